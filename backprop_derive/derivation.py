@@ -1,0 +1,72 @@
+"""What was derived: every local gradient on a path, and each adjoint as a sum over the steps that use a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .graph import Graph
+from .syntax.expression import Expr, Name, substitute
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedForm:
+    """A derivative of an expression's shape: its names are the slots `#0`, `#1`, … in order of appearance.
+
+    `derivative` is what SymPy derived. `in_output` is the same in the step's own output (slot `#y`), where that says
+    more: a(1 - a) for a = σ(z); None where the step is no call or its output does not recur. Equal shapes share one form, whatever their names.
+    """
+
+    derivative: Expr
+    in_output: Expr | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalGradient:
+    """∂(step)/∂(operand), all other operands of the step held fixed."""
+
+    step: str
+    operand: str
+    form: DerivedForm
+    slots: tuple[str, ...]
+
+    @property
+    def derivative(self) -> Expr:
+        """The derivative in the problem's names."""
+        return substitute(self.form.derivative, {f"#{k}": Name(key) for k, key in enumerate(self.slots)})
+
+    @property
+    def in_output(self) -> Expr | None:
+        """The derivative in the step's own name where that is all it needs."""
+        if self.form.in_output is None:
+            return None
+        slots = {f"#{k}": Name(key) for k, key in enumerate(self.slots)}
+        return substitute(self.form.in_output, {**slots, "#y": Name(self.step)})
+
+    @property
+    def shortest(self) -> Expr:
+        """The form that is carried on into the backward pass."""
+        return self.in_output or self.derivative
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The local gradients of a graph by step, in the order of the step's operands.
+
+    The adjoint of a name is the sum, over the steps that use it, of the step's adjoint times the local gradient.
+    """
+
+    graph: Graph
+    by_step: dict[str, tuple[LocalGradient, ...]]
+    uses: dict[str, tuple[LocalGradient, ...]]
+
+    def local_gradients(self) -> Iterator[LocalGradient]:
+        """From the loss back to the givens, as the backward pass needs them."""
+        for key in reversed(self.graph.steps):
+            yield from self.by_step.get(key, ())
+
+    def adjoint_order(self) -> tuple[str, ...]:
+        """The names whose adjoint the backward pass computes: steps from the loss back, then the wanted givens."""
+        steps = [k for k in reversed(self.graph.steps) if k in self.graph.on_path and k != self.graph.loss]
+        return (*steps, *(k for k in self.graph.wanted if k in self.graph.on_path and k not in self.graph.steps))

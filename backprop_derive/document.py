@@ -1,0 +1,190 @@
+"""A worked solution as a tree of typed blocks, with mathematics as expression trees.
+
+A format prints these blocks and decides nothing: every word, sign and order is settled when a Document is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .syntax.expression import Expr
+
+# --- mathematics beyond the expressions of the language --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """d(of)/d(by). `sign` is `d` or `partial`; `held` names what is held fixed where a bar must say so."""
+
+    of: Expr
+    by: Expr
+    sign: str = "partial"
+    held: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """A prefixed name that stands for a gradient: `dw` (sign `d`), δ_z (`delta`), ∇_w L (`nabla`, with `of`)."""
+
+    sign: str
+    by: Expr
+    of: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """links[0] R1 links[1] R2 …: a chain of relations `=`, `≈` or `:=`; one more link than relations."""
+
+    links: tuple[MathNode, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Factors joined by an explicit dot: the product of a chain rule."""
+
+    factors: tuple[MathNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    """Terms joined by plus: the sum over paths."""
+
+    terms: tuple[MathNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minus:
+    """left - right: the right side of an update rule."""
+
+    left: MathNode
+    right: MathNode
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Several formulas side by side, separated by commas: the givens."""
+
+    items: tuple[MathNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A function by its name, as general rules are stated: g′(h(x)) is Applied("g", (Applied("h", (x,)),), 1)."""
+
+    function: str
+    arguments: tuple[MathNode, ...]
+    primes: int = 0
+
+
+MathNode = Expr | Derivative | Differential | Chain | Times | Plus | Minus | Listing | Applied
+
+# --- inlines --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Plain text. Whatever a user wrote stands here and in `CodeBlock`, never as markup."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Emphasised text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """An inline formula; `large` asks for full-size fractions."""
+
+    node: MathNode
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Code within a line."""
+
+    text: str
+
+
+Inline = Words | Strong | Math | Code
+
+# --- blocks ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the document's title."""
+
+    level: int
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph."""
+
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list; `notes` are paragraphs set below it (a named rule, a remark)."""
+
+    content: tuple[Inline, ...]
+    notes: tuple[tuple[Inline, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlock:
+    """A list; `ordered` ones are numbered from 1."""
+
+    items: tuple[Item, ...]
+    ordered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A remark on a convention taken, a rounding or an unusual answer, set apart from the run of the solution."""
+
+    content: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """A displayed formula."""
+
+    node: MathNode
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; every cell is a sequence of inlines, every row as long as the header."""
+
+    header: tuple[tuple[Inline, ...], ...]
+    rows: tuple[tuple[tuple[Inline, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Lines of code in a language, or (`language` empty) what a program printed."""
+
+    text: str
+    language: str = ""
+
+
+Block = Heading | Paragraph | ListBlock | Remark | Equation | Table | CodeBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Title (plain text), language tag, and blocks. `literal_names`: keys that notation must set as typed."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    language: str = "en"
+    literal_names: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""The problem language: text to Problem, and Problem to text."""

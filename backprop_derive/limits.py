@@ -1,0 +1,55 @@
+"""The stated limits, each raised with `--limit NAME=VALUE`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from .errors import LimitError, Place, UsageError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one problem may ask for. Units are in the comments; LANGUAGE, "Values", lists the defaults."""
+
+    text: int = 2_000_000  # bytes of a problem
+    line: int = 1_000_000  # characters of a line
+    steps: int = 100_000
+    depth: int = 1_000  # nesting of an expression
+    literal: int = 10_000  # digits of a number as written
+    exact: int = 1_000  # digits past which exact arithmetic gives way to rounded
+    tensor: int = 1_000_000  # elements
+    updates: int = 1_000_000
+    exact_updates: int = 50
+    digits: int = 50  # --digits and Round
+    title: int = 500  # characters
+    name: int = 64  # characters
+    operations: int = 200  # of a step, past which it is split into one operation a node
+    work: int = 30  # seconds
+
+    def check(self, name: str, amount: int, what: str, place: Place | None = None) -> None:
+        """Raise LimitError where `amount` passes the limit called `name`; `what` names the thing counted."""
+        allowed: int = getattr(self, name)
+        if amount > allowed:
+            raise LimitError(
+                f"{what} is too large: {amount:,}, the limit `{name}` is at most {allowed:,}",
+                place=place,
+                hint=f"--limit {name}={amount}, if that is what you want",
+            )
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def with_limits(raised: Mapping[str, int]) -> Limits:
+    """The default limits with some replaced. Raises UsageError for an unknown name or a negative value."""
+    known = [f.name for f in fields(Limits)]
+    for name, value in raised.items():
+        if name not in known:
+            close = nearest(name, known)
+            raise UsageError(
+                f"unknown limit {name!r}", expected=", ".join(known), hint=f"--limit {close}=…" if close else None
+            )
+        if value < 1:
+            raise UsageError(f"the limit {name} must be a positive whole number, not {value}")
+    return replace(DEFAULT_LIMITS, **raised)

@@ -1,0 +1,1 @@
+"""The table of operations: one record each, grouped by family."""

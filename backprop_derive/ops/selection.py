@@ -1,0 +1,27 @@
+"""Choices between values. The choice is held fixed when the result is differentiated."""
+
+from __future__ import annotations
+
+from .notation import Cases, Function
+from .record import Operation
+
+_SHARED = "a tie is shared evenly among all that tie, as PyTorch does"
+
+SELECTION = (
+    Operation("where", "condition, a, b", primitive="where", notation=Cases(),
+              describes="a where the condition holds, b otherwise"),
+    Operation("max", "*x", primitive="max", convention=_SHARED, describes="the largest of several numbers"),
+    Operation("min", "*x", primitive="min", convention=_SHARED, describes="the smallest of several numbers"),
+    Operation("maximum", "a, b", "max(a, b)", convention=_SHARED, notation=Function("max")),
+    Operation("minimum", "a, b", "min(a, b)", convention=_SHARED, notation=Function("min")),
+    Operation("clip", "x, lo, hi", "where(x < lo, lo, where(x > hi, hi, x))", kinks=("x - lo", "x - hi"),
+              convention="its derivative at the ends of the range is taken to be 1, as PyTorch does"),
+)  # fmt: skip
+
+# How much of the derivative each argument of max and min gets: 1 for the one that is chosen, 1/k where k tie.
+# Not in the language; it appears in derived gradients only.
+SHARES = (
+    Operation("share of max", "*x", primitive="share of max", zero_gradient=True, notation=Cases()),
+    Operation("share of min", "*x", primitive="share of min", zero_gradient=True, notation=Cases()),
+    Operation("xlogy", "x, p", "x * log(p)", primitive="xlogy"),
+)

@@ -1,0 +1,91 @@
+"""What was asked: givens, steps and questions, in the author's own expressions and order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .errors import Place
+from .syntax.expression import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A name with a value, a closed expression; None where the given is a symbol only."""
+
+    key: str
+    written: str
+    value: Expr | None
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the graph: `name = expression`. `label` is the author's numbering, `1.` or `(a)`, if any.
+
+    `expression_place` is where the right side begins, for messages about its value.
+    """
+
+    key: str
+    written: str
+    expression: Expr
+    place: Place = field(compare=False)
+    expression_place: Place = field(compare=False)
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A line of text in its place; `parts` are plain text and expressions that stood between dollars."""
+
+    parts: tuple[str | Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An expression inside prose, or an equation `left = right`."""
+
+    left: Expr
+    right: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem as read. `statements` holds prose, givens and steps in the author's order.
+
+    `wanted` are the keys whose gradient is asked for; `asked` tells whether a Find line (or a caller) named them.
+    `round_to` is the number of decimals to carry, None for exact work.
+    """
+
+    title: str
+    statements: tuple[Prose | Given | Step, ...]
+    loss: str
+    wanted: tuple[str, ...]
+    asked: bool
+    parameters: tuple[str, ...] = ()
+    learning_rate: Expr | None = None
+    updates: int = 0
+    round_to: int | None = None
+    source: str = field(default="", compare=False)
+
+    @property
+    def givens(self) -> tuple[Given, ...]:
+        return tuple(s for s in self.statements if isinstance(s, Given))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(s for s in self.statements if isinstance(s, Step))
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """Each key with the spelling the author defined it by."""
+        return {s.key: s.written for s in self.statements if not isinstance(s, Prose)}
+
+    @property
+    def has_values(self) -> bool:
+        """Whether every given has a value, so that there are numbers."""
+        return all(given.value is not None for given in self.givens)
+
+    @property
+    def updated(self) -> tuple[str, ...]:
+        """What an update moves: the parameters, else what Find names, else every given."""
+        return self.parameters or self.wanted

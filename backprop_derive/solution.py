@@ -1,0 +1,73 @@
+"""The numbers of a derivation at given values: exact where mathematics is exact, else known to 50 digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from .derivation import Derivation
+from .problem import Problem
+from .syntax.expression import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A real number. `exact` is its rational value, or None; `closed` a closed form such as √2/2 where one is short.
+
+    `decimal` holds 50 significant digits, rounded, whether it is exact or not (for a rational, of its value).
+    """
+
+    decimal: Decimal
+    exact: Fraction | None = None
+    closed: Expr | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        return self.exact is not None
+
+    @property
+    def is_zero(self) -> bool:
+        return self.exact == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a reader must be told: `kind` chooses the sentence, `about` is the step or name, `detail` its data."""
+
+    kind: str
+    about: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One forward and one backward pass: values of givens and steps, local gradients, adjoints of names on a path."""
+
+    values: dict[str, Value]
+    local: dict[tuple[str, str], Value]
+    adjoints: dict[str, Value]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One update of gradient descent: the moved names' values after it."""
+
+    number: int
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionRecord:
+    """A derivation with its numbers; `first` is None where givens are symbols only.
+
+    `updates` holds one record an update, `passes` the pass before each of them and the one after the last.
+    """
+
+    problem: Problem
+    derivation: Derivation
+    first: Pass | None
+    updates: tuple[Update, ...] = ()
+    passes: tuple[Pass, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,1 @@
+"""The bridge to SymPy: our expressions there and back, operations as functions that keep their form."""

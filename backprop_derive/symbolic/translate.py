@@ -1,0 +1,203 @@
+"""Our expressions to SymPy's, and SymPy's answer back into the author's own order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import sympy
+
+from ..syntax.expression import (
+    ONE, Call, Compare, Constant, Expr, Name, Negate, Number, Power, Product, Quotient, Sum, integer,
+)  # fmt: skip
+from .opaque import Opaque, call_of, call_parts, opaque
+
+Written = dict[sympy.Basic, Expr]
+_RELATIONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
+_SPELLED = {cls: relation for relation, cls in _RELATIONS.items()}
+_FUNCTIONS = {
+    getattr(sympy, name): name
+    for name in ("log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf", "floor")
+}
+_CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
+
+
+def to_sympy(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | None = None) -> sympy.Expr:
+    """The SymPy expression of ours; `written` collects, for each compound part, how the author wrote it."""
+    result = _build(expr, names, written)
+    if written is not None and not isinstance(expr, Number | Name | Constant) and not result.is_Atom:
+        written.setdefault(result, expr)
+        if isinstance(expr, Compare) and result.is_Relational:
+            # SymPy turns the conditions of a Piecewise round.
+            written.setdefault(result.reversed, expr)
+    return result
+
+
+def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | None) -> sympy.Basic:
+    def inner(part: Expr) -> sympy.Expr:
+        return to_sympy(part, names, written)
+
+    match expr:
+        case Number(value):
+            return sympy.Rational(value.numerator, value.denominator)
+        case Name(key):
+            return names[key]
+        case Constant(name):
+            return _CONSTANTS[name]
+        case Negate(operand):
+            return -inner(operand)
+        case Sum(terms, minus):
+            return sympy.Add(*(-inner(t) if m else inner(t) for t, m in zip(terms, minus, strict=True)))
+        case Product(factors):
+            return sympy.Mul(*map(inner, factors))
+        case Quotient(a, b):
+            return inner(a) / inner(b)
+        case Power(a, b):
+            return inner(a) ** inner(b)
+        case Compare(relation, a, b):
+            return _RELATIONS[relation](inner(a), inner(b))
+        case Call("where", (condition, a, b)):
+            return sympy.Piecewise((inner(a), inner(condition)), (inner(b), True))
+        case Call():
+            cls, arguments = call_parts(expr)
+            return cls(*map(inner, arguments))
+    raise TypeError(f"no scalar expression: {type(expr).__name__}")
+
+
+def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
+    """A SymPy expression as ours. Parts that the author wrote stand as written; the rest is put in a steady order.
+
+    Names are `#k` symbols, numbered in the author's order, and that number is what terms and factors are sorted by.
+    """
+    if expr in written:
+        return written[expr]
+    if expr.is_Number:
+        return _number(Fraction(int(expr.p), int(expr.q)))
+    if expr.is_Symbol:
+        return Name(expr.name)
+    if expr == sympy.pi or expr == sympy.E:
+        return Constant("pi" if expr == sympy.pi else "e")
+    if expr.is_Add or expr.is_Mul:
+        opposite = written.get(-expr)
+        if opposite is not None and not isinstance(opposite, Negate):
+            return Negate(opposite)
+        return _factored_sum(expr, written) if expr.is_Add else _product(expr, written)
+    if isinstance(expr, Opaque):
+        return call_of(type(expr), tuple(from_sympy(a, written) for a in expr.args))
+    if isinstance(expr, sympy.exp):
+        return Power(Constant("e"), from_sympy(expr.args[0], written))
+    if expr.is_Pow:
+        return _power(expr, written)
+    if isinstance(expr, sympy.Piecewise):
+        return _cases(expr, written)
+    if type(expr) in _SPELLED:
+        return Compare(_SPELLED[type(expr)], *(from_sympy(a, written) for a in expr.args))
+    if isinstance(expr, sympy.Function) and (name := _FUNCTIONS.get(type(expr))) is not None:
+        return Call(name, tuple(from_sympy(a, written) for a in expr.args))
+    raise TypeError(f"SymPy answered with {type(expr).__name__}")
+
+
+def _number(value: Fraction) -> Expr:
+    return Negate(Number(-value)) if value < 0 else Number(value)
+
+
+def _rank(expr: sympy.Basic) -> tuple[int, int, str]:
+    """Names before functions before sums, each by the first name in them; the text breaks ties, so order is steady."""
+    base = expr.base if expr.is_Pow else expr
+    kind = 0 if base.is_Symbol else 2 if base.is_Add else 3 if isinstance(base, sympy.Piecewise) else 1
+    slots = [int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit()]
+    return kind, min(slots, default=-1), sympy.default_sort_key(expr).__repr__()
+
+
+def _factored_sum(expr: sympy.Add, written: Written) -> Expr:
+    """A common number before the parenthesis, as by hand: SymPy multiplies 2(p - y) out."""
+    content, _ = expr.primitive()
+    is_common = content.q == 1 or (expr.is_polynomial() and not any(term.is_number for term in expr.args))
+    return _product(expr, written) if content != 1 and is_common else _sum(expr, written)
+
+
+def _sum(expr: sympy.Add, written: Written) -> Expr:
+    terms = sorted(expr.args, key=lambda t: (t.is_number, min(_slots(t), default=0), _rank(t)))
+    signs = [_is_negative(t) for t in terms]
+    lead = next((k for k, negative in enumerate(signs) if not negative), 0)
+    order = [lead, *(k for k in range(len(terms)) if k != lead)]
+    parts = []
+    for position, k in enumerate(order):
+        minus = signs[k] and position > 0
+        parts.append((from_sympy(-terms[k] if minus else terms[k], written), minus))
+    return Sum(tuple(part for part, _ in parts), tuple(minus for _, minus in parts))
+
+
+def _slots(expr: sympy.Basic) -> list[int]:
+    return [int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit()]
+
+
+def _is_negative(term: sympy.Expr) -> bool:
+    coefficient, _ = term.as_coeff_Mul()
+    return bool(coefficient.is_negative)
+
+
+def _product(expr: sympy.Mul, written: Written) -> Expr:
+    if expr.is_Add:
+        content, rest = expr.primitive()
+        return _scaled(content, [rest], [], written)
+    coefficient, rest = expr.as_coeff_Mul()
+    if coefficient.is_negative:
+        return Negate(from_sympy(-expr, written))
+    upper, lower = [], []
+    for factor in sympy.Mul.make_args(rest):
+        if factor.is_Add and (content := factor.primitive()[0]).q == 1:
+            coefficient, factor = coefficient * content, factor / content
+        base, exponent = (factor.base, factor.exp) if factor.is_Pow else (factor, sympy.Integer(1))
+        if factor.is_Pow and exponent.is_number and exponent.is_negative:
+            lower.append(base**-exponent)
+        elif factor != 1:
+            upper.append(factor)
+    return _scaled(coefficient, upper, lower, written)
+
+
+def _scaled(coefficient: sympy.Rational, upper: list[sympy.Expr], lower: list[sympy.Expr], written: Written) -> Expr:
+    above = _factors(int(coefficient.p), upper, written)
+    if not lower and coefficient.q == 1:
+        return above
+    if isinstance(above, Negate):
+        return Negate(Quotient(above.operand, _factors(int(coefficient.q), lower, written)))
+    return Quotient(above, _factors(int(coefficient.q), lower, written))
+
+
+def _factors(number: int, factors: list[sympy.Expr], written: Written) -> Expr:
+    whole = sympy.Mul(*factors)
+    if len(factors) > 1 and whole in written:
+        parts = [written[whole]]
+    else:
+        parts = [from_sympy(f, written) for f in sorted(factors, key=_rank)]
+        if sum(isinstance(part, Negate) for part in parts) == 1:
+            return Negate(_factors(number, [-f if isinstance(p, Negate) else f for f, p in zip(
+                sorted(factors, key=_rank), parts, strict=True)], written))
+    if number != 1 or not parts:
+        # A bare number before a name or a parenthesis is juxtaposed: 2s, 2(x - y).
+        if not parts:
+            return integer(number)
+        first = parts[0]
+        if isinstance(first, Product | Quotient | Negate | Number):
+            parts = [integer(number), *parts]
+        else:
+            parts[0] = Product((integer(number), first), implicit=True)
+    return parts[0] if len(parts) == 1 else Product(tuple(parts))
+
+
+def _power(expr: sympy.Pow, written: Written) -> Expr:
+    base, exponent = expr.base, expr.exp
+    if exponent.is_number and exponent.is_negative:
+        return Quotient(ONE, from_sympy(base**-exponent, written))
+    if exponent == sympy.Rational(1, 2):
+        return from_sympy(opaque("sqrt")(base), written)
+    return Power(from_sympy(base, written), from_sympy(exponent, written))
+
+
+def _cases(expr: sympy.Piecewise, written: Written) -> Expr:
+    *pairs, last = expr.args
+    value = from_sympy(last.args[0], written)
+    for pair in reversed(pairs):
+        value = Call("where", (from_sympy(pair.args[1], written), from_sympy(pair.args[0], written), value))
+    return value

@@ -1,0 +1,281 @@
+"""Expressions in the author's own order: frozen trees without any formatting.
+
+`Sum` and `Product` are n-ary, so that a long chain of terms is flat and keeps the order it was written in.
+The language's parser makes these nodes, the calculus answers in them, printers turn them into text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact rational number; `written` is the author's spelling (`0.10`, `1e-3`), None for a result."""
+
+    value: Fraction
+    written: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A number shown rounded, with all digits that are shown true (`digits` significant ones, trailing zeros kept)."""
+
+    value: Decimal
+    digits: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A mathematical constant: `pi` or `e`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A given or a step, by its canonical key (`y_hat`, `theta_1`); see `syntax.names`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negate:
+    """-operand"""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """terms[0] ± terms[1] ± …; `minus[k]` tells the sign before term k (never before the first)."""
+
+    terms: tuple[Expr, ...]
+    minus: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """factors[0] · factors[1] · …; `implicit` is juxtaposition (`2x`), which binds tighter than division."""
+
+    factors: tuple[Expr, ...]
+    implicit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """numerator / denominator"""
+
+    numerator: Expr
+    denominator: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """base ** exponent"""
+
+    base: Expr
+    exponent: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation of the table applied to arguments, with its options by name."""
+
+    function: str
+    arguments: tuple[Expr, ...]
+    options: tuple[tuple[str, Expr], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """left relation right, where relation is one of `<  <=  >  >=  ==  !=`; stands only inside `where`."""
+
+    relation: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixProduct:
+    """left @ right"""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """operand.T"""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """base[items], as NumPy's; a slice is a `Slice`, a new axis the constant `None`."""
+
+    base: Expr
+    items: tuple[Expr | Slice | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """start:stop:step, each optional."""
+
+    start: Expr | None
+    stop: Expr | None
+    step: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """[a, b, …], a vector or, nested, a higher tensor."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    """(a, b, …), a shape or an order of axes."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string, the subscripts of `einsum`."""
+
+    value: str
+
+
+Expr = (
+    Number
+    | Rounded
+    | Constant
+    | Name
+    | Negate
+    | Sum
+    | Product
+    | Quotient
+    | Power
+    | Call
+    | Compare
+    | MatrixProduct
+    | Transpose
+    | Index
+    | ListOf
+    | TupleOf
+    | Text
+)
+
+ZERO = Number(Fraction(0))
+ONE = Number(Fraction(1))
+
+
+def integer(value: int) -> Number:
+    """The number `value`."""
+    return Number(Fraction(value))
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The operands of a node in the order they are written; () for a leaf."""
+    match expr:
+        case Negate(operand) | Transpose(operand):
+            return (operand,)
+        case Sum(terms):
+            return terms
+        case Product(factors):
+            return factors
+        case Quotient(a, b) | Power(a, b) | MatrixProduct(a, b):
+            return (a, b)
+        case Compare(_, a, b):
+            return (a, b)
+        case Call(_, arguments, options):
+            return arguments + tuple(value for _, value in options) if options else arguments
+        case ListOf(items) | TupleOf(items):
+            return items
+        case Index(base, items):
+            inner: list[Expr] = [base]
+            for item in items:
+                if isinstance(item, Slice):
+                    inner += [part for part in (item.start, item.stop, item.step) if part is not None]
+                elif item is not None:
+                    inner.append(item)
+            return tuple(inner)
+        case _:
+            return ()
+
+
+def map_children(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The node with every operand replaced by `change(operand)`."""
+    match expr:
+        case Negate(operand):
+            return Negate(change(operand))
+        case Transpose(operand):
+            return Transpose(change(operand))
+        case Sum(terms, minus):
+            return Sum(tuple(map(change, terms)), minus)
+        case Product(factors, implicit):
+            return Product(tuple(map(change, factors)), implicit)
+        case Quotient(a, b):
+            return Quotient(change(a), change(b))
+        case Power(a, b):
+            return Power(change(a), change(b))
+        case MatrixProduct(a, b):
+            return MatrixProduct(change(a), change(b))
+        case Compare(relation, a, b):
+            return Compare(relation, change(a), change(b))
+        case Call(function, arguments, options):
+            return Call(function, tuple(map(change, arguments)), tuple((n, change(v)) for n, v in options))
+        case ListOf(items):
+            return ListOf(tuple(map(change, items)))
+        case TupleOf(items):
+            return TupleOf(tuple(map(change, items)))
+        case Index(base, parts):
+            return Index(change(base), tuple(_map_item(part, change) for part in parts))
+        case _:
+            return expr
+
+
+def _map_item(item: Expr | Slice | None, change: Callable[[Expr], Expr]) -> Expr | Slice | None:
+    if isinstance(item, Slice):
+        parts = (item.start, item.stop, item.step)
+        return Slice(*(None if part is None else change(part) for part in parts))
+    return None if item is None else change(item)
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Every node, a parent before its operands, operands from left to right; without recursion."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
+
+
+def names_in(expr: Expr) -> tuple[str, ...]:
+    """The keys of the names in an expression, each once, in the order of their first appearance."""
+    return tuple(dict.fromkeys(node.key for node in walk(expr) if isinstance(node, Name)))
+
+
+def substitute(expr: Expr, replacement: Mapping[str, Expr]) -> Expr:
+    """The expression with each name that `replacement` holds replaced by its expression."""
+    if isinstance(expr, Name):
+        return replacement.get(expr.key, expr)
+    return map_children(expr, lambda child: substitute(child, replacement))
+
+
+def replace_subtree(expr: Expr, old: Expr, new: Expr) -> Expr:
+    """The expression with every occurrence of the subtree `old` replaced by `new`."""
+    if expr == old:
+        return new
+    return map_children(expr, lambda child: replace_subtree(child, old, new))
+
+
+def size(expr: Expr) -> int:
+    """How many operations an expression holds: its nodes that are no leaves, n-ary ones counted n - 1 times."""
+    return sum(max(1, len(inner) - 1) for node in walk(expr) if (inner := children(node)))

@@ -1,0 +1,46 @@
+"""A source text, and the place of an offset in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from ..errors import Place
+
+
+@dataclass(frozen=True)
+class Source:
+    """A named text. Lines end with `\\n` or `\\r\\n`; columns count code points from 1."""
+
+    name: str
+    text: str
+    _starts: list[int] = field(default_factory=list, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        start = 0
+        while start >= 0:
+            self._starts.append(start)
+            start = self.text.find("\n", start) + 1 or -1
+
+    @property
+    def line_count(self) -> int:
+        return len(self._starts)
+
+    def line_bounds(self, line: int) -> tuple[int, int]:
+        """Offsets of the first character of a line (from 1) and of its end, the line end left out."""
+        start = self._starts[line - 1]
+        end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
+        if end > start and self.text[end - 1] == "\r" and line < len(self._starts):
+            end -= 1
+        return start, end
+
+    def place(self, offset: int) -> Place:
+        """The place of an offset, for a message."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self._starts, offset)
+        start, end = self.line_bounds(line)
+        return Place(self.name, line, offset - start + 1, self.text[start:end])
+
+    def line_of(self, offset: int) -> int:
+        """The number of the line that holds an offset."""
+        return bisect_right(self._starts, offset)

@@ -1,0 +1,83 @@
+"""Expressions back as text of the problem language; parsing what this writes gives the same tree."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from .expression import (
+    Call, Compare, Constant, Expr, Index, ListOf, MatrixProduct, Name, Negate, Number, Power, Product, Quotient, Rounded,
+    Slice, Sum, Text, Transpose, TupleOf,
+)  # fmt: skip
+from .precedence import Precedence as P
+
+
+def written(expr: Expr) -> str:
+    """The expression in the problem language. Names are written by their keys."""
+    return _write(expr, P.RELATION)
+
+
+def _write(expr: Expr, outer: P) -> str:
+    text, own = _parts(expr)
+    return f"({text})" if own < outer else text
+
+
+def _parts(expr: Expr) -> tuple[str, P]:
+    match expr:
+        case Number(value, spelled):
+            return _number(value, spelled)
+        case Rounded(value):
+            return str(value), P.ATOM
+        case Constant(name) | Name(name):
+            return name, P.ATOM
+        case Text(value):
+            return f'"{value}"', P.ATOM
+        case Negate(operand):
+            return "-" + _write(operand, P.NEGATION), P.NEGATION
+        case Sum(terms, minus):
+            first = _write(terms[0], P.NEGATION)
+            rest = (f" {'-' if m else '+'} {_write(t, P.NEGATION)}" for t, m in zip(terms[1:], minus[1:], strict=True))
+            return first + "".join(rest), P.SUM
+        case Product((number, other), True):
+            return _write(number, P.ATOM) + _write(other, P.POWER), P.JUXTAPOSITION
+        case Product(factors):
+            first = _write(factors[0], P.JUXTAPOSITION if isinstance(factors[0], Product) else P.PRODUCT)
+            return " * ".join([first, *(_write(f, P.JUXTAPOSITION) for f in factors[1:])]), P.PRODUCT
+        case Quotient(a, b):
+            return f"{_write(a, P.PRODUCT)}/{_write(b, P.POWER)}", P.PRODUCT
+        case MatrixProduct(a, b):
+            return f"{_write(a, P.PRODUCT)} @ {_write(b, P.JUXTAPOSITION)}", P.PRODUCT
+        case Power(base, exponent):
+            sign, inner = "", exponent
+            while isinstance(inner, Negate):
+                sign, inner = sign + "-", inner.operand
+            return f"{_write(base, P.ATOM)}^{sign}{_write(inner, P.POWER)}", P.POWER
+        case Compare(relation, a, b):
+            return f"{_write(a, P.SUM)} {relation} {_write(b, P.SUM)}", P.RELATION
+        case Call(function, arguments, options):
+            inside = [*map(written, arguments), *(f"{name}={written(value)}" for name, value in options)]
+            return f"{function}({', '.join(inside)})", P.ATOM
+        case Transpose(operand):
+            return _write(operand, P.ATOM) + ".T", P.ATOM
+        case Index(base, items):
+            return f"{_write(base, P.ATOM)}[{', '.join(map(_item, items))}]", P.ATOM
+        case ListOf(items):
+            return f"[{', '.join(map(written, items))}]", P.ATOM
+        case TupleOf(items):
+            return f"({', '.join(map(written, items))}{',' if len(items) == 1 else ''})", P.ATOM
+
+
+def _number(value: Fraction, spelled: str | None) -> tuple[str, P]:
+    if spelled is not None:
+        return spelled, P.ATOM
+    if value.denominator != 1:
+        return f"{value.numerator}/{value.denominator}", P.PRODUCT
+    return str(value.numerator), P.ATOM if value >= 0 else P.NEGATION
+
+
+def _item(item: Expr | Slice | None) -> str:
+    if item is None:
+        return "None"
+    if isinstance(item, Slice):
+        parts = ("" if part is None else written(part) for part in (item.start, item.stop))
+        return ":".join(parts) + (":" + written(item.step) if item.step is not None else "")
+    return written(item)
