@@ -51,6 +51,14 @@ class LocalGradient:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleStatement:
+    """A rule of differentiation in general form: d(expression)/dx = derivative, primes for derivatives by x."""
+
+    expression: Expr
+    derivative: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """The local gradients of a graph by step, in the order of the step's operands.
 

@@ -16,7 +16,7 @@ from .syntax.expression import Expr
 class Derivative:
     """d(of)/d(by). `sign` is `d` or `partial`; `held` names what is held fixed where a bar must say so."""
 
-    of: Expr
+    of: MathNode
     by: Expr
     sign: str = "partial"
     held: tuple[Expr, ...] = ()
@@ -141,10 +141,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ListBlock:
-    """A list; `ordered` ones are numbered from 1."""
+    """A list; an `ordered` one is numbered from `start`."""
 
     items: tuple[Item, ...]
     ordered: bool = True
+    start: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,15 @@
-"""Which named rules of differentiation an expression needs, from the outside in."""
+"""Which named rules of differentiation an expression needs, and each rule in general form, derived by SymPy too."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import sympy
+
+from ..derivation import RuleStatement
+from ..ops.table import operation
+from ..symbolic.opaque import opaque
+from ..symbolic.translate import Written, from_sympy, to_sympy
 from ..syntax.expression import Call, Constant, Expr, Name, Negate, Power, Product, Quotient, Sum, children, walk
 
 
@@ -45,3 +53,45 @@ def _collect(expr: Expr, key: str, found: list[str]) -> None:
     for child in depending:
         if not isinstance(child, Name):
             _collect(child, key, found)
+
+
+_GENERAL = {
+    "sum": "f + g",
+    "multiple": "c * f",
+    "product": "f * g",
+    "quotient": "f / g",
+    "power": "x^n",
+    "exponential": "a^x",
+}
+_FUNCTIONS_OF_X = ("f", "g")
+
+
+@lru_cache(maxsize=256)
+def rule_statement(rule: str) -> RuleStatement | None:
+    """A rule in general form, f and g functions of x; None for a rule that is not a formula."""
+    from ..ops.table import formula
+
+    kind, _, function = rule.partition(" ")
+    if kind == "function":
+        if operation(function).required != 1 or operation(function).zero_gradient:
+            return None
+        expression: Expr = Call(function, (Name("x"),))
+    elif rule in _GENERAL:
+        expression = formula(_GENERAL[rule])
+    else:
+        return None
+    return RuleStatement(expression, _general_derivative(expression))
+
+
+def _general_derivative(expression: Expr) -> Expr:
+    x = sympy.Symbol("x")
+    symbols = {name: sympy.Symbol(name) for name in ("a", "c", "f", "g", "n")} | {"x": x}
+    functions = {symbols[name]: sympy.Function(name)(x) for name in _FUNCTIONS_OF_X}
+    written: Written = {}
+    image = to_sympy(expression, symbols, written).subs(functions)
+    derivative = sympy.powsimp(sympy.diff(image, x))
+    for symbol, function in functions.items():
+        derivative = derivative.subs(sympy.Derivative(function, x), sympy.Symbol(symbol.name + "'"))
+        derivative = derivative.subs(function, symbol)
+    derivative = sympy.together(derivative) if isinstance(expression, Quotient) else derivative
+    return from_sympy(derivative.replace(sympy.log, opaque("log")), written)

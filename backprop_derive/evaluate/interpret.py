@@ -193,3 +193,10 @@ class Interpreter:
         if not is_share:
             return best
         return Fraction(1, ties) if self.arithmetic.compare(values[0], best) == 0 else Fraction(0)
+
+
+def closed_value(expr: Expr) -> Value:
+    """The SymPy constant of a closed form."""
+    from ..limits import DEFAULT_LIMITS
+
+    return Interpreter(Arithmetic(256, DEFAULT_LIMITS)).value(expr, {})

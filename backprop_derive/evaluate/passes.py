@@ -39,11 +39,11 @@ def evaluate(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> Solutio
         return _with_enough_precision(lambda run: run.solution(derivation), problem, limits)
 
 
-def adjoint_of_step(derivation: Derivation, record: SolutionRecord, limits: Limits = DEFAULT_LIMITS) -> Pass:
-    """One pass for a derivation by other names than the solution's own."""
-    problem = record.problem
+def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, Value]:
+    """The adjoints of one pass, for a derivation by names that the solution itself did not ask for."""
+    problem = derivation.graph.problem
     with deep_recursion():
-        return _with_enough_precision(lambda run: run.one_pass(derivation, run.given_values()), problem, limits)
+        return _with_enough_precision(lambda run: run.one_pass(derivation, run.given_values()).adjoints, problem, limits)
 
 
 def _with_enough_precision(work: Callable[[_Run], T], problem: Problem, limits: Limits) -> T:

@@ -1,0 +1,40 @@
+"""Worked solutions of backpropagation problems, derived symbolically and rendered for people.
+
+    import backprop_derive as bd
+    solution = bd.solve("Given x = 1, y = 2, w = 1\n y^ = x*w\n s = y^ - y\n loss = s**2", wrt="w")
+    solution.gradient("w")  # -2
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import Solution, derive, solve
+    from .errors import BackpropError, DomainError, LimitError, OutputError, ProblemError, UsageError
+    from .language.reader import read_problem
+    from .options import Options
+    from .problem import Problem
+
+__version__ = "0.1.0"
+__all__ = [
+    "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError", "Solution",
+    "UsageError", "derive", "read_problem", "solve",
+]  # fmt: skip
+
+# SymPy takes half a second to import; `--help` and `--version` must not wait for it.
+_HOMES = {
+    "Solution": "api", "derive": "api", "solve": "api", "read_problem": "language.reader", "Options": "options",
+    "Problem": "problem", **dict.fromkeys(
+        ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
+    ),
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,0 +1,1 @@
+"""From numbers to words: a solution narrated as a Document."""

@@ -1,0 +1,262 @@
+"""A solution as a Document: which sections, lines, remarks and answers, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..derivation import RuleStatement
+from ..document import (
+    Block, Chain, Document, Heading, Inline, Item, ListBlock, Listing, Math, MathNode, Paragraph, Remark, Strong, Table,
+    Words,
+)  # fmt: skip
+from ..options import Options
+from ..problem import Claim, Given, Problem, Prose, Step
+from ..solution import SolutionRecord
+from ..syntax.expression import ZERO, Expr, Name
+from ..syntax.names import ambiguous
+from .chains import Lines
+from .notation import Notation
+from .numbers import Style, style_of
+from .remarks import remarks, sentence
+from .rules import rule_note
+from .sentences import HEADINGS, LABELS
+
+# Updates that are worked line by line; the others stand in the table.
+_WORKED_UPDATES = 1
+_LONGEST_TABLE = 20
+
+
+@dataclass(frozen=True)
+class Story:
+    """What narrating one solution needs at every turn."""
+
+    record: SolutionRecord
+    options: Options
+    style: Style
+    lines: Lines
+    rules: Mapping[str, RuleStatement]
+
+    @property
+    def problem(self) -> Problem:
+        return self.record.problem
+
+
+def tell(record: SolutionRecord, options: Options, rules: Mapping[str, RuleStatement] | None = None) -> Story:
+    """The story of a solution, ready to be told in parts."""
+    notation = Notation(options.notation, record.derivation)
+    style = style_of(record.problem, options.digits)
+    lines = Lines(record.derivation, record.first, notation, style, options.detail)
+    return Story(record, options, style, lines, rules or {})
+
+
+def narrate(record: SolutionRecord, options: Options, rules: Mapping[str, RuleStatement] | None = None) -> Document:
+    """The worked solution: problem, forward pass, local gradients, backward pass, answer, updates, remarks."""
+    story = tell(record, options, rules)
+    title = record.problem.title or HEADINGS["solution"]
+    blocks = (Heading(1, (Words(title),)), *problem_blocks(story), *solution_blocks(story, 2))
+    return document(story, title, blocks)
+
+
+def document(story: Story, title: str, blocks: tuple[Block, ...]) -> Document:
+    """The finished document, with the names that must be set as typed."""
+    keys = tuple(story.problem.spelled)
+    return Document(title, blocks, story.options.language, ambiguous(keys))
+
+
+def solution_blocks(story: Story, level: int) -> Iterator[Block]:
+    """Everything that is computed, from the forward pass to the remarks."""
+    body: list[Block] = []
+    if story.record.first is not None:
+        body += forward_blocks(story, level)
+    body += local_blocks(story, level)
+    body += backward_blocks(story, level)
+    body += answer_blocks(story)
+    if story.record.updates:
+        body += update_blocks(story, level)
+    yield from body
+    yield from remarks(story.record, story.options, story.style, _shows_rounded(body))
+
+
+# --- the problem
+
+
+def problem_blocks(story: Story) -> Iterator[Block]:
+    """Givens, steps and prose in the author's order, then the question."""
+    statements = story.problem.statements
+    position, number = 0, 1
+    while position < len(statements):
+        kind = type(statements[position])
+        end = position
+        while end < len(statements) and isinstance(statements[end], kind):
+            end += 1
+        group = statements[position:end]
+        position = end
+        if kind is Prose:
+            yield from (Paragraph(tuple(_prose(p))) for p in group if isinstance(p, Prose) and p.parts)
+        elif kind is Given:
+            givens = tuple(_given(g) for g in group if isinstance(g, Given))
+            yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(_listing(givens))))
+        else:
+            steps = tuple(
+                Item((Math(Chain((Name(s.key), story.lines.numbers_in(s.expression)), ("=",))),))
+                for s in group
+                if isinstance(s, Step)
+            )
+            yield ListBlock(steps, True, number)
+            number += len(steps)
+    adjoints = tuple(story.lines.notation.adjoint(key) for key in story.record.derivation.graph.wanted)
+    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(_listing(adjoints), large=True)))
+
+
+def _given(given: Given) -> MathNode:
+    return Name(given.key) if given.value is None else Chain((Name(given.key), given.value), ("=",))
+
+
+def _listing(items: tuple[MathNode, ...]) -> MathNode:
+    return items[0] if len(items) == 1 else Listing(items)
+
+
+def _prose(prose: Prose) -> Iterator[Inline]:
+    for part in prose.parts:
+        if isinstance(part, Claim):
+            yield Math(part.left if part.right is None else Chain((part.left, part.right), ("=",)))
+        else:
+            yield Words(part)
+
+
+# --- the sections
+
+
+def forward_blocks(story: Story, level: int) -> Iterator[Block]:
+    """One line a step."""
+    yield _heading("forward", level)
+    yield ListBlock(tuple(_item(story.lines.forward(step)) for step in story.problem.steps))
+
+
+def local_blocks(story: Story, level: int) -> Iterator[Block]:
+    """One line a local gradient on a path, from the loss back."""
+    graph = story.record.derivation.graph
+    explained: set[str] = set()
+    items = []
+    with_rules = story.options.rules
+    has_bar = False
+    for gradient in story.record.derivation.local_gradients():
+        has_bar |= bool(story.lines.notation.held(gradient.step, gradient.operand))
+        line = story.lines.local(gradient, graph.steps[gradient.step])
+        note = rule_note(gradient.form.rules, story.rules, explained) if with_rules else ()
+        items.append(Item((Math(line),), (note,) if note else ()))
+    if items:
+        yield _heading("local", level)
+        yield ListBlock(tuple(items))
+    if has_bar:
+        yield sentence("held", loss=graph.loss)
+
+
+def backward_blocks(story: Story, level: int) -> Iterator[Block]:
+    """One line an adjoint."""
+    derivation = story.record.derivation
+    keys = [key for key in derivation.adjoint_order() if story.lines.has_own_line(key)]
+    if keys:
+        yield _heading("backward", level)
+        yield ListBlock(tuple(_item(story.lines.backward(key)) for key in keys))
+
+
+def answer_blocks(story: Story) -> Iterator[Block]:
+    """What was asked for."""
+    graph = story.record.derivation.graph
+    answers = [
+        story.lines.answer(key) if key in graph.on_path else Chain((story.lines.notation.adjoint(key), ZERO), ("=",))
+        for key in graph.wanted
+    ]
+    if len(answers) <= 3:
+        yield Paragraph((Strong(LABELS["answer"]), Words(" "), Math(_listing(tuple(answers)))))
+    else:
+        yield Paragraph((Strong(LABELS["answer"]),))
+        yield ListBlock(tuple(_item(answer) for answer in answers), ordered=False)
+
+
+def update_blocks(story: Story, level: int) -> Iterator[Block]:
+    """The update rule worked out, then a table where there are several updates."""
+    record, problem, lines = story.record, story.problem, story.lines
+    rate = problem.learning_rate
+    assert rate is not None
+    yield _heading("update", level)
+    symbol = rate_symbol(problem)
+    yield Paragraph((Words("With the learning rate "), Math(Chain((symbol, rate), ("=",))), Words(":")))
+    for update in record.updates[:_WORKED_UPDATES]:
+        start = record.passes[update.number - 1]
+        items = [
+            _item(
+                lines.update(key, symbol, rate, start.values[key], start.adjoints[key], after),
+            )
+            for key, after in update.values.items()
+        ]
+        yield ListBlock(tuple(items))
+    if len(record.updates) > _WORKED_UPDATES:
+        yield _update_table(story)
+
+
+def _update_table(story: Story) -> Table:
+    record = story.record
+    keys = tuple(record.updates[0].values)
+    loss = story.problem.loss
+    start = record.passes[0]
+    rows = [(0, start.values, start.values[loss])]
+    for update in record.updates:
+        has_pass = len(record.passes) == len(record.updates) + 1
+        after = record.passes[update.number].values[loss] if has_pass else None
+        rows.append((update.number, update.values, after))
+    if len(rows) > _LONGEST_TABLE:
+        rows = [*rows[: _LONGEST_TABLE - 2], *rows[-2:]]
+    header = ((Words(LABELS["update"]),), *((Math(Name(key)),) for key in keys), (Math(Name(loss)),))
+    body = tuple(
+        (
+            (Words(str(number)),),
+            *((Math(story.style.shown(values[key])),) for key in keys),
+            (Math(story.style.shown(after)),) if after is not None else (Words("…"),),
+        )
+        for number, values, after in rows
+    )
+    return Table(header, body)
+
+
+def rate_symbol(problem: Problem) -> Expr:
+    """η, or lr where the problem has an η of its own."""
+    return Name("lr" if "eta" in problem.spelled else "eta")
+
+
+def _heading(key: str, level: int) -> Heading:
+    return Heading(level, (Words(HEADINGS[key]),))
+
+
+def _item(node: MathNode) -> Item:
+    return Item((Math(node),))
+
+
+def _shows_rounded(blocks: list[Block]) -> bool:
+    """Whether any formula in the blocks holds a rounded number."""
+    return any(
+        "≈" in node.relations
+        for block in blocks
+        for inline in _inlines(block)
+        if isinstance(inline, Math)
+        for node in _chains(inline.node)
+    )
+
+
+def _chains(node: MathNode) -> Iterator[Chain]:
+    if isinstance(node, Chain):
+        yield node
+    elif isinstance(node, Listing):
+        for item in node.items:
+            yield from _chains(item)
+
+
+def _inlines(block: Block) -> Iterator[Inline]:
+    match block:
+        case Heading(_, content) | Paragraph(content) | Remark(content):
+            yield from content
+        case ListBlock(items):
+            for item in items:
+                yield from item.content

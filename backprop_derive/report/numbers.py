@@ -1,0 +1,87 @@
+"""How a value is shown: exactly where that is short, else with a stated number of true digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from ..problem import Problem
+from ..solution import Value
+from ..syntax.expression import Call, Constant, Expr, Number, Rounded, size, walk
+
+_LONGEST_INTEGER = 100  # digits
+_LONGEST_DECIMAL = 10  # digits
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`digits` are significant digits of rounded numbers; `decimal` shows 0.25 where otherwise 1/4 would stand."""
+
+    digits: int
+    decimal: bool
+
+    def shown(self, value: Value) -> Expr:
+        """The node for a value: a `Number` says it is exact, a `Rounded` that it is not."""
+        if value.exact is None:
+            return Rounded(value.decimal, self.digits)
+        return self.exact(value.exact) or Rounded(value.decimal, self.digits)
+
+    def exact(self, value: Fraction) -> Expr | None:
+        """A rational written exactly, or None where that would be too long to read."""
+        if value.denominator == 1:
+            return Number(value) if abs(value) < 10**_LONGEST_INTEGER else None
+        if self.decimal and (text := _terminating(value)) is not None:
+            return Number(value, text)
+        longest = 10**3 if self.decimal else 10**5
+        return Number(value) if abs(value.numerator) < longest * 10 and value.denominator < longest else None
+
+    def number(self, value: Fraction) -> Expr:
+        """A rational that stands in a formula."""
+        return self.exact(value) or Rounded(
+            Context(prec=50).divide(Decimal(value.numerator), Decimal(value.denominator)), self.digits
+        )
+
+    def results(self, value: Value) -> tuple[Expr, ...]:
+        """What stands at the end of a chain: a short closed form before its decimals, or just the number."""
+        if value.closed is not None and is_algebraic(value.closed) and size(value.closed) <= 4:
+            return value.closed, self.shown(value)
+        return (self.shown(value),)
+
+
+def is_rounded(expr: Expr) -> bool:
+    """Whether an expression holds a rounded number."""
+    return any(isinstance(node, Rounded) for node in walk(expr))
+
+
+def is_algebraic(expr: Expr) -> bool:
+    """Whether a closed form consists of numbers, π and roots only: √2/2, π/4."""
+    return all(
+        node.name == "pi" if isinstance(node, Constant) else not isinstance(node, Call) or node.function == "sqrt"
+        for node in walk(expr)
+    )
+
+
+def style_of(problem: Problem, digits: int) -> Style:
+    """Decimals where the author writes decimals or rounds, fractions where not."""
+    expressions = [g.value for g in problem.givens if g.value is not None] + [s.expression for s in problem.steps]
+    decimal = problem.round_to is not None or any(
+        isinstance(node, Number) and node.written is not None and ("." in node.written or "e" in node.written.lower())
+        for expr in expressions
+        for node in walk(expr)
+    )
+    return Style(max(digits, problem.round_to or 0), decimal)
+
+
+def _terminating(value: Fraction) -> str | None:
+    """The decimal notation of a fraction where it ends and is short."""
+    denominator, twos, fives = value.denominator, 0, 0
+    while denominator % 2 == 0:
+        denominator, twos = denominator // 2, twos + 1
+    while denominator % 5 == 0:
+        denominator, fives = denominator // 5, fives + 1
+    decimals = max(twos, fives)
+    if denominator != 1 or decimals > _LONGEST_DECIMAL or abs(value) >= 10**_LONGEST_DECIMAL:
+        return None
+    text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    return text if len(text.strip("-0.").replace(".", "")) <= _LONGEST_DECIMAL - 3 else None

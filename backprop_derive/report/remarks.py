@@ -1,0 +1,70 @@
+"""What a reader must be told besides the calculation: conventions taken, roundings, zeros that were asked for."""
+
+from __future__ import annotations
+
+from ..document import Inline, Math, Remark, Words
+from ..ops.table import operation
+from ..options import Options
+from ..solution import SolutionRecord
+from ..syntax.expression import Name
+from .numbers import Style
+from .sentences import REMARKS
+
+
+def remarks(record: SolutionRecord, options: Options, style: Style, shows_rounded: bool) -> tuple[Remark, ...]:
+    """All remarks on a solution, in a steady order."""
+    problem, graph = record.problem, record.derivation.graph
+    found: list[Remark] = []
+    for key in graph.wanted:
+        if key not in graph.on_path:
+            found.append(sentence("independent", loss=problem.loss, name=key))
+    for note in record.notes:
+        if note.kind == "kink":
+            op = operation(note.detail)
+            kind = "tie" if op.is_variadic else "kink"
+            detail = "equal arguments" if op.is_variadic else ""
+            found.append(
+                sentence(kind, name=note.about, operation=note.detail, convention=op.convention, detail=detail)
+            )
+        elif note.kind == "expanded":
+            found.append(sentence("expanded", names=note.about))
+        else:
+            found.append(sentence(note.kind))
+    if record.first is None:
+        found.append(sentence("symbolic"))
+    if problem.round_to is not None:
+        count = problem.round_to
+        found.append(sentence("round", count=str(count), s="" if count == 1 else "s"))
+    elif shows_rounded:
+        found.append(sentence("decimals", digits=str(style.digits)))
+    if problem.updates and not problem.parameters and not problem.asked:
+        found.append(sentence("all moved"))
+    return tuple(found)
+
+
+def sentence(key: str, **parts: str) -> Remark:
+    """A remark by its key; the parts called `name`, `names` and `loss` are set as mathematics."""
+    content: list[Inline] = []
+    rest = REMARKS[key]
+    while "{" in rest:
+        before, _, rest = rest.partition("{")
+        part, _, rest = rest.partition("}")
+        if before:
+            content.append(Words(before))
+        if part in ("name", "loss", "names"):
+            content.append(Math(Name(parts[part])))
+        else:
+            content.append(Words(parts[part]))
+    content.append(Words(rest))
+    return Remark(_merged(content))
+
+
+def _merged(content: list[Inline]) -> tuple[Inline, ...]:
+    merged: list[Inline] = []
+    for inline in content:
+        last = merged[-1] if merged else None
+        if isinstance(inline, Words) and isinstance(last, Words):
+            merged[-1] = Words(last.text + inline.text)
+        else:
+            merged.append(inline)
+    return tuple(inline for inline in merged if not isinstance(inline, Words) or inline.text)

@@ -1,0 +1,99 @@
+"""Every sentence of a solution, in one place, so that it can be read as a whole and translated."""
+
+from __future__ import annotations
+
+HEADINGS = {
+    "solution": "Worked solution",
+    "forward": "Forward pass",
+    "local": "Local gradients",
+    "backward": "Backward pass",
+    "update": "Parameter update",
+    "lesson": "Backpropagation",
+    "purpose": "What backpropagation is for",
+    "concepts": "Four concepts",
+    "chain rule": "The chain rule",
+    "example": "A worked example",
+    "weights": "The weight update",
+    "torch": "The same in PyTorch",
+    "torch forward": "The forward pass in PyTorch",
+    "torch backward": "The backward pass in PyTorch",
+}
+
+LABELS = {"given": "Given", "find": "Find", "answer": "Answer", "update": "Update", "loss": "Loss"}
+
+REMARKS = {
+    "kink": "{name} meets {operation} exactly at a point where it has no derivative: {convention}.",
+    "tie": "A tie in {operation} at {name} ({detail}): {convention}.",
+    "hinge": "{name} meets {operation} exactly at a point where it has no derivative: {convention}.",
+    "independent": "{loss} does not depend on {name}, so the gradient is 0.",
+    "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
+    "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
+    "round": "Values are carried rounded to {count} decimal{s}, half away from zero, as in a hand calculation.",
+    "all moved": "The problem names no parameters, so the update moves every given.",
+    "held": "A bar marks the direct dependence of {loss} alone; what stands at its foot is held fixed.",
+    "expanded": "{names} was too long for one derivative and is split into one operation a step.",
+    "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
+    "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all digits.",
+}
+
+RULES = {
+    "identity": "derivative of the variable itself",
+    "sum": "sum rule",
+    "multiple": "constant multiple rule",
+    "product": "product rule",
+    "quotient": "quotient rule",
+    "power": "power rule",
+    "exponential": "exponential rule",
+    "chain": "chain rule",
+    "cases": "each case by itself",
+}
+
+PURPOSE = (
+    "A neural network is trained by making its loss small: the loss measures how far the predicted output is from the"
+    " actual one. Backpropagation computes how the loss changes with every weight and bias, by carrying the error"
+    " backwards through the network, layer by layer.",
+    "With these gradients the weights and biases are moved a little, in the direction in which the loss falls, and"
+    " that is done again and again: this is how a network learns and its predictions improve. Most supervised learning,"
+    " and all of deep learning, rests on it.",
+)
+
+CHAIN_RULE = (
+    "The chain rule differentiates a composed function. For ",
+    " the derivative is ",
+    ": the outer derivative at the inner value, times the inner derivative. Backpropagation uses it to find the"
+    " derivative of the loss with respect to each weight.",
+)
+
+FORWARD_CONCEPT = (
+    "The input runs through the network to the loss, and every value on the way is kept:",
+    (
+        "the input layer passes the input on;",
+        "each hidden layer computes its output from the one before it;",
+        "the output layer computes the prediction;",
+        "the loss compares the prediction with the target.",
+    ),
+)
+FORWARD_HERE = "In the example below these values are ", "."
+
+LOCAL_CONCEPT = (
+    "A local gradient is the derivative of one step's output with respect to one of its own inputs. It needs nothing"
+    " but that step:"
+)
+LOCAL_HERE = (
+    "The derivative of the loss with respect to a weight is not a local gradient; it is a product of them along the"
+    " path from the weight to the loss, as the next concept shows."
+)
+
+BACKWARD_CONCEPT = (
+    "The backward pass starts at the loss and goes back, step by step: the gradient that arrives at a step's output,"
+    " times the local gradient, is the gradient that arrives at its input. Where a value is used more than once, the"
+    " gradients along its paths are added. In the example:"
+)
+
+UPDATE_CONCEPT = (
+    "Gradient descent moves every weight and bias against its gradient, by a learning rate ",
+    ". With ",
+    " one update gives:",
+)
+
+TORCH_CONCEPT = "PyTorch computes the same values and gradients automatically."
