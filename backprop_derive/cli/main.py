@@ -1,0 +1,102 @@
+"""`backprop-derive`: one command a capability. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from ..errors import BackpropError
+from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUTS, NOTATIONS
+
+EXAMPLES = """\b
+Examples:
+  backprop-derive solve problem.txt
+  backprop-derive solve problem.txt -o solution.pdf
+  backprop-derive solve -e "y^ = x*w; s = y^ - y; loss = s**2" --given x=1,y=2,w=1 --wrt w
+  cat problem.txt | backprop-derive solve - -f tex --fragment
+"""
+FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt")
+
+
+class Command(click.Command):
+    """A command whose own errors are one message on stderr and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BackpropError as error:
+            fail(str(error))
+        except RecursionError:
+            fail("the problem is nested too deeply; the limit `depth` is at most 1,000")
+        except MemoryError:
+            fail("the problem needs more memory than there is: it is too large")
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(0)
+
+
+def fail(message: str) -> None:
+    """Print one message on stderr and leave with status 2."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(2)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXAMPLES,
+    help="Worked solutions of backpropagation problems, written as in lecture notes.",
+)
+@click.version_option(package_name="backprop-derive", prog_name="backprop-derive")
+def main() -> None:
+    """The group of commands."""
+
+
+def common_options(command: Any) -> Any:
+    """What `solve` and `derive` share."""
+    for option in reversed(
+        (
+            click.argument("problem", required=False, metavar="PROBLEM|-"),
+            click.option("-e", "--expression", "text", metavar="TEXT", help="The problem itself; `;` ends a statement."),
+            click.option("--wrt", default="", metavar="NAMES", help="What to differentiate by: w,b"),
+            click.option("--loss", metavar="NAME", help="The step to differentiate (default: Find's, or the last)."),
+            click.option("-f", "--format", "format_", type=click.Choice(FORMATS), help="Default: the suffix of FILE, or md."),
+            click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
+            click.option("--layout", type=click.Choice(LAYOUTS), default="solution", help="With the lesson around it, or without."),
+            click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
+            click.option("--digits", type=int, default=4, metavar="N", help="Significant digits of rounded numbers.", show_default=True),
+            click.option("--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called."),
+            click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
+            click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
+            click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
+            click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
+            click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),
+            click.option("--template", metavar="DIR", help="A folder of your own Jinja2 templates."),
+            click.option("--lang", default="en", type=click.Choice(["en"]), help="The language of the solution."),
+            click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command(cls=Command, epilog=EXAMPLES)
+@common_options
+@click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
+def solve(given: tuple[str, ...], **choices: Any) -> None:
+    """Derive, evaluate and show a worked solution."""
+    from .run import run
+
+    run("solve", given=given, **choices)
+
+
+@main.command(cls=Command, epilog=EXAMPLES)
+@common_options
+def derive(**choices: Any) -> None:
+    """As solve, symbolically only: values of givens are left out."""
+    from .run import run
+
+    run("derive", given=(), **choices)
+
+

@@ -1,0 +1,143 @@
+"""What `solve` and `derive` do: read the problem, solve it, write the result."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import LimitError, UsageError, shorten
+from ..formats.files import check_target, write_whole
+from ..limits import Limits, with_limits
+from ..options import Options
+from .reading import is_same_file, problem_text
+
+_SUFFIXES = {
+    ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
+    ".json": "json", ".txt": "txt",
+}  # fmt: skip
+
+
+def run(command: str, *, problem: str | None, text: str | None, given: tuple[str, ...], **choices: Any) -> None:
+    """One call of the command line. Raises BackpropError; nothing is written then."""
+    limits = read_limits(choices.pop("limits"))
+    output = choices.pop("output")
+    to_stdout = output is None or output == "-"
+    path = None if to_stdout else Path(output)
+    chosen = choices.pop("format_") or format_of(path)
+    name, source = problem_text(problem, text, limits)
+    if path is not None:
+        if problem is not None and is_same_file(path, problem):
+            raise UsageError(f"{output} is the input: the problem would be overwritten", hint="another file for -o")
+        check_target(path)
+    options = read_options(choices, limits)
+    wrt, loss, expand = choices["wrt"], choices["loss"], choices["expand"]
+    with time_limit(limits.work):
+        from .. import api
+        from ..language.reader import read_problem
+
+        names = tuple(wrt.replace(",", " ").split())
+        values = None if command == "derive" else read_given(given)
+        read = read_problem(source, name=name, given=values, wrt=names, loss=loss, limits=limits)
+        make = api.solve if command == "solve" else api.derive
+        solution = make(read, expand=expand, options=options, limits=limits)
+        if chosen is None:
+            chosen = "txt" if sys.stdout.isatty() else "md"
+        if chosen == "pdf" and path is None and output is None and sys.stdout.isatty():
+            raise UsageError("a PDF cannot be shown on a terminal", hint="-o solution.pdf")
+        content = solution.render(chosen)
+    if path is not None:
+        write_whole(path, content)
+    else:
+        data = content if isinstance(content, bytes) else content.encode()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def format_of(path: Path | None) -> str | None:
+    """The format that a file's suffix stands for. Raises UsageError, listing those there are."""
+    if path is None:
+        return None
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise UsageError(
+            f"{path.name}: no format has the suffix {suffix or '(none)'}", expected=", ".join(sorted(set(_SUFFIXES))),
+            hint="-f md to choose the format yourself",
+        )  # fmt: skip
+    return _SUFFIXES[suffix]
+
+
+def read_options(choices: dict[str, Any], limits: Limits) -> Options:
+    """The presentation options of a call. Raises UsageError, LimitError."""
+    digits = choices["digits"]
+    if digits < 1:
+        raise UsageError(f"--digits {digits}: the number of digits must be at least 1")
+    limits.check("digits", digits, "--digits")
+    template = None if choices["template"] is None else Path(choices["template"])
+    if template is not None and not template.is_dir():
+        raise UsageError(f"--template {template}: there is no such folder")
+    return Options(
+        layout=choices["layout"], detail=choices["detail"], digits=digits, notation=choices["notation"],
+        flavour=choices["flavour"], rules=choices["rules"], fragment=choices["fragment"], engine=choices["engine"],
+        template=template, language=choices["lang"],
+    )  # fmt: skip
+
+
+def read_given(groups: tuple[str, ...]) -> dict[str, Any]:
+    """`x=1,w=2` as names and the text of their values. Raises UsageError."""
+    values: dict[str, Any] = {}
+    for group in groups:
+        for part in _split(group):
+            name, equals, value = part.partition("=")
+            if not equals or not name.strip() or not value.strip() or value.startswith("="):
+                raise UsageError(f"--given {shorten(part)}", expected="name=value, such as --given x=1,w=2")
+            values[name.strip()] = value.strip()
+    return values
+
+
+def _split(text: str) -> Iterator[str]:
+    """At the commas outside of brackets."""
+    depth, start = 0, 0
+    for position, c in enumerate(text):
+        depth += (c in "([") - (c in ")]")
+        if c == "," and depth == 0:
+            yield text[start:position]
+            start = position + 1
+    yield text[start:]
+
+
+def read_limits(pairs: tuple[str, ...]) -> Limits:
+    """`--limit NAME=VALUE`, any number of times. Raises UsageError."""
+    raised = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if not (value.isascii() and value.isdigit() and len(value) <= 15):
+            raise UsageError(f"--limit {shorten(pair)}", expected="NAME=VALUE with a whole number")
+        raised[name.strip()] = int(value)
+    return with_limits(raised)
+
+
+@contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """End the work within with a LimitError once it has taken too long (where the system has timers)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise LimitError(
+            f"the work took too long: the limit `work` is at most {seconds} seconds", hint=f"--limit work={10 * seconds}"
+        )
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

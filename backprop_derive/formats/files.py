@@ -1,0 +1,53 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import OutputError
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write through a temporary file beside `path` and rename it, so that no half-written file is ever seen.
+
+    Raises OutputError, naming the path and the reason; nothing is left behind then.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    check_target(path)
+    target = path.resolve() if path.is_symlink() else path
+    handle, temporary = -1, ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".backprop-derive-", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode_for(target))
+        os.replace(temporary, target)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def check_target(path: Path) -> None:
+    """Refuse, before any work, what cannot become a file."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a directory", hint=f"{path / 'solution.md'}")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"cannot write {path}: it is a device or a pipe, not a regular file")
+    if not path.parent.is_dir():
+        raise OutputError(f"cannot write {path}: the folder {path.parent} does not exist")
+
+
+def _mode_for(path: Path) -> int:
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,369 @@
+"""One walk over every mathematical node; where parentheses stand is decided here, once for all notations.
+
+A printer implements the primitives below (a fraction, a power, a fence …) and nothing else. A node that no rule prints is
+an error, not a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from ..document import (
+    Applied, Chain, Derivative, Differential, Listing, MathNode, Minus, Plus, Times,
+)  # fmt: skip
+from ..ops.notation import Cases, Exponential, Fenced, Function, GreekFunction, Root
+from ..ops.table import operation
+from ..syntax.expression import (
+    ONE, ZERO, Call, Compare, Constant, Expr, Index, ListOf, MatrixProduct, Name, Negate, Number, Power, Product,
+    Quotient, Rounded, Slice, Sum, Text, Transpose, TupleOf, size,
+)  # fmt: skip
+from ..syntax.names import GREEK, Symbol, symbol
+from ..syntax.precedence import Precedence as P
+
+Printed = tuple[str, P]
+# An exponential of something longer is set as exp(…), which stays legible.
+_LONGEST_EXPONENT = 4
+_SMALLEST_PLAIN, _LARGEST_PLAIN = -5, 9  # decimal exponents that are written out
+
+
+class Printer:
+    """The walk. `literal_names` are keys that must be set as typed, since their symbols would look alike."""
+
+    DOT = "·"
+    MINUS = "-"
+    RELATIONS: dict[str, str] = {}
+    # How tightly a fraction and a derivative bind: stacked ones are atoms, those on one line are quotients.
+    FRACTION = P.ATOM
+
+    def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
+        self.literal_names = literal_names
+
+    # --- primitives that a notation implements
+
+    def symbol(self, name: Symbol) -> str:
+        raise TypeError(f"{type(self).__name__} prints no symbol")
+
+    def digits(self, text: str) -> str:
+        return text
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        raise TypeError(f"{type(self).__name__} prints no scientific number")
+
+    def words(self, text: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no words")
+
+    def greek(self, name: str) -> str:
+        return self.symbol(Symbol(GREEK[name]))
+
+    def fraction(self, above: str, below: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no fraction")
+
+    def power(self, base: str, exponent: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no power")
+
+    def root(self, inner: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no root")
+
+    def fence(self, left: str, inner: str, right: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no fence")
+
+    def parentheses(self, inner: str) -> str:
+        return f"({inner})"
+
+    def function(self, name: str, subscript: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no function name")
+
+    def cases(self, rows: Sequence[tuple[str, str]]) -> str:
+        raise TypeError(f"{type(self).__name__} prints no cases")
+
+    def derivative(self, above: str, below: str, held: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no derivative")
+
+    def differential(self, sign: str, by: str, of: str | None) -> str:
+        raise TypeError(f"{type(self).__name__} prints no differential")
+
+    def sign_of(self, sign: str, of: str, is_word: bool) -> str:
+        raise TypeError(f"{type(self).__name__} prints no sign of differentiation")
+
+    def juxtaposed(self, left: str, right: str) -> str:
+        return left + right
+
+    def brackets(self, inner: str) -> str:
+        return f"[{inner}]"
+
+    def transposed(self, inner: str) -> str:
+        return self.power(inner, "T")
+
+    def primes(self, count: int) -> str:
+        return "'" * count
+
+    def listing(self, items: Sequence[str]) -> str:
+        return ", ".join(items)
+
+    def relation(self, sign: str) -> str:
+        return self.RELATIONS.get(sign, sign)
+
+    # --- the walk
+
+    def show(self, node: MathNode, outer: P = P.RELATION) -> str:
+        """The node, in parentheses where its place asks for something tighter."""
+        text, own = self.printed(node, outer)
+        return self.parentheses(text) if own < outer else text
+
+    def printed(self, node: MathNode, outer: P = P.RELATION) -> Printed:
+        """The node and how tightly it binds."""
+        method: Callable[..., Printed] | None = self._METHODS.get(type(node))
+        if method is None:
+            raise TypeError(f"no notation for {type(node).__name__}")
+        return method(self, node, outer)
+
+    def _number(self, node: Number, outer: P) -> Printed:
+        value = node.value
+        if value < 0:
+            text, own = self._number(Number(-value, None if node.written is None else node.written.lstrip("-")), outer)
+            return self.MINUS + text, min(own, P.NEGATION)
+        if node.written is not None:
+            return self._written_number(node.written, value)
+        if value.denominator == 1:
+            return self.digits(str(value.numerator)), P.ATOM
+        return self.fraction(self.digits(str(value.numerator)), self.digits(str(value.denominator))), self.FRACTION
+
+    def _written_number(self, written: str, value: Fraction) -> Printed:
+        mantissa, _, exponent = written.lower().partition("e")
+        if exponent:
+            return self.scientific(self.digits(mantissa) if Decimal(mantissa) != 1 else "", int(exponent)), P.PRODUCT
+        if not written.isascii():
+            return self._number(Number(value), P.RELATION)
+        return self.digits(written), P.ATOM
+
+    def _rounded(self, node: Rounded, outer: P) -> Printed:
+        sign = self.MINUS if node.value < 0 else ""
+        text, own = self._positive_rounded(abs(node.value), node.digits)
+        return sign + text, P.NEGATION if sign else own
+
+    def _positive_rounded(self, value: Decimal, digits: int) -> Printed:
+        if not value:
+            return self.digits("0"), P.ATOM
+        mantissa, exponent = significant(value, digits)
+        if not _SMALLEST_PLAIN <= exponent < _LARGEST_PLAIN:
+            return self.scientific(self.digits(mantissa), exponent), P.PRODUCT
+        return self.digits(plain_decimal(value, digits)), P.ATOM
+
+    def _constant(self, node: Constant, outer: P) -> Printed:
+        return (self.greek("pi") if node.name == "pi" else self.symbol(Symbol("e"))), P.ATOM
+
+    def _name(self, node: Name, outer: P) -> Printed:
+        return self.symbol(symbol(node.key, literal=node.key in self.literal_names)), P.ATOM
+
+    def _negate(self, node: Negate, outer: P) -> Printed:
+        return self.MINUS + self.show(node.operand, P.PRODUCT), P.NEGATION
+
+    def _sum(self, node: Sum, outer: P) -> Printed:
+        return self._joined_sum(node.terms, node.minus)
+
+    def _joined_sum(self, terms: Sequence[MathNode], minus: Sequence[bool]) -> Printed:
+        text = self.show(terms[0], P.NEGATION)
+        for term, is_minus in zip(terms[1:], minus[1:], strict=True):
+            text += f" {self.MINUS if is_minus else '+'} {self.show(term, P.PRODUCT)}"
+        return text, P.SUM
+
+    def _product(self, node: Product, outer: P) -> Printed:
+        if node.implicit and len(node.factors) == 2:
+            left, right = node.factors
+            shown = self.show(right, P.POWER)
+            if not _begins_like_a_number(right):
+                return self.juxtaposed(self.show(left, P.ATOM), shown), P.JUXTAPOSITION
+        return self._joined_product(node.factors, outer, P.JUXTAPOSITION)
+
+    def _joined_product(self, factors: Sequence[MathNode], outer: P, inner: P) -> Printed:
+        """A leading minus needs no parentheses at the beginning of a line, and gets them anywhere else."""
+        first, own = self.printed(factors[0], P.PRODUCT)
+        is_negative = own == P.NEGATION
+        if own < P.PRODUCT and (not is_negative or outer > P.NEGATION):
+            first, is_negative = self.parentheses(first), False
+        elif isinstance(factors[0], Product) and not factors[0].implicit and inner == P.JUXTAPOSITION:
+            first = self.parentheses(first)
+        rest = (self.show(factor, inner) for factor in factors[1:])
+        return f" {self.DOT} ".join([first, *rest]), P.NEGATION if is_negative else P.PRODUCT
+
+    def _quotient(self, node: Quotient, outer: P) -> Printed:
+        if self.FRACTION == P.ATOM:
+            return self.fraction(self.show(node.numerator), self.show(node.denominator)), P.ATOM
+        return self.fraction(self.show(node.numerator, P.PRODUCT), self.show(node.denominator, P.POWER)), P.PRODUCT
+
+    def _power(self, node: Power, outer: P) -> Printed:
+        base = self.show(node.base, P.ATOM)
+        if self.FRACTION == P.ATOM and _is_stacked(node.base):
+            base = self.parentheses(base)
+        return self.power(base, self.show(node.exponent)), P.POWER
+
+    def _compare(self, node: Compare, outer: P) -> Printed:
+        return f"{self.show(node.left)} {self.relation(node.relation)} {self.show(node.right)}", P.RELATION
+
+    def _matrix_product(self, node: MatrixProduct, outer: P) -> Printed:
+        return f"{self.show(node.left, P.PRODUCT)} {self.show(node.right, P.POWER)}", P.PRODUCT
+
+    def _transpose(self, node: Transpose, outer: P) -> Printed:
+        return self.transposed(self.show(node.operand, P.ATOM)), P.POWER
+
+    def _index(self, node: Index, outer: P) -> Printed:
+        items = ", ".join(self._item(item) for item in node.items)
+        return self.show(node.base, P.ATOM) + self.brackets(items), P.ATOM
+
+    def _item(self, item: Expr | Slice | None) -> str:
+        if isinstance(item, Slice):
+            return ":".join("" if part is None else self.show(part) for part in (item.start, item.stop))
+        return self.words("new") if item is None else self.show(item)
+
+    def _list(self, node: ListOf, outer: P) -> Printed:
+        return self.brackets(", ".join(map(self.show, node.items))), P.ATOM
+
+    def _tuple(self, node: TupleOf, outer: P) -> Printed:
+        return self.parentheses(", ".join(map(self.show, node.items))), P.ATOM
+
+    def _text(self, node: Text, outer: P) -> Printed:
+        return self.words(node.value), P.ATOM
+
+    # --- calls, by the shape of their notation
+
+    def _call(self, node: Call, outer: P) -> Printed:
+        if node.function.startswith("share of "):
+            return self.cases(self._share_rows(node)), P.RELATION
+        if node.function == "xlogy":
+            x, p = node.arguments
+            return self.printed(Product((x, Call("log", (p,)))), outer)
+        shape = operation(node.function).shown
+        match shape:
+            case Cases():
+                return self.cases(self._case_rows(node)), P.RELATION
+            case Root():
+                return self.root(self.show(node.arguments[0])), P.ATOM
+            case Fenced(left, right):
+                return self.fence(left, self.show(node.arguments[0]), right), P.ATOM
+            case Exponential() if size(node.arguments[0]) <= _LONGEST_EXPONENT and not _holds_fraction(node.arguments[0]):
+                return self.power(self.symbol(Symbol("e")), self.show(node.arguments[0])), P.POWER
+            case Exponential():
+                head = self.function("exp", "")
+            case GreekFunction(letter):
+                head = self.greek(letter)
+            case Function(name, subscript):
+                head = self.function(name, subscript)
+        inside = [self.show(argument) for argument in node.arguments]
+        inside += [f"{self.words(name)} = {self._option(value)}" for name, value in node.options]
+        return head + self.parentheses(", ".join(inside)), P.ATOM
+
+    def _option(self, value: Expr) -> str:
+        return self.words(value.key) if isinstance(value, Name) and len(value.key) > 1 else self.show(value)
+
+    def _case_rows(self, node: Call) -> list[tuple[str, str]]:
+        """where(c, a, where(d, b, e)) as rows: a if c, b if d, e otherwise."""
+        rows = []
+        rest: Expr = node
+        while isinstance(rest, Call) and rest.function == "where":
+            condition, value, rest = rest.arguments
+            rows.append((self.show(value), f"{self.words('if ')}{self.show(condition)}"))
+        return [*rows, (self.show(rest), self.words("otherwise"))]
+
+    def _share_rows(self, node: Call) -> list[tuple[str, str]]:
+        """How much of the derivative an argument of max or min gets."""
+        name = node.function.removeprefix("share of ")
+        chosen, *arguments = node.arguments
+        others = list(arguments)
+        others.remove(chosen)
+        rival: Expr = others[0] if len(others) == 1 else Call(name, tuple(others))
+        ahead = Compare(">" if name == "max" else "<", chosen, rival)
+        tied = self.show(Number(Fraction(1, 2))) if len(others) == 1 else self.show(Quotient(ONE, Name("k")))
+        tie = self.show(Compare("==", chosen, rival))
+        if len(others) > 1:
+            tie += self.words(", k of them equal")
+        return [
+            (self.show(ONE), f"{self.words('if ')}{self.show(ahead)}"),
+            (tied, f"{self.words('if ')}{tie}"),
+            (self.show(ZERO), self.words("otherwise")),
+        ]
+
+    # --- what documents add
+
+    def _derivative(self, node: Derivative, outer: P) -> Printed:
+        of, by = node.of, node.by
+        needs_fence = not isinstance(of, Name | Power | Call | Number | Constant | Applied | Quotient)
+        inner = self.parentheses(self.show(of)) if needs_fence else self.show(of)
+        is_word = isinstance(of, Name) and symbol(of.key).is_word
+        above = self.sign_of(node.sign, inner, is_word)
+        below = self.sign_of(node.sign, self.show(by), isinstance(by, Name) and symbol(by.key).is_word)
+        held = self.listing([self.show(name) for name in node.held])
+        return self.derivative(above, below, held), self.FRACTION
+
+    def _differential(self, node: Differential, outer: P) -> Printed:
+        of = None if node.of is None else self.show(node.of, P.ATOM)
+        return self.differential(node.sign, self.show(node.by, P.ATOM), of), P.JUXTAPOSITION
+
+    def _chain(self, node: Chain, outer: P) -> Printed:
+        text = self.show(node.links[0], P.SUM)
+        for relation, link in zip(node.relations, node.links[1:], strict=True):
+            text += f" {self.relation(relation)} {self.show_link(link)}"
+        return text, P.RELATION
+
+    def show_link(self, link: MathNode) -> str:
+        """A side of a relation; cases need no parentheses there."""
+        return self.show(link)
+
+    def _times(self, node: Times, outer: P) -> Printed:
+        return self._joined_product(node.factors, outer, P.PRODUCT)
+
+    def _plus(self, node: Plus, outer: P) -> Printed:
+        return self._joined_sum(node.terms, (False,) * len(node.terms))
+
+    def _minus(self, node: Minus, outer: P) -> Printed:
+        return self._joined_sum((node.left, node.right), (False, True))
+
+    def _listing(self, node: Listing, outer: P) -> Printed:
+        return self.listing([self.show(item) for item in node.items]), P.RELATION
+
+    def _applied(self, node: Applied, outer: P) -> Printed:
+        head = self.symbol(Symbol(node.function, primes=node.primes))
+        return head + self.parentheses(", ".join(map(self.show, node.arguments))), P.ATOM
+
+    _METHODS: dict[type, Callable[..., Printed]] = {
+        Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,
+        Product: _product, Quotient: _quotient, Power: _power, Compare: _compare, MatrixProduct: _matrix_product,
+        Transpose: _transpose, Index: _index, ListOf: _list, TupleOf: _tuple, Text: _text, Call: _call,
+        Derivative: _derivative, Differential: _differential, Chain: _chain, Times: _times, Plus: _plus, Minus: _minus,
+        Listing: _listing, Applied: _applied,
+    }  # fmt: skip
+
+
+def significant(value: Decimal, digits: int) -> tuple[str, int]:
+    """A positive number as mantissa (1 ≤ m < 10, `digits` digits) and decimal exponent."""
+    text = f"{value:.{digits - 1}e}"
+    mantissa, _, exponent = text.lower().partition("e")
+    return mantissa, int(exponent)
+
+
+def plain_decimal(value: Decimal, digits: int) -> str:
+    """A positive number written out with `digits` significant digits, the digits before the point all kept."""
+    _, exponent = significant(value, digits)
+    return f"{value:.{max(0, digits - 1 - exponent)}f}"
+
+
+def _begins_like_a_number(expr: Expr) -> bool:
+    """Whether juxtaposing a number with it would run digits together: 2·3, 2·(-1), 2·0.5x."""
+    while isinstance(expr, Product | Power | Quotient):
+        expr = expr.factors[0] if isinstance(expr, Product) else expr.base if isinstance(expr, Power) else expr.numerator
+    if isinstance(expr, Negate):
+        return _begins_like_a_number(expr.operand)
+    return isinstance(expr, Number | Rounded)
+
+
+def _is_stacked(expr: MathNode) -> bool:
+    return isinstance(expr, Quotient | Derivative) or (
+        isinstance(expr, Number) and expr.value.denominator != 1 and expr.written is None
+    )
+
+
+def _holds_fraction(expr: Expr) -> bool:
+    from ..syntax.expression import walk
+
+    return any(isinstance(node, Quotient) or _is_stacked(node) for node in walk(expr))

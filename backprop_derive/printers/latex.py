@@ -1,0 +1,134 @@
+"""Mathematics in LaTeX, for Markdown, TeX and (through math-core) MathML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..document import MathNode
+from ..syntax.names import GREEK_NAME, Symbol
+from .base import Printer
+
+_ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
+_WIDE_ACCENTS = {"hat": r"\widehat", "bar": r"\overline", "tilde": r"\widetilde", "dot": r"\dot"}
+_OPERATORS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan log exp max min".split())
+_FENCES = {
+    "bar": (r"|", r"|"),
+    "double bar": (r"\|", r"\|"),
+    "floor left": (r"\lfloor ", r"\rfloor "),
+    "floor right": (r"\lfloor ", r"\rfloor "),
+}
+# Greek capitals that TeX has no command for, since they look like Latin ones; and omicron.
+_LATIN_LOOK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
+
+
+def latex(node: MathNode, literal_names: frozenset[str] = frozenset(), *, large: bool = False) -> str:
+    """The LaTeX of a node; `large` sets its fractions full size."""
+    return LatexPrinter(literal_names, large).show(node)
+
+
+def escape_words(text: str) -> str:
+    """Text within \\text{…}: no character of it is live."""
+    return "".join(_TEXT_ESCAPES.get(c, c) for c in text)
+
+
+_TEXT_ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+
+
+class LatexPrinter(Printer):
+    """LaTeX with amsmath."""
+
+    DOT = r"\cdot"
+    RELATIONS = {
+        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
+    }  # fmt: skip
+
+    def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:
+        super().__init__(literal_names)
+        self.fraction_command = r"\dfrac" if large else r"\frac"
+
+    def symbol(self, name: Symbol) -> str:
+        base = self.letters(name.base)
+        accents = _WIDE_ACCENTS if name.is_word else _ACCENTS
+        for accent in name.accents:
+            base = f"{accents[accent]}{{{base}}}"
+        base += "'" * name.primes
+        if name.subscripts:
+            inner = ",".join(map(self.letters, name.subscripts))
+            base += f"_{inner}" if len(inner) == 1 else f"_{{{inner}}}"
+        return base
+
+    def letters(self, text: str) -> str:
+        if text in _LATIN_LOOK:
+            return rf"\mathrm{{{_LATIN_LOOK[text]}}}" if text != "ο" else "o"
+        if text in GREEK_NAME:
+            return "\\" + ("varepsilon" if text == "ε" else GREEK_NAME[text]) if text != "ε" else r"\varepsilon"
+        if len(text) == 1 and text.isascii() or text.isdigit():
+            return text
+        return rf"\text{{{escape_words(text)}}}"
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        power = f"10^{{{exponent}}}"
+        return rf"{mantissa} \cdot {power}" if mantissa else power
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{escape_words(text)}}}"
+
+    def greek(self, name: str) -> str:
+        return "\\" + name
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"{self.fraction_command}{{{above}}}{{{below}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^{{{exponent}}}"
+
+    def root(self, inner: str) -> str:
+        return rf"\sqrt{{{inner}}}"
+
+    def fence(self, left: str, inner: str, right: str) -> str:
+        opening, closing = _FENCES[left][0], _FENCES[right][1]
+        if _is_tall(inner):
+            return rf"\left{opening.strip()} {inner} \right{closing.strip()}"
+        return f"{opening}{inner}{closing}".strip()
+
+    def parentheses(self, inner: str) -> str:
+        return rf"\left({inner}\right)" if _is_tall(inner) else f"({inner})"
+
+    def function(self, name: str, subscript: str) -> str:
+        head = "\\" + name if name in _OPERATORS else rf"\operatorname{{{name}}}"
+        return f"{head}_{{{self.letters(subscript)}}}" if subscript else head
+
+    def cases(self, rows: Sequence[tuple[str, str]]) -> str:
+        return r"\begin{cases} " + r" \\ ".join(f"{value} & {when}" for value, when in rows) + r" \end{cases}"
+
+    def sign_of(self, sign: str, of: str, is_word: bool) -> str:
+        if sign == "d":
+            return rf"d\,{of}" if is_word else f"d{of}" if of[:1].isalpha() else f"d {of}"
+        return rf"\partial {of}"
+
+    def derivative(self, above: str, below: str, held: str) -> str:
+        quotient = self.fraction(above, below)
+        return rf"\left.{quotient}\right|_{{{held}}}" if held else quotient
+
+    def differential(self, sign: str, by: str, of: str | None) -> str:
+        if sign == "delta":
+            return rf"\delta_{{{by}}}"
+        if sign == "nabla":
+            return rf"\nabla_{{{by}}} {of}"
+        return f"d{by}" if by[:1].isalpha() else f"d {by}"
+
+    def brackets(self, inner: str) -> str:
+        return f"[{inner}]"
+
+    def transposed(self, inner: str) -> str:
+        return rf"{inner}^\top"
+
+    def listing(self, items: Sequence[str]) -> str:
+        return r",\; ".join(items)
+
+
+def _is_tall(inner: str) -> bool:
+    return "frac{" in inner or r"\begin{" in inner

@@ -1,0 +1,80 @@
+"""Mathematics as one line of Unicode, for a terminal and for alternative texts."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from ..document import MathNode
+from ..syntax.names import Symbol
+from ..syntax.precedence import Precedence as P
+from .base import Printer
+
+_COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
+_SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+_RAISED = {"T": "ᵀ", "n": "ⁿ", "i": "ⁱ"}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_FENCES = {"bar": "|", "double bar": "‖", "floor left": "⌊", "floor right": "⌋"}
+
+
+def text(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
+    """The node as one line of Unicode."""
+    return TextPrinter(literal_names).show(node)
+
+
+class TextPrinter(Printer):
+    """Unicode on one line."""
+
+    DOT = "·"
+    MINUS = "−"
+    FRACTION = P.PRODUCT
+    RELATIONS = {":=": "≔", "<-": "←", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
+
+    def symbol(self, name: Symbol) -> str:
+        base = name.base
+        for accent in name.accents:
+            base = unicodedata.normalize("NFC", base + _COMBINING[accent]) if len(name.base) == 1 else f"{base}_{accent}"
+        base += "′" * name.primes
+        if len(name.subscripts) == 1 and name.subscripts[0].isdigit() and name.subscripts[0].isascii():
+            return base + name.subscripts[0].translate(_SUBSCRIPTS)
+        return "_".join([base, *name.subscripts])
+
+    def scientific(self, mantissa: str, exponent: int) -> str:
+        power = "10" + str(exponent).translate(_SUPERSCRIPTS)
+        return f"{mantissa}·{power}" if mantissa else power
+
+    def words(self, text: str) -> str:
+        return text
+
+    def fraction(self, above: str, below: str) -> str:
+        return f"{above}/{below}"
+
+    def power(self, base: str, exponent: str) -> str:
+        if all(c.isascii() and c.isdigit() or c in "-−" for c in exponent):
+            return base + exponent.translate(_SUPERSCRIPTS)
+        if exponent in _RAISED:
+            return base + _RAISED[exponent]
+        return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^({exponent})"
+
+    def root(self, inner: str) -> str:
+        return f"√{inner}" if len(inner) == 1 or inner.isdigit() else f"√({inner})"
+
+    def fence(self, left: str, inner: str, right: str) -> str:
+        return f"{_FENCES[left]}{inner}{_FENCES[right]}"
+
+    def function(self, name: str, subscript: str) -> str:
+        return name + (subscript.translate(_SUBSCRIPTS) if subscript.isdigit() else "_" + subscript if subscript else "")
+
+    def cases(self, rows: Sequence[tuple[str, str]]) -> str:
+        return "{" + "; ".join(f"{value} {when}" for value, when in rows) + "}"
+
+    def sign_of(self, sign: str, of: str, is_word: bool) -> str:
+        return ("d" if sign == "d" else "∂") + of
+
+    def derivative(self, above: str, below: str, held: str) -> str:
+        return f"{above}/{below}" + (f"|{held}" if held else "")
+
+    def differential(self, sign: str, by: str, of: str | None) -> str:
+        if sign == "delta":
+            return f"δ_{by}"
+        return f"∇_{by} {of}" if sign == "nabla" else f"d{by}"

@@ -1,0 +1,143 @@
+"""The lesson around a worked solution: purpose, four concepts, the example, the update, the check in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from ..derivation import RuleStatement
+from ..document import (
+    Applied, Block, Chain, CodeBlock, Derivative, Document, Equation, Heading, Item, ListBlock, Listing, Math,
+    Paragraph, Words,
+)  # fmt: skip
+from ..options import Options
+from ..solution import SolutionRecord, Value
+from ..syntax.expression import Name, Number
+from . import sentences as say
+from .narrate import Story, document, problem_blocks, rate_symbol, solution_blocks, tell
+from .rules import chain_rule
+from .torch_code import torch_cells
+
+_EXAMPLE_RATE = Number(Fraction(1, 10), "0.1")
+# How many of the problem's own lines illustrate a concept.
+_ILLUSTRATIONS = 3
+
+
+def lesson(record: SolutionRecord, options: Options, rules: Mapping[str, RuleStatement] | None = None) -> Document:
+    """The whole lesson, illustrated with the problem's own steps. Code and its output come from the problem."""
+    story = tell(record, options, rules)
+    title = record.problem.title or say.HEADINGS["lesson"]
+    blocks = [Heading(1, (Words(title),))]
+    return document(story, title, (*blocks, *_lesson_blocks(story)))
+
+
+def _lesson_blocks(story: Story) -> Iterator[Block]:
+    yield _heading("purpose", 2)
+    yield from (Paragraph((Words(text),)) for text in say.PURPOSE)
+    yield _heading("concepts", 2)
+    yield from _chain_rule()
+    yield from _forward(story)
+    yield from _local(story)
+    yield from _backward(story)
+    yield _heading("example", 2)
+    yield from problem_blocks(story)
+    yield from solution_blocks(story, 3)
+    if story.record.first is not None:
+        if not story.record.updates:
+            yield from _update(story)
+        yield from _torch(story)
+
+
+def _concept(number: int, key: str) -> Heading:
+    return Heading(3, (Words(f"{number}. {say.HEADINGS[key]}"),))
+
+
+def _heading(key: str, level: int) -> Heading:
+    return Heading(level, (Words(say.HEADINGS[key]),))
+
+
+def _chain_rule() -> Iterator[Block]:
+    x = Name("x")
+    composed = Chain((Applied("f", (x,)), Applied("g", (Applied("h", (x,)),))), ("=",))
+    before, between, after = say.CHAIN_RULE
+    yield _concept(1, "chain rule")
+    yield Paragraph((Words(before), Math(composed), Words(between.rstrip())))
+    yield Equation(Chain((Derivative(Applied("f", (x,)), x, "d"), *chain_rule().links), ("=", "=")))
+    yield Paragraph((Words(after.removeprefix(": ").capitalize()),))
+
+
+def _forward(story: Story) -> Iterator[Block]:
+    intro, layers = say.FORWARD_CONCEPT
+    yield _concept(2, "forward")
+    yield Paragraph((Words(intro),))
+    yield ListBlock(tuple(Item((Words(layer),)) for layer in layers))
+    names = tuple(Name(step.key) for step in story.problem.steps[:8])
+    before, after = say.FORWARD_HERE
+    yield Paragraph((Words(before), Math(Listing(names) if len(names) > 1 else names[0]), Words(after)))
+
+
+def _local(story: Story) -> Iterator[Block]:
+    yield _concept(3, "local")
+    yield Paragraph((Words(say.LOCAL_CONCEPT),))
+    graph = story.record.derivation.graph
+    gradients = list(story.record.derivation.local_gradients())[:_ILLUSTRATIONS]
+    yield ListBlock(
+        tuple(Item((Math(story.lines.local(g, graph.steps[g.step])),)) for g in gradients), ordered=False
+    )
+    yield Paragraph((Words(say.LOCAL_HERE),))
+
+
+def _backward(story: Story) -> Iterator[Block]:
+    derivation, lines = story.record.derivation, story.lines
+    yield _concept(4, "backward")
+    yield Paragraph((Words(say.BACKWARD_CONCEPT),))
+    keys = [key for key in derivation.adjoint_order() if lines.has_own_line(key)][:_ILLUSTRATIONS]
+    chains = []
+    for key in keys:
+        line = lines.backward(key)
+        chains.append(Item((Math(Chain(line.links[:2], line.relations[:1])),)))
+    yield ListBlock(tuple(chains), ordered=False)
+
+
+def _update(story: Story) -> Iterator[Block]:
+    """What one update would do, at an example rate, where the problem names none."""
+    record, lines = story.record, story.lines
+    assert record.first is not None
+    keys = [key for key in record.problem.updated if key in {g.key for g in record.problem.givens}]
+    if not keys:
+        return
+    symbol = rate_symbol(record.problem)
+    before, between, after = say.UPDATE_CONCEPT
+    yield _heading("weights", 2)
+    yield Paragraph(
+        (Words(before), Math(symbol), Words(between), Math(Chain((symbol, _EXAMPLE_RATE), ("=",))), Words(after))
+    )
+    items = []
+    for key in keys:
+        old, gradient = record.first.values[key], record.first.adjoints[key]
+        items.append(Item((Math(lines.update(key, symbol, _EXAMPLE_RATE, old, gradient, _moved(old, gradient))),)))
+    yield ListBlock(tuple(items), ordered=False)
+
+
+def _moved(old: Value, gradient: Value) -> Value:
+    """old - rate · gradient: a product and a difference of known numbers."""
+    context = Context(prec=50)
+    exact = None
+    if old.exact is not None and gradient.exact is not None:
+        exact = old.exact - _EXAMPLE_RATE.value * gradient.exact
+    decimal = context.subtract(old.decimal, context.multiply(Decimal("0.1"), gradient.decimal))
+    return Value(decimal, exact)
+
+
+def _torch(story: Story) -> Iterator[Block]:
+    yield _heading("torch", 2)
+    yield Paragraph((Words(say.TORCH_CONCEPT),))
+    headings = {2: "torch forward", 3: "torch backward"}
+    for position, cell in enumerate(torch_cells(story.record)):
+        if position in headings:
+            yield _heading(headings[position], 3)
+        yield CodeBlock(cell.code, "python")
+        if cell.output:
+            yield CodeBlock(cell.output)
+
