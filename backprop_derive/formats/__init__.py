@@ -1,0 +1,39 @@
+"""Documents into files: one module and one template folder a format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..document import Document, Remark
+from ..errors import UsageError
+from ..options import Options
+from ..printers.text import text
+from .views import plain_inlines
+
+# Each module offers render(document, options); it is imported when its format is asked for.
+_MODULES = {
+    "md": "markdown", "tex": "tex", "typ": "typ", "pdf": "pdf", "html": "html", "txt": "text",
+}  # fmt: skip
+FORMATS = (*_MODULES, "json")
+
+
+def render(document: Document, format: str, options: Options) -> str | bytes:
+    """A document in a format by its name; bytes for `pdf`. Raises OutputError, UsageError."""
+    from importlib import import_module
+
+    if format not in _MODULES:
+        raise UsageError(f"unknown format {format}", expected=", ".join(FORMATS))
+    module: Any = import_module(f"{__name__}.{_MODULES[format]}")
+    result: str | bytes = module.render(document, options)
+    return result
+
+
+def plain_remarks(document: Document) -> tuple[str, ...]:
+    """The document's remarks as plain text."""
+    return tuple(
+        plain_inlines(block.content, lambda node: text(node, document.literal_names))
+        for block in document.blocks
+        if isinstance(block, Remark)
+    )
+
+

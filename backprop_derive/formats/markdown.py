@@ -1,0 +1,66 @@
+"""Markdown with LaTeX mathematics, for GitHub, pandoc, Jupyter, MyST and Quarto."""
+
+from __future__ import annotations
+
+import re
+
+from ..document import Document, Math, MathNode
+from ..options import Options
+from ..printers.latex import latex
+from .templates import fill
+from .views import Voice, views
+
+_LIVE = re.compile(r"([\\`*_{}\[\]<>#|$~&^@])")
+_LINE_START = re.compile(r"^([-+=:%!?]|\d+(?=[.)]))")
+# Backslash escapes that GitHub's Markdown takes away before its mathematics is read, and what it takes for HTML.
+_DAMAGED = re.compile(r"\\[^a-zA-Z]|<|\*|\$")
+
+
+def render(document: Document, options: Options) -> str:
+    """The document as Markdown, in the flavour that the options name."""
+    names = document.literal_names
+    github = options.flavour == "github"
+
+    def math(part: Math) -> str:
+        source = latex(part.node, names, large=part.large)
+        return f"$`{source}`$" if github and _DAMAGED.search(source) else f"${source}$"
+
+    def equation(node: MathNode) -> str:
+        source = latex(node, names, large=False)
+        return f"```math\n{source}\n```" if github else f"$$\n{source}\n$$"
+
+    voice = Voice(
+        words=escape,
+        strong=lambda text: f"**{escape(text)}**",
+        code=code_span,
+        math=math,
+        equation=equation,
+        code_block=str,
+    )
+    blocks = views(document, voice)
+    return fill("md", document, blocks, options, fence=_fence(document))
+
+
+def escape(text: str) -> str:
+    """Text that every Markdown reader shows as it was typed: nothing in it is markup, at no place of a line."""
+    escaped = _LIVE.sub(r"\\\1", text)
+    match = _LINE_START.match(escaped)
+    if match is None:
+        return escaped
+    head = match[1]
+    return f"{head}\\{escaped[len(head) :]}" if head[0].isdigit() else f"\\{escaped}"
+
+
+def code_span(text: str) -> str:
+    """Text between as many backticks as it does not hold."""
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def _fence(document: Document) -> str:
+    """A code fence longer than any run of backticks in the document's code."""
+    from ..document import CodeBlock
+
+    runs = [len(run) for b in document.blocks if isinstance(b, CodeBlock) for run in re.findall("`+", b.text)]
+    return "`" * max(3, 1 + max(runs, default=0))

@@ -1,0 +1,73 @@
+"""The PDF: by Typst, without a TeX installation, or by one where there is one."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from ..document import Document
+from ..errors import OutputError
+from ..options import Options
+
+_TEX_SECONDS = 60
+# Documents are the same bytes whenever they are made.
+_TIMESTAMP = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def render(document: Document, options: Options) -> bytes:
+    """The PDF's bytes, tagged for accessibility (PDF/UA-1) where Typst makes it. Raises OutputError."""
+    return _by_latexmk(document, options) if options.engine == "latexmk" else _by_typst(document, options)
+
+
+def _by_typst(document: Document, options: Options) -> bytes:
+    import typst
+
+    from . import typ
+
+    source = typ.render(document, options)
+    try:
+        compiled = typst.compile(
+            {"main.typ": source.encode()}, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True,
+            timestamp=_TIMESTAMP,
+        )  # fmt: skip
+    except (typst.TypstError, RuntimeError, ValueError) as error:
+        raise OutputError(f"Typst could not set the document: {str(error)[:300]}") from None
+    assert isinstance(compiled, bytes)
+    return compiled
+
+
+def _by_latexmk(document: Document, options: Options) -> bytes:
+    from . import tex
+
+    program = shutil.which("latexmk")
+    if program is None:
+        raise OutputError(
+            "latexmk is not installed", expected="a TeX installation (TeX Live with latexmk)",
+            hint="--engine typst, which needs none",
+        )  # fmt: skip
+    source = tex.render(document, options)
+    with tempfile.TemporaryDirectory(prefix="backprop-derive-") as folder:
+        (Path(folder) / "solution.tex").write_text(source, encoding="utf-8")
+        command = [
+            program, "-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-latexoption=-no-shell-escape",
+            "solution.tex",
+        ]  # fmt: skip
+        # TeX may neither read nor write outside of this folder, whatever a document says.
+        environment = {**os.environ, "openin_any": "p", "openout_any": "p", "SOURCE_DATE_EPOCH": "1767225600",
+                       "FORCE_SOURCE_DATE": "1"}  # fmt: skip
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, timeout=_TEX_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise OutputError(f"latexmk took longer than {_TEX_SECONDS} seconds") from None
+        result = Path(folder) / "solution.pdf"
+        if done.returncode != 0 or not result.is_file():
+            lines = done.stdout.decode(errors="replace").splitlines()
+            reason = next((line for line in lines if line.startswith("!")), "see its log")
+            raise OutputError(f"latexmk could not set the document: {reason}")
+        return result.read_bytes()

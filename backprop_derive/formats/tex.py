@@ -1,0 +1,92 @@
+"""A LaTeX article that pdflatex compiles with packages of the base installation, or a body to \\input."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ..document import Document, Math, MathNode
+from ..options import Options
+from ..printers.latex import LatexPrinter
+from ..syntax.names import GREEK_NAME
+from .templates import fill
+from .views import Voice, segments, views
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "-": "{-}", "'": "{'}", "`": r"\textasciigrave{}",
+    "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}", "•": r"\textbullet{}",
+    "€": r"\texteuro{}", "°": r"\textdegree{}", "≈": r"$\approx$", "·": r"\textperiodcentered{}", "∂": r"$\partial$",
+    "→": r"$\to$", "←": r"$\leftarrow$", "≤": r"$\le$", "≥": r"$\ge$", "−": "$-$", "×": r"$\times$", "√": r"$\sqrt{}$",
+}  # fmt: skip
+
+
+def render(document: Document, options: Options) -> str:
+    """The document as LaTeX source."""
+    printer = TexPrinter(document.literal_names)
+    large = TexPrinter(document.literal_names, large=True)
+
+    def math(part: Math) -> str:
+        return _breakable(part.node, large if part.large else printer)
+
+    def equation(node: MathNode) -> str:
+        return large.show(node)
+
+    voice = Voice(
+        words=escape,
+        strong=lambda text: rf"\textbf{{{escape(text)}}}",
+        code=lambda text: rf"\texttt{{{escape(text)}}}",
+        math=math,
+        equation=equation,
+        code_block=lambda text: "\\\\\n".join(escape(line).replace(" ", "~") or "~" for line in text.split("\n")),
+    )
+    return fill("tex", document, views(document, voice), options, title=escape(document.title))
+
+
+def escape(text: str) -> str:
+    """Text in which nothing is a command, and no character that pdflatex does not know."""
+    return "".join(_character(c) for c in text)
+
+
+def _character(c: str) -> str:
+    if c in _ESCAPES:
+        return _ESCAPES[c]
+    if c in GREEK_NAME:
+        name = GREEK_NAME[c]
+        has_command = c.islower() and name != "omicron" or name in _CAPITALS
+        return rf"$\{name}$" if has_command else rf"$\mathrm{{{name[0]}}}$"
+    if c.isascii() or _is_known(c):
+        return c
+    # What the font of a plain pdflatex lacks is named by its code point: visible, and never an error.
+    return rf"\texttt{{U+{ord(c):04X}}}"
+
+
+_CAPITALS = frozenset("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())
+
+
+def _is_known(c: str) -> bool:
+    """Whether the T1 encoding has the letter: Latin with the accents of European languages."""
+    return c.isalpha() and ord(c) < 0x180 and unicodedata.name(c, "").startswith("LATIN")
+
+
+def _breakable(node: MathNode, printer: LatexPrinter) -> str:
+    """A chain as one formula that TeX may break before each relation sign."""
+    shown = []
+    for relation, link in segments(node):
+        link_text = printer.show(link)
+        shown.append(rf"{printer.relation(relation)} {link_text}" if relation else link_text)
+    body = r" \allowbreak ".join(shown)
+    return f"${body}$"
+
+
+class TexPrinter(LatexPrinter):
+    """LaTeX whose words hold only what pdflatex can set."""
+
+    def letters(self, text: str) -> str:
+        if text.isascii() or text in GREEK_NAME:
+            return super().letters(text)
+        return rf"\text{{{escape(text)}}}"
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{re.sub('[{}]', '', escape(text)) if text.isascii() and text.isalnum() else escape(text)}}}"
