@@ -35,9 +35,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A line of text in its place; `parts` are plain text and expressions that stood between dollars."""
+    """A line of text in its place; `parts` are plain text and expressions that stood between dollars.
+
+    `goes_on` tells that the line continues the paragraph of the line before it.
+    """
 
     parts: tuple[str | Claim, ...]
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

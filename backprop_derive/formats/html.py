@@ -13,7 +13,7 @@ from ..options import Options
 from ..printers.latex import LatexPrinter
 from ..printers.text import text as plain
 from .templates import fill
-from .views import Voice, segments, views
+from .views import SHORT, Voice, segments, views
 
 
 def render(document: Document, options: Options) -> str:
@@ -31,8 +31,8 @@ def _voice(document: Document) -> Voice:
         words=escape,
         strong=lambda text: Markup("<strong>{}</strong>").format(text),
         code=lambda text: Markup("<code>{}</code>").format(text),
-        math=lambda part: _formula(part.node, document, part.large),
-        equation=lambda node: _formula(node, document, True),
+        math=lambda part: _formula(part.node, document),
+        equation=lambda node: _formula(node, document),
         code_block=escape,
         join=_join,
     )
@@ -42,20 +42,29 @@ def _join(parts: Iterable[str]) -> Markup:
     return Markup("").join(parts)
 
 
-def _formula(node: MathNode, document: Document, large: bool) -> Markup:
+def _formula(node: MathNode, document: Document) -> Markup:
     """A chain as a row of formulas, so that a line can break before each relation, which MathML itself does not do."""
-    printer = LatexPrinter(document.literal_names, large)
+    printer = LatexPrinter(document.literal_names, large=True)
+    names = document.literal_names
+    whole = plain(node, names)
+    if len(whole) <= SHORT:
+        return Markup('<span class="chain">{}</span>').format(_math(printer.show(node), whole))
     pieces = []
-    for relation, link in segments(node):
-        source = printer.show(link)
-        alternative = plain(link, document.literal_names)
-        if relation:
-            source = f"{{}} {printer.relation(relation)} {source}"
-            alternative = f"{_SPOKEN.get(relation, relation)} {alternative}"
-        mathml = _converter().convert_with_local_state(source, displaystyle=False)
-        labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(alternative), 1)
-        pieces.append(labelled.replace("&ApplyFunction;", "\u2061"))
-    return Markup('<span class="chain">{}</span>').format(Markup(" ".join(pieces)))
+    for segment in segments(node):
+        source, alternative = printer.show(segment.node), plain(segment.node, names)
+        if segment.relation:
+            source = f"{{}} {printer.relation(segment.relation)} {source}"
+            alternative = f"{_SPOKEN.get(segment.relation, segment.relation)} {alternative}"
+        comma = "," if segment.comma else ""
+        pieces.append(_math(source + comma, alternative + comma))
+        pieces.append(Markup(" " if segment.comma else "<wbr>"))
+    return Markup('<span class="chain">{}</span>').format(Markup("").join(pieces[:-1]))
+
+
+def _math(source: str, alternative: str) -> Markup:
+    mathml = _converter().convert_with_local_state(source, displaystyle=False)
+    labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(alternative), 1)
+    return Markup(labelled.replace("&ApplyFunction;", "\u2061"))
 
 
 _SPOKEN = {"<-": "←", ":=": "≔"}

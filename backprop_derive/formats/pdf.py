@@ -35,7 +35,8 @@ def _by_typst(document: Document, options: Options) -> bytes:
             timestamp=_TIMESTAMP,
         )  # fmt: skip
     except (typst.TypstError, RuntimeError, ValueError) as error:
-        raise OutputError(f"Typst could not set the document: {str(error)[:300]}") from None
+        detail = str(getattr(error, "diagnostic", error))[:400]
+        raise OutputError(f"Typst could not set the document: {detail}") from None
     assert isinstance(compiled, bytes)
     return compiled
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..document import Document, Math, MathNode
+from ..document import Document, MathNode
 from ..options import Options
 from ..printers.latex import LatexPrinter
 from ..syntax.names import GREEK_NAME
@@ -24,21 +24,13 @@ _ESCAPES = {
 
 def render(document: Document, options: Options) -> str:
     """The document as LaTeX source."""
-    printer = TexPrinter(document.literal_names)
-    large = TexPrinter(document.literal_names, large=True)
-
-    def math(part: Math) -> str:
-        return _breakable(part.node, large if part.large else printer)
-
-    def equation(node: MathNode) -> str:
-        return large.show(node)
-
+    printer = TexPrinter(document.literal_names, large=True)
     voice = Voice(
         words=escape,
         strong=lambda text: rf"\textbf{{{escape(text)}}}",
         code=lambda text: rf"\texttt{{{escape(text)}}}",
-        math=math,
-        equation=equation,
+        math=lambda part: _breakable(part.node, printer),
+        equation=printer.show,
         code_block=lambda text: "\\\\\n".join(escape(line).replace(" ", "~") or "~" for line in text.split("\n")),
     )
     return fill("tex", document, views(document, voice), options, title=escape(document.title))
@@ -71,11 +63,11 @@ def _is_known(c: str) -> bool:
 
 
 def _breakable(node: MathNode, printer: LatexPrinter) -> str:
-    """A chain as one formula that TeX may break before each relation sign."""
+    """A formula that TeX may break before each relation sign, and after a comma."""
     shown = []
-    for relation, link in segments(node):
-        link_text = printer.show(link)
-        shown.append(rf"{printer.relation(relation)} {link_text}" if relation else link_text)
+    for segment in segments(node):
+        text = printer.show(segment.node) + (r",\;" if segment.comma else "")
+        shown.append(rf"{printer.relation(segment.relation)} {text}" if segment.relation else text)
     body = r" \allowbreak ".join(shown)
     return f"${body}$"
 

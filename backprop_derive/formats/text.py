@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
-from ..document import Document, ListBlock, Math, MathNode
+from ..document import Chain, Document, Inline, ListBlock, Math
 from ..errors import printable, terminal_width
 from ..options import Options
 from ..printers.text import TextPrinter
 from .templates import fill
-from .views import BlockView, ItemView, Voice, segments, views
+from .views import BlockView, ItemView, Voice, views
 
 _WIDTH = 88
+_WIDEST_HEAD = 24
 
 
 def render(document: Document, options: Options) -> str:
@@ -56,27 +58,28 @@ def _aligned(block: BlockView, printer: TextPrinter) -> BlockView:
     source = block.source
     if not isinstance(source, ListBlock):
         return block
-    nodes = [item.content[0].node if _is_formula(item.content) else None for item in source.items]  # type: ignore[union-attr]
-    heads = [terminal_width(printer.show(segments(n)[0][1])) for n in nodes if n is not None and len(segments(n)) > 1]
-    column = max((width for width in heads if width <= 24), default=0)
+    nodes = [_formula(item.content) for item in source.items]
+    heads = [terminal_width(printer.show(node.links[0])) for node in nodes if node is not None]
+    column = max((width for width in heads if width <= _WIDEST_HEAD), default=0)
     items = tuple(
         view if node is None else ItemView(view.number, _chain(node, printer, column, block.width), view.notes)
         for view, node in zip(block.items, nodes, strict=True)
     )
-    return BlockView("list", items=items, ordered=block.ordered, start=block.start, width=block.width)
+    return replace(block, items=items)
 
 
-def _is_formula(content: tuple[object, ...]) -> bool:
-    return len(content) == 1 and isinstance(content[0], Math)
+def _formula(content: tuple[Inline, ...]) -> Chain | None:
+    """The chain that is all of an item, or None."""
+    only = content[0] if len(content) == 1 else None
+    return only.node if isinstance(only, Math) and isinstance(only.node, Chain) else None
 
 
-def _chain(node: MathNode, printer: TextPrinter, column: int, indent: int) -> str:
-    parts = segments(node)
-    head = printer.show(parts[0][1])
-    text = head + " " * max(0, column - terminal_width(head)) if len(parts) > 1 else head
+def _chain(node: Chain, printer: TextPrinter, column: int, indent: int) -> str:
+    head = printer.show(node.links[0])
+    text = head + " " * max(0, column - terminal_width(head))
     hanging = indent + column + 1
     line_width = indent + terminal_width(text)
-    for relation, link in parts[1:]:
+    for relation, link in zip(node.relations, node.links[1:], strict=True):
         piece = f"{printer.relation(relation)} {printer.show(link)}"
         if line_width + 1 + terminal_width(piece) > _WIDTH and line_width > hanging:
             text += "\n" + " " * hanging + piece

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ..document import (
-    Block, Chain, Code, CodeBlock, Document, Equation, Heading, Inline, ListBlock, Math, MathNode, Paragraph, Remark,
-    Strong, Table, Words,
+    Block, Chain, Code, CodeBlock, Document, Equation, Heading, Inline, ListBlock, Listing, Math, MathNode, Paragraph,
+    Remark, Strong, Table, Words,
 )  # fmt: skip
 
 
@@ -105,8 +105,28 @@ def plain_inlines(content: Iterable[Inline], math: Callable[[MathNode], str]) ->
     return "".join(math(part.node) if isinstance(part, Math) else part.text for part in content)
 
 
-def segments(node: MathNode) -> tuple[tuple[str, MathNode], ...]:
-    """A chain's links, each with the relation before it (empty for the first): the places where a line may break."""
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a formula that stays on one line: the relation before it (or nothing), and the comma after it."""
+
+    relation: str
+    node: MathNode
+    comma: bool = False
+
+
+# A formula that is shorter than this as plain text is never broken.
+SHORT = 24
+
+
+def segments(node: MathNode) -> tuple[Segment, ...]:
+    """The pieces of a chain or a listing, between which a line may break."""
+    if isinstance(node, Listing):
+        pieces = []
+        for position, item in enumerate(node.items):
+            inner = segments(item)
+            last = Segment(inner[-1].relation, inner[-1].node, position < len(node.items) - 1)
+            pieces += [*inner[:-1], last]
+        return tuple(pieces)
     if not isinstance(node, Chain):
-        return (("", node),)
-    return tuple(zip(("", *node.relations), node.links, strict=True))
+        return (Segment("", node),)
+    return tuple(Segment(*pair) for pair in zip(("", *node.relations), node.links, strict=True))

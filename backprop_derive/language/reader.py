@@ -65,6 +65,7 @@ class _Reader:
         self.source, self.lines, self.limits = source, lines, limits
         self.lines_of: dict[str, int] = {}  # key → line of its definition
         self.spelled: dict[str, str] = {}
+        self.prose_lines = {source.line_of(line.start) for line in lines if line.kind == "prose" and line.end > line.start}
 
     def of_kind(self, kind: str) -> list[Line]:
         return [line for line in self.lines if line.kind == kind]
@@ -334,7 +335,9 @@ class _Reader:
                 parts += [text[position : match.start()], claim]
                 position = match.end()
         parts.append(text[position:])
-        return Prose(tuple(part for part in parts if part != ""))
+        number = self.source.line_of(line.start)
+        goes_on = number > 1 and (number - 1) in self.prose_lines
+        return Prose(tuple(part for part in parts if part != ""), goes_on)
 
     def claim(self, text: str) -> Claim | None:
         source = Source("prose", text)

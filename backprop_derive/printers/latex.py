@@ -64,7 +64,7 @@ class LatexPrinter(Printer):
         if text in _LATIN_LOOK:
             return rf"\mathrm{{{_LATIN_LOOK[text]}}}" if text != "ο" else "o"
         if text in GREEK_NAME:
-            return "\\" + ("varepsilon" if text == "ε" else GREEK_NAME[text]) if text != "ε" else r"\varepsilon"
+            return r"\varepsilon" if text == "ε" else "\\" + GREEK_NAME[text]
         if len(text) == 1 and text.isascii() or text.isdigit():
             return text
         return rf"\text{{{escape_words(text)}}}"
@@ -80,7 +80,9 @@ class LatexPrinter(Printer):
         return "\\" + name
 
     def fraction(self, above: str, below: str) -> str:
-        return f"{self.fraction_command}{{{above}}}{{{below}}}"
+        # Only the outermost fraction is set full size.
+        inner = f"{{{above}}}{{{below}}}".replace(r"\dfrac", r"\frac")
+        return self.fraction_command + inner
 
     def power(self, base: str, exponent: str) -> str:
         return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^{{{exponent}}}"

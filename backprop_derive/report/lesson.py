@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -62,16 +63,16 @@ def _chain_rule() -> Iterator[Block]:
     composed = Chain((Applied("f", (x,)), Applied("g", (Applied("h", (x,)),))), ("=",))
     before, between, after = say.CHAIN_RULE
     yield _concept(1, "chain rule")
-    yield Paragraph((Words(before), Math(composed), Words(between.rstrip())))
+    yield Paragraph((Words(before), Math(composed), Words(between)))
     yield Equation(Chain((Derivative(Applied("f", (x,)), x, "d"), *chain_rule().links), ("=", "=")))
-    yield Paragraph((Words(after.removeprefix(": ").capitalize()),))
+    yield Paragraph((Words(after),))
 
 
 def _forward(story: Story) -> Iterator[Block]:
     intro, layers = say.FORWARD_CONCEPT
     yield _concept(2, "forward")
     yield Paragraph((Words(intro),))
-    yield ListBlock(tuple(Item((Words(layer),)) for layer in layers))
+    yield ListBlock(tuple(Item((Words(layer),)) for layer in layers), ordered=False)
     names = tuple(Name(step.key) for step in story.problem.steps[:8])
     before, after = say.FORWARD_HERE
     yield Paragraph((Words(before), Math(Listing(names) if len(names) > 1 else names[0]), Words(after)))
@@ -102,8 +103,9 @@ def _backward(story: Story) -> Iterator[Block]:
 
 def _update(story: Story) -> Iterator[Block]:
     """What one update would do, at an example rate, where the problem names none."""
-    record, lines = story.record, story.lines
+    record = story.record
     assert record.first is not None
+    lines = replace(story.lines, style=replace(story.style, decimal=True))
     keys = [key for key in record.problem.updated if key in {g.key for g in record.problem.givens}]
     if not keys:
         return

@@ -93,7 +93,7 @@ def problem_blocks(story: Story) -> Iterator[Block]:
         group = statements[position:end]
         position = end
         if kind is Prose:
-            yield from (Paragraph(tuple(_prose(p))) for p in group if isinstance(p, Prose) and p.parts)
+            yield from _paragraphs([p for p in group if isinstance(p, Prose)])
         elif kind is Given:
             givens = tuple(_given(g) for g in group if isinstance(g, Given))
             yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(_listing(givens))))
@@ -115,6 +115,18 @@ def _given(given: Given) -> MathNode:
 
 def _listing(items: tuple[MathNode, ...]) -> MathNode:
     return items[0] if len(items) == 1 else Listing(items)
+
+
+def _paragraphs(lines: list[Prose]) -> Iterator[Paragraph]:
+    content: list[Inline] = []
+    for line in lines:
+        if content and not line.goes_on:
+            yield Paragraph(tuple(content))
+            content = []
+        if line.parts:
+            content += [Words(" "), *_prose(line)] if content else _prose(line)
+    if content:
+        yield Paragraph(tuple(content))
 
 
 def _prose(prose: Prose) -> Iterator[Inline]:

@@ -59,8 +59,8 @@ PURPOSE = (
 
 CHAIN_RULE = (
     "The chain rule differentiates a composed function. For ",
-    " the derivative is ",
-    ": the outer derivative at the inner value, times the inner derivative. Backpropagation uses it to find the"
+    " the derivative is",
+    "The outer derivative at the inner value, times the inner derivative. Backpropagation uses it to find the"
     " derivative of the loss with respect to each weight.",
 )
 

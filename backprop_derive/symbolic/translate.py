@@ -106,7 +106,7 @@ def _rank(expr: sympy.Basic) -> tuple[int, int, str]:
     base = expr.base if expr.is_Pow else expr
     kind = 0 if base.is_Symbol else 2 if base.is_Add else 3 if isinstance(base, sympy.Piecewise) else 1
     slots = [int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit()]
-    return kind, min(slots, default=-1), sympy.default_sort_key(expr).__repr__()
+    return kind, min(slots, default=-1), str(expr)
 
 
 def _factored_sum(expr: sympy.Add, written: Written) -> Expr:
