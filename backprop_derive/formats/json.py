@@ -9,7 +9,7 @@ from ..derivation import LocalGradient
 from ..options import Options
 from ..problem import Given, Prose, Step
 from ..solution import Pass, SolutionRecord, Value
-from ..syntax.written import written
+from ..syntax.written import fraction_text, written
 
 SCHEMA = "urn:backprop-derive:solution:1"
 VERSION = 1
@@ -48,7 +48,7 @@ def to_json(record: SolutionRecord, options: Options) -> str:
 
 def _value(value: Value) -> dict[str, Any]:
     return {
-        "exact": None if value.exact is None else str(value.exact),
+        "exact": None if value.exact is None else fraction_text(value.exact),
         "closed": None if value.closed is None else written(value.closed),
         "decimal": str(value.decimal),
     }

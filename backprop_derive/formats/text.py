@@ -21,7 +21,7 @@ def render(document: Document, options: Options) -> str:
     printer = TextPrinter(document.literal_names)
     voice = Voice(
         words=clean,
-        strong=lambda text: clean(text).upper(),
+        strong=clean,
         code=clean,
         math=lambda part: printer.show(part.node),
         equation=printer.show,

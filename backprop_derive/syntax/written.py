@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 from .expression import (
@@ -70,8 +71,14 @@ def _number(value: Fraction, spelled: str | None) -> tuple[str, P]:
     if spelled is not None:
         return spelled, P.ATOM
     if value.denominator != 1:
-        return f"{value.numerator}/{value.denominator}", P.PRODUCT
-    return str(value.numerator), P.ATOM if value >= 0 else P.NEGATION
+        return fraction_text(value), P.PRODUCT
+    return fraction_text(value), P.ATOM if value >= 0 else P.NEGATION
+
+
+def fraction_text(value: Fraction) -> str:
+    """`3`, `-359/12`; Decimal converts integers that are longer than the host's str() allows."""
+    above = f"{Decimal(value.numerator):f}"
+    return above if value.denominator == 1 else f"{above}/{Decimal(value.denominator):f}"
 
 
 def _item(item: Expr | Slice | None) -> str:

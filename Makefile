@@ -1,0 +1,80 @@
+# Needs Python 3.11 or newer, make and the package index; everything is installed into .venv.
+#
+#   make demo    the notes' example as PDF and Markdown, in build/demo
+#   make test    the test suite
+#   make check   what CI runs: tests, lint, types, imports, the wheel
+#   make bench   how long the examples take
+#   make clean   remove what the others made
+
+PYTHON ?= python3
+# PyTorch confirms our gradients in the tests. This version's CPU build is what they were written against; a bare `torch`
+# may bring gigabytes of CUDA. `make test TORCH=` leaves it out, and the tests that ask it are skipped.
+TORCH ?= torch==2.13.0 numpy
+# One worker a core is what the tests were timed with.
+WORKERS ?= 2
+
+BIN = .venv/bin
+
+.PHONY: help demo test lint types imports wheel check bench clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# --- environments: rebuilt only where pyproject.toml changed -------------------------------------------------
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/developing: .venv/made pyproject.toml
+	if [ -n "$(TORCH)" ]; then $(BIN)/python -m pip install --quiet $(TORCH); fi
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch .venv/installed $@
+
+# --- what people ask for -------------------------------------------------------------------------------------
+
+demo: .venv/installed
+	@mkdir -p build/demo
+	@$(BIN)/backprop-derive solve examples/lesson.txt -o build/demo/lesson.md
+	@$(BIN)/backprop-derive solve examples/lesson.txt -o build/demo/lesson.pdf
+	@echo "The problem, as in lecture notes:   examples/lesson.txt"
+	@echo "Its worked solution, to print:      build/demo/lesson.pdf"
+	@echo "The same for a page or a README:    build/demo/lesson.md"
+
+test: .venv/developing
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: .venv/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/developing
+	$(BIN)/mypy
+
+imports: .venv/developing
+	$(BIN)/lint-imports
+
+wheel: .venv/developing
+	rm -rf build/dist
+	$(BIN)/python -m build --outdir build/dist .
+
+check:
+	bash .ci/run
+
+bench: .venv/installed
+	@for problem in examples/*.txt; do \
+		printf '%-34s' "$$problem"; \
+		$(BIN)/python -m timeit -n 3 -r 3 \
+			-s "import backprop_derive as bd; text = open('$$problem', encoding='utf-8').read()" \
+			"bd.solve(text).to_markdown()" || exit 1; \
+	done
+
+clean:
+	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
