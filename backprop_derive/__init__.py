@@ -1,8 +1,8 @@
 """Worked solutions of backpropagation problems, derived symbolically and rendered for people.
 
-    import backprop_derive as bd
-    solution = bd.solve("Given x = 1, y = 2, w = 1\n y^ = x*w\n s = y^ - y\n loss = s**2", wrt="w")
-    solution.gradient("w")  # -2
+import backprop_derive as bd
+solution = bd.solve("Given x = 1, y = 2, w = 1\n y^ = x*w\n s = y^ - y\n loss = s**2", wrt="w")
+solution.gradient("w")  # -2
 """
 
 from __future__ import annotations

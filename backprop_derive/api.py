@@ -277,8 +277,7 @@ def plain(value: Value) -> Any:
     if value.exact is not None:
         return int(value.exact) if value.exact.denominator == 1 else value.exact
     if value.closed is not None:
-        from .evaluate.interpret import closed_value
+        from .symbolic.translate import constant
 
-        return closed_value(value.closed)
+        return constant(value.closed)
     return float(value.decimal)
-

@@ -14,7 +14,8 @@ class DerivedForm:
     """A derivative of an expression's shape: its names are the slots `#0`, `#1`, … in order of appearance.
 
     `derivative` is what SymPy derived. `in_output` is the same in the step's own output (slot `#y`), where that says
-    more: a(1 - a) for a = σ(z); None where the step is no call or its output does not recur. Equal shapes share one form, whatever their names.
+    more: a(1 - a) for a = σ(z); None where the step is no call or its output does not recur. Equal shapes share one
+    form, whatever their names.
     """
 
     derivative: Expr

@@ -116,6 +116,4 @@ def printable(character: str) -> str:
 
 def terminal_width(text: str) -> int:
     """Columns that `text` takes on a terminal: wide letters two, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

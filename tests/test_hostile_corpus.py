@@ -38,7 +38,7 @@ NOT_YET = {
     "st-softmax-1000", "st-logsumexp-1000", "st-cross-entropy-large",
 }  # fmt: skip
 
-# Refused for what is wrong with a tensor in them, which a program that knows scalars only cannot tell: its own reason will do.
+# Refused for what is wrong with a tensor in them, which a program of scalars cannot tell: its own reason will do.
 TENSORS = {
     "exec-einsum-subscripts", "huge-shape-broadcast", "det-symbolic-14", "conv-stride-zero", "dom-singular-inverse",
     "dom-nested-div-zero", "dom-norm-at-zero", "str-wrong-axis", "str-index-range",

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import sympy
 
-from ..derivation import DerivedForm, Derivation, LocalGradient
+from ..derivation import Derivation, DerivedForm, LocalGradient
 from ..errors import DomainError
 from ..graph import Graph
+from ..symbolic.translate import Written, from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, substitute
 from ..syntax.parser import deep_recursion
 from .rules import rules_for
-from ..symbolic.translate import Written, from_sympy, to_sympy
 
 _SLOTS = tuple(Name(f"#{k}") for k in range(64))
 
@@ -34,7 +34,9 @@ def derive(graph: Graph) -> Derivation:
                 if key in on_path:
                     form = derived_form(shape, index)
                     if form is None:
-                        raise DomainError(f"{step.written} divides by zero (division by 0)", place=step.expression_place)
+                        raise DomainError(
+                            f"{step.written} divides by zero (division by 0)", place=step.expression_place
+                        )
                     gradient = LocalGradient(step.key, key, form, operands)
                     gradients.append(gradient)
                     uses.setdefault(key, []).append(gradient)

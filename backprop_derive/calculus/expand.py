@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..problem import Problem, Prose, Step
+from ..problem import Given, Problem, Prose, Step
 from ..syntax.expression import (
-    Call, Compare, Constant, Expr, Name, Negate, Number, Power, Product, Quotient, Sum, map_children, size,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    map_children,
+    size,
 )  # fmt: skip
 from ..syntax.parser import deep_recursion
 
@@ -19,7 +31,7 @@ def expand(problem: Problem, only: Iterable[str] | None = None) -> Problem:
     """
     chosen = None if only is None else set(only)
     names = _FreshNames(problem)
-    statements = []
+    statements: list[Prose | Given | Step] = []
     with deep_recursion():
         for statement in problem.statements:
             if isinstance(statement, Step) and (chosen is None or statement.key in chosen):

@@ -58,15 +58,33 @@ def common_options(command: Any) -> Any:
     for option in reversed(
         (
             click.argument("problem", required=False, metavar="PROBLEM|-"),
-            click.option("-e", "--expression", "text", metavar="TEXT", help="The problem itself; `;` ends a statement."),
+            click.option(
+                "-e", "--expression", "text", metavar="TEXT", help="The problem itself; `;` ends a statement."
+            ),
             click.option("--wrt", default="", metavar="NAMES", help="What to differentiate by: w,b"),
             click.option("--loss", metavar="NAME", help="The step to differentiate (default: Find's, or the last)."),
-            click.option("-f", "--format", "format_", type=click.Choice(FORMATS), help="Default: the suffix of FILE, or md."),
+            click.option(
+                "-f", "--format", "format_", type=click.Choice(FORMATS), help="Default: the suffix of FILE, or md."
+            ),
             click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
-            click.option("--layout", type=click.Choice(LAYOUTS), default="solution", help="With the lesson around it, or without."),
+            click.option(
+                "--layout",
+                type=click.Choice(LAYOUTS),
+                default="solution",
+                help="With the lesson around it, or without.",
+            ),
             click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
-            click.option("--digits", type=int, default=4, metavar="N", help="Significant digits of rounded numbers.", show_default=True),
-            click.option("--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called."),
+            click.option(
+                "--digits",
+                type=int,
+                default=4,
+                metavar="N",
+                help="Significant digits of rounded numbers.",
+                show_default=True,
+            ),
+            click.option(
+                "--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called."
+            ),
             click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
             click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
             click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
@@ -98,5 +116,3 @@ def derive(**choices: Any) -> None:
     from .run import run
 
     run("derive", given=(), **choices)
-
-

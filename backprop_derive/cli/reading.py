@@ -31,7 +31,9 @@ def read_file(path: Path, limits: Limits) -> bytes:
         if stat.S_ISDIR(mode):
             raise ProblemError(f"{path} is a directory (a folder), not a problem file")
         if not stat.S_ISREG(mode):
-            raise ProblemError(f"{path} is not a regular file: a pipe or a device is not read", hint="- for standard input")
+            raise ProblemError(
+                f"{path} is not a regular file: a pipe or a device is not read", hint="- for standard input"
+            )
         with path.open("rb") as file:
             return file.read(limits.text + 1)
     except (OSError, ValueError) as error:

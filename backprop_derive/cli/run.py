@@ -131,7 +131,8 @@ def time_limit(seconds: int) -> Iterator[None]:
 
     def stop(*_: object) -> None:
         raise LimitError(
-            f"the work took too long: the limit `work` is at most {seconds} seconds", hint=f"--limit work={10 * seconds}"
+            f"the work took too long: the limit `work` is at most {seconds} seconds",
+            hint=f"--limit work={10 * seconds}",
         )
 
     before = signal.signal(signal.SIGALRM, stop)

@@ -9,7 +9,18 @@ from ..errors import DomainError
 from ..ops.record import Operation
 from ..ops.table import condition, definition_of, formula, operation
 from ..syntax.expression import (
-    Call, Compare, Constant, Expr, Name, Negate, Number, Power, Product, Quotient, Sum, names_in,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    names_in,
 )  # fmt: skip
 from ..syntax.written import written
 from .number import Arithmetic
@@ -50,9 +61,7 @@ class Interpreter:
             case Negate(operand):
                 return self.arithmetic.negate(self.value(operand, names))
             case Constant(name):
-                import sympy
-
-                return sympy.pi if name == "pi" else sympy.E
+                return self.arithmetic.constant(name)
         raise DomainError(f"{written(expr)} has no scalar value")
 
     def product(self, factors: tuple[Expr, ...], names: Mapping[str, Value]) -> Value:
@@ -193,10 +202,3 @@ class Interpreter:
         if not is_share:
             return best
         return Fraction(1, ties) if self.arithmetic.compare(values[0], best) == 0 else Fraction(0)
-
-
-def closed_value(expr: Expr) -> Value:
-    """The SymPy constant of a closed form."""
-    from ..limits import DEFAULT_LIMITS
-
-    return Interpreter(Arithmetic(256, DEFAULT_LIMITS)).value(expr, {})

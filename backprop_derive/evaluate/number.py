@@ -1,18 +1,17 @@
-"""The numbers of an evaluation: a Fraction where rational, a short SymPy constant where closed, else a Real."""
+"""The numbers of an evaluation: a Fraction where rational, a short closed form beside its digits, else a Real."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
 import sympy
 
-from ..errors import LimitError
 from ..limits import Limits
 from .real import MorePrecision, Real, Reals
-
-Number = Fraction | sympy.Expr | Real
 
 # A closed form longer than this (nodes of its tree) is carried as a Real: nobody reads it, and it only grows.
 _LONGEST_CLOSED = 24
@@ -20,6 +19,20 @@ _DIGITS = 50
 _DECIMAL = Context(prec=_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 # Bits of agreement that a recorded value must have: its 50 digits and a guard.
 _ENOUGH = 175.0
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An irrational number by a SymPy constant, and the same number as a Real of the present precision.
+
+    The Real decides signs and gives the digits; the form tells a zero that no number of digits would.
+    """
+
+    form: Any
+    real: Real
+
+
+Number = Fraction | Closed | Real
 
 
 class Arithmetic:
@@ -35,25 +48,22 @@ class Arithmetic:
     # --- kinds
 
     def real(self, a: Number) -> Real:
-        if isinstance(a, Real):
-            return a
+        """The number with its digits and a bound on their error."""
         if isinstance(a, Fraction):
             return self.reals.from_fraction(a.numerator, a.denominator)
-        digits = int(self.reals.bits / 3.32) + 5
-        value = a.evalf(digits, maxn=max(2000, 2 * digits))
-        if not value.is_Float or not value.is_finite:
-            raise LimitError("a value is too large to be evaluated: its magnitude passes the limit")
-        if value._prec == 1:
-            return Real(self.reals.context.mpf(0), -float("inf"))
-        return self.reals.from_mpf(value._mpf_)
+        return a.real if isinstance(a, Closed) else a
 
-    def closed(self, result: sympy.Expr) -> Number:
-        """SymPy's result as the plainest kind that holds it."""
-        if result.is_Rational:
-            return self.fraction(Fraction(int(result.p), int(result.q)))
-        if sum(1 for _ in sympy.preorder_traversal(result)) > _LONGEST_CLOSED or _has_long_number(result):
-            return self.real(result)
-        return result
+    def constant(self, name: str) -> Number:
+        """π or e."""
+        return Closed(sympy.pi if name == "pi" else sympy.E, self.reals.constant(name))
+
+    def closed(self, form: Any, real: Callable[[], Real]) -> Number:
+        """SymPy's result as the plainest kind that holds it; `real` computes its digits where it is irrational."""
+        if form.is_Rational:
+            return self.fraction(Fraction(int(form.p), int(form.q)))
+        if sum(1 for _ in sympy.preorder_traversal(form)) > _LONGEST_CLOSED or _has_long_number(form):
+            return real()
+        return Closed(form, real())
 
     def fraction(self, value: Fraction) -> Number:
         """A rational result, carried as a Real once it passes the limit on exact digits."""
@@ -65,18 +75,17 @@ class Arithmetic:
     # --- decisions
 
     def sign(self, a: Number) -> int:
-        """-1, 0 or 1, exactly: rationals and closed forms are decided, reals may raise MorePrecision."""
+        """-1, 0 or 1. Where digits leave it open, a closed form may be known to be 0; else MorePrecision is raised."""
         if isinstance(a, Fraction):
             return (a > 0) - (a < 0)
-        if isinstance(a, Real):
-            sign = self.reals.sign(a)
-            self.zero_by_digits |= sign == 0
-            return sign
-        value = a.evalf(20, maxn=1000)
-        if value.is_Float and value._prec != 1 and value != 0:
-            return 1 if value > 0 else -1
-        if a.equals(0) is False:
-            return self.sign(self.real(a))
+        real = self.real(a)
+        if not self.reals.may_be_zero(real):
+            return 1 if real.value > 0 else -1
+        if isinstance(a, Closed) and a.form.equals(0):
+            return 0
+        if not self.reals.last_resort:
+            raise MorePrecision
+        self.zero_by_digits = True
         return 0
 
     def compare(self, a: Number, b: Number) -> int:
@@ -88,34 +97,48 @@ class Arithmetic:
     # --- operations
 
     def negate(self, a: Number) -> Number:
-        return self.reals.negate(a) if isinstance(a, Real) else -a
+        if isinstance(a, Fraction):
+            return -a
+        return self.reals.negate(a) if isinstance(a, Real) else Closed(-a.form, self.reals.negate(a.real))
 
     def add(self, terms: list[Number]) -> Number:
         exact = [t for t in terms if isinstance(t, Fraction)]
         if len(exact) == len(terms):
             return self.fraction(sum(exact, Fraction(0)))
-        if any(isinstance(t, Real) for t in terms):
-            rest = [t for t in terms if not isinstance(t, Fraction) or t]
-            return self.reals.add([self.real(t) for t in rest]) if len(rest) > 1 else rest[0]
-        return self.closed(sympy.Add(*map(_symbolic, terms)))
+        rest = [t for t in terms if not isinstance(t, Fraction) or t]
+        if len(rest) == 1:
+            return rest[0]
+
+        def digits() -> Real:
+            return self.reals.add([self.real(t) for t in rest])
+
+        if any(isinstance(t, Real) for t in rest):
+            return digits()
+        return self.closed(sympy.Add(*map(_form, rest)), digits)
 
     def multiply(self, factors: list[Number]) -> Number:
-        exact = [f for f in factors if isinstance(f, Fraction)]
         product = Fraction(1)
-        for factor in exact:
+        others: list[Number] = []
+        for factor in factors:
+            if not isinstance(factor, Fraction):
+                others.append(factor)
+                continue
             if not factor:
-                return Fraction(0)
+                return factor
             product *= factor
             if max(product.numerator.bit_length(), product.denominator.bit_length()) > 2 * self.most_bits:
                 self.gave_way = True
-                break
-        else:
-            if len(exact) == len(factors):
-                return self.fraction(product)
-            others = [f for f in factors if not isinstance(f, Fraction)]
-            if not any(isinstance(f, Real) for f in others):
-                return self.closed(sympy.Mul(_symbolic(product), *others))
-            factors = others if product == 1 else [product, *others]
+                return self._product_of_digits(factors)
+        if not others:
+            return self.fraction(product)
+        rest = others if product == 1 else [product, *others]
+        if len(rest) == 1:
+            return rest[0]
+        if any(isinstance(f, Real) for f in others):
+            return self._product_of_digits(rest)
+        return self.closed(sympy.Mul(*map(_form, rest)), lambda: self._product_of_digits(rest))
+
+    def _product_of_digits(self, factors: list[Number]) -> Real:
         result = self.real(factors[0])
         for factor in factors[1:]:
             result = self.reals.multiply(result, self.real(factor))
@@ -127,9 +150,13 @@ class Arithmetic:
             return self.fraction(a / b)
         if isinstance(a, Fraction) and not a:
             return a
-        if isinstance(a, Real) or isinstance(b, Real):
+
+        def digits() -> Real:
             return self.reals.divide(self.real(a), self.real(b))
-        return self.closed(_symbolic(a) / _symbolic(b))
+
+        if isinstance(a, Real) or isinstance(b, Real):
+            return digits()
+        return self.closed(_form(a) / _form(b), digits)
 
     def power(self, base: Number, exponent: Number) -> Number:
         """base ** exponent where it is a real number; the caller has checked base and exponent for zero and sign."""
@@ -142,19 +169,23 @@ class Arithmetic:
         result = self.reals.power(self.real(base), self.real(exponent))
         if isinstance(base, Real) or isinstance(exponent, Real) or _is_large(base) or _is_large(exponent):
             return result
-        return self.closed(_symbolic(base) ** _symbolic(exponent))
+        if abs(self.reals.magnitude(result.value)) > self.most_bits:
+            return result  # SymPy would compute all digits of the whole part of the exponent
+        return self.closed(_form(base) ** _form(exponent), lambda: result)
 
     def apply(self, name: str, a: Number) -> Number:
         """A primitive function of analysis whose domain the caller has checked."""
         if name == "floor":
             return self.floor(a)
-        if isinstance(a, Real) or _is_large(a):
+
+        def digits() -> Real:
             return self.reals.apply(name, self.real(a))
-        if name in ("exp", "sinh", "cosh"):
-            self.reals.apply(name, self.real(a))  # refuses what SymPy would try to expand
-        if name == "log1p":
-            return self.closed(sympy.log(1 + _symbolic(a)))
-        return self.closed(getattr(sympy, name)(_symbolic(a)))
+
+        if isinstance(a, Real) or _is_large(a):
+            return digits()
+        argument = _form(a)
+        form = sympy.log(1 + argument) if name == "log1p" else getattr(sympy, name)(argument)
+        return self.closed(form, digits)
 
     def floor(self, a: Number) -> Number:
         if isinstance(a, Fraction):
@@ -165,12 +196,16 @@ class Arithmetic:
     # --- results
 
     def settled(self, a: Number) -> Number:
-        """The number as it is recorded: zero where it is zero, and a real only with all its digits."""
+        """The number as it is recorded: zero where it is zero, and with all its digits.
+
+        Raises MorePrecision where these are not yet known.
+        """
         if isinstance(a, Fraction):
             return a
         if self.sign(a) == 0:
             return Fraction(0)
-        if isinstance(a, Real) and a.error - self.reals.magnitude(a.value) > -_ENOUGH and not self.reals.last_resort:
+        real = self.real(a)
+        if real.error - self.reals.magnitude(real.value) > -_ENOUGH and not self.reals.last_resort:
             raise MorePrecision
         return a
 
@@ -182,16 +217,18 @@ class Arithmetic:
         return _DECIMAL.create_decimal(text)
 
 
-def _symbolic(a: Any) -> sympy.Expr:
-    return sympy.Rational(a.numerator, a.denominator) if isinstance(a, Fraction) else a
+def _form(a: Number) -> Any:
+    """The SymPy constant of a rational or closed number."""
+    assert not isinstance(a, Real)
+    return sympy.Rational(a.numerator, a.denominator) if isinstance(a, Fraction) else a.form
 
 
-def _is_large(a: Any) -> bool:
+def _is_large(a: Number) -> bool:
     return isinstance(a, Fraction) and max(a.numerator.bit_length(), a.denominator.bit_length()) > 64
 
 
-def _has_long_number(expr: sympy.Expr) -> bool:
-    return any(max(abs(int(n.p)), int(n.q)).bit_length() > 256 for n in expr.atoms(sympy.Rational))
+def _has_long_number(form: Any) -> bool:
+    return any(max(abs(int(n.p)), int(n.q)).bit_length() > 256 for n in form.atoms(sympy.Rational))
 
 
 def round_half_away(value: Fraction, decimals: int) -> Fraction:

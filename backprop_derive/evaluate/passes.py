@@ -16,8 +16,8 @@ from ..symbolic.translate import from_sympy
 from ..syntax.expression import Expr
 from ..syntax.parser import deep_recursion
 from .interpret import Interpreter
-from .number import Arithmetic, Number, round_half_away
-from .real import MorePrecision, Real
+from .number import Arithmetic, Closed, Number, round_half_away
+from .real import MorePrecision
 
 _FIRST_BITS = 256
 _MOST_BITS = 4096
@@ -43,7 +43,9 @@ def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dic
     """The adjoints of one pass, for a derivation by names that the solution itself did not ask for."""
     problem = derivation.graph.problem
     with deep_recursion():
-        return _with_enough_precision(lambda run: run.one_pass(derivation, run.given_values()).adjoints, problem, limits)
+        return _with_enough_precision(
+            lambda run: run.one_pass(derivation, run.given_values()).adjoints, problem, limits
+        )
 
 
 def _with_enough_precision(work: Callable[[_Run], T], problem: Problem, limits: Limits) -> T:
@@ -127,13 +129,12 @@ class _Run:
                 given = problem_name(self.problem, gradient.operand)
                 raise DomainError(
                     f"the derivative of {step.written} by {given} does not exist here: {error.found}",
-                    place=step.expression_place, hint=error.hint or "ask for the gradient at another point than this one",
+                    place=step.expression_place, hint=error.hint or "ask for the gradient at another point",
                 ) from None  # fmt: skip
             local[gradient.step, gradient.operand] = value
         for key in derivation.adjoint_order():
             terms = [
-                self.arithmetic.multiply([adjoints[use.step], local[use.step, key]])
-                for use in derivation.uses[key]
+                self.arithmetic.multiply([adjoints[use.step], local[use.step, key]]) for use in derivation.uses[key]
             ]
             adjoints[key] = self.carried(terms[0] if len(terms) == 1 else self.arithmetic.add(terms))
         for key in graph.wanted:
@@ -166,7 +167,7 @@ class _Run:
 
     def record(self, number: Number) -> Value:
         exact = number if isinstance(number, Fraction) else None
-        closed = None if isinstance(number, Fraction | Real) else from_sympy(number, {})
+        closed = from_sympy(number.form, {}) if isinstance(number, Closed) else None
         return Value(self.arithmetic.decimal(number), exact, closed)
 
     def notes(self, derivation: Derivation) -> tuple[Note, ...]:

@@ -54,7 +54,7 @@ class Reals:
         if not mantissa:
             return _INFINITELY_SMALL
         shift = max(0, count - 60)
-        return math.log2(int(mantissa >> shift) + 1) + shift + int(exponent)
+        return math.log2(int(mantissa >> shift) + 1) + float(shift + int(exponent))
 
     def rounded(self, value: Any, *errors: float) -> Real:
         magnitude = self.magnitude(value)
@@ -70,17 +70,12 @@ class Reals:
             return self.rounded(self.context.mpf(numerator))
         return self.rounded(self.context.mpf(numerator) / denominator)
 
-    def from_mpf(self, raw: Any) -> Real:
-        """A number that SymPy evaluated to this precision."""
-        return self.rounded(self.context.make_mpf(raw), self.magnitude(self.context.make_mpf(raw)) - self.bits + 4)
+    def constant(self, name: str) -> Real:
+        return self.rounded(+self.context.pi if name == "pi" else +self.context.e)
 
-    def sign(self, a: Real) -> int:
-        """-1, 0 or 1. Raises MorePrecision where the error leaves it open."""
-        if self.magnitude(a.value) - 0.1 > a.error:
-            return 1 if a.value > 0 else -1
-        if self.last_resort:
-            return 0
-        raise MorePrecision
+    def may_be_zero(self, a: Real) -> bool:
+        """Whether the error leaves the sign open."""
+        return self.magnitude(a.value) - 0.1 <= a.error
 
     def negate(self, a: Real) -> Real:
         return Real(-a.value, a.error)

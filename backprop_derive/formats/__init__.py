@@ -35,5 +35,3 @@ def plain_remarks(document: Document) -> tuple[str, ...]:
         for block in document.blocks
         if isinstance(block, Remark)
     )
-
-

@@ -56,7 +56,12 @@ def _value(value: Value) -> dict[str, Any]:
 
 def _given(given: Given, first: Pass | None) -> dict[str, Any]:
     text = None if given.value is None else written(given.value)
-    return {"name": given.written, "key": given.key, "written": text, **(_value(first.values[given.key]) if first else {})}
+    return {
+        "name": given.written,
+        "key": given.key,
+        "written": text,
+        **(_value(first.values[given.key]) if first else {}),
+    }
 
 
 def _step(step: Step, first: Pass | None) -> dict[str, Any]:

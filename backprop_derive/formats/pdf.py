@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ..document import Document
 from ..errors import OutputError
@@ -15,7 +16,7 @@ from ..options import Options
 
 _TEX_SECONDS = 60
 # Documents are the same bytes whenever they are made.
-_TIMESTAMP = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+_TIMESTAMP = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 def render(document: Document, options: Options) -> bytes:
@@ -28,12 +29,12 @@ def _by_typst(document: Document, options: Options) -> bytes:
 
     from . import typ
 
-    source = typ.render(document, options)
+    # A dictionary of bytes is all that Typst can read then: no file of the machine. Its stubs do not know of it.
+    sources: Any = {"main.typ": typ.render(document, options).encode()}
     try:
         compiled = typst.compile(
-            {"main.typ": source.encode()}, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True,
-            timestamp=_TIMESTAMP,
-        )  # fmt: skip
+            sources, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True, timestamp=_TIMESTAMP
+        )
     except (typst.TypstError, RuntimeError, ValueError) as error:
         detail = str(getattr(error, "diagnostic", error))[:400]
         raise OutputError(f"Typst could not set the document: {detail}") from None

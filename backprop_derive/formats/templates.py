@@ -18,8 +18,8 @@ from .views import BlockView
 # TeX and Typst use braces and hashes themselves, so their templates have other delimiters.
 _DELIMITERS = {
     "tex": {
-        "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<", "variable_end_string": ">>",
-        "comment_start_string": "<#", "comment_end_string": "#>",
+        "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<",
+        "variable_end_string": ">>", "comment_start_string": "<#", "comment_end_string": "#>",
     },
 }  # fmt: skip
 _DELIMITERS["typ"] = _DELIMITERS["tex"]
@@ -44,7 +44,7 @@ def environment(format: str, own: Path | None) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         cache_size=32,
-        **_DELIMITERS.get(format, {}),  # type: ignore[arg-type]
+        **_DELIMITERS.get(format, {}),
     )
     env.filters["indented"] = indented
     return env
@@ -56,7 +56,7 @@ def indented(text: str, width: int) -> str:
 
 
 def fill(format: str, document: Document, blocks: list[BlockView], options: Options, **more: Any) -> str:
-    """The format's `body.j2` filled with a document. Raises OutputError naming the template, its line and the reason."""
+    """The format's `body.j2` filled with a document. Raises OutputError naming template, line and reason."""
     try:
         template = environment(format, options.template).get_template("body.j2")
         return template.render(document=document, blocks=blocks, options=options, **more)

@@ -46,7 +46,7 @@ def _character(c: str) -> str:
         return _ESCAPES[c]
     if c in GREEK_NAME:
         name = GREEK_NAME[c]
-        has_command = c.islower() and name != "omicron" or name in _CAPITALS
+        has_command = (c.islower() and name != "omicron") or name in _CAPITALS
         return rf"$\{name}$" if has_command else rf"$\mathrm{{{name[0]}}}$"
     if c.isascii() or _is_known(c):
         return c

@@ -33,7 +33,12 @@ def render(document: Document, options: Options) -> str:
     )
     blocks = views(document, voice)
     return fill(
-        "typ", document, blocks, options, title=string_literal(document.title), language=string_literal(document.language)
+        "typ",
+        document,
+        blocks,
+        options,
+        title=string_literal(document.title),
+        language=string_literal(document.language),
     )
 
 

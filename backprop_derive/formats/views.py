@@ -6,8 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ..document import (
-    Block, Chain, Code, CodeBlock, Document, Equation, Heading, Inline, ListBlock, Listing, Math, MathNode, Paragraph,
-    Remark, Strong, Table, Words,
+    Block,
+    Chain,
+    Code,
+    CodeBlock,
+    Document,
+    Equation,
+    Heading,
+    Inline,
+    ListBlock,
+    Listing,
+    Math,
+    MathNode,
+    Paragraph,
+    Remark,
+    Strong,
+    Table,
+    Words,
 )  # fmt: skip
 
 

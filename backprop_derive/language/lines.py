@@ -101,7 +101,8 @@ def _not_a_statement(source: Source, line: Line) -> ProblemError:
     hidden = next((k for k, c in enumerate(text) if is_hidden(c)), None)
     if hidden is not None:
         return ProblemError(
-            f"unexpected control or invisible character {describe(text[hidden])}", place=source.place(line.start + hidden)
+            f"unexpected control or invisible character {describe(text[hidden])}",
+            place=source.place(line.start + hidden),
         )
     word = re.match(r"\w+", text)
     close = nearest(word[0].lower(), KEYWORDS) if word and len(word[0]) > 2 else None

@@ -65,7 +65,9 @@ class _Reader:
         self.source, self.lines, self.limits = source, lines, limits
         self.lines_of: dict[str, int] = {}  # key → line of its definition
         self.spelled: dict[str, str] = {}
-        self.prose_lines = {source.line_of(line.start) for line in lines if line.kind == "prose" and line.end > line.start}
+        self.prose_lines = {
+            source.line_of(line.start) for line in lines if line.kind == "prose" and line.end > line.start
+        }
 
     def of_kind(self, kind: str) -> list[Line]:
         return [line for line in self.lines if line.kind == kind]
@@ -304,9 +306,7 @@ class _Reader:
                 expression = substitute(expression, {"lr": rate})
             body = self.first_of(head.body, line.end)
             refuse_towers(expression, self.limits, self.source.place(body))
-            found[line.start] = Step(
-                head.key, head.written, expression, place, self.source.place(body), line.label
-            )
+            found[line.start] = Step(head.key, head.written, expression, place, self.source.place(body), line.label)
             defined[head.key] = head.written
         return found
 
@@ -322,7 +322,9 @@ class _Reader:
             match = re.match(r"(?:[0-9]+[.)][ \t]+)?(\w+\^?)[ \t]*=", text)
             if match and canonical(match[1]) not in later:
                 number = self.source.line_of(line.start)
-                hints[canonical(match[1])] = f"line {number} stands before the first Given and is read as prose; move it"
+                hints[canonical(match[1])] = (
+                    f"line {number} stands before the first Given and is read as prose; move it"
+                )
         return hints
 
     def prose(self, line: Line) -> Prose:
@@ -342,8 +344,12 @@ class _Reader:
     def claim(self, text: str) -> Claim | None:
         source = Source("prose", text)
         vocabulary = Vocabulary(_FUNCTIONS, self.spelled)
-        left, equals, right = text.partition("=")
-        if equals and (hat := _HAT_STEP.search(text)) is not None and canonical(text[: hat.end()].strip()) in self.spelled:
+        left, equals, _ = text.partition("=")
+        if (
+            equals
+            and (hat := _HAT_STEP.search(text)) is not None
+            and canonical(text[: hat.end()].strip()) in self.spelled
+        ):
             left_expr: Expr = Name(canonical(text[: hat.end()].strip()))
         else:
             try:
@@ -435,11 +441,11 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
             raise UsageError(f"--given {word}: a value cannot depend on other names")
         return value
     if isinstance(scalar, bool) or not isinstance(scalar, int | float | Fraction | Decimal):
-        raise UsageError(f"the value of {word} is {type(scalar).__name__}, not a number", expected="int, float, Fraction")
-    if isinstance(scalar, Fraction) and scalar.denominator != 1:
-        number: Expr = Quotient(
-            Number(Fraction(abs(scalar.numerator))), Number(Fraction(scalar.denominator))
+        raise UsageError(
+            f"the value of {word} is {type(scalar).__name__}, not a number", expected="int, float, Fraction"
         )
+    if isinstance(scalar, Fraction) and scalar.denominator != 1:
+        number: Expr = Quotient(Number(Fraction(abs(scalar.numerator))), Number(Fraction(scalar.denominator)))
         return Negate(number) if scalar < 0 else number
     text = str(scalar).lower()
     if not re.fullmatch(r"-?[0-9.]+(e[+-]?[0-9]+)?", text):

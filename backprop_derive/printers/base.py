@@ -1,7 +1,7 @@
 """One walk over every mathematical node; where parentheses stand is decided here, once for all notations.
 
-A printer implements the primitives below (a fraction, a power, a fence …) and nothing else. A node that no rule prints is
-an error, not a blank.
+A printer implements the primitives below (a fraction, a power, a fence …) and nothing else. A node that no rule
+prints is an error, not a blank.
 """
 
 from __future__ import annotations
@@ -9,15 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from ..document import (
-    Applied, Chain, Derivative, Differential, Listing, MathNode, Minus, Plus, Times,
+    Applied,
+    Chain,
+    Derivative,
+    Differential,
+    Listing,
+    MathNode,
+    Minus,
+    Plus,
+    Times,
 )  # fmt: skip
 from ..ops.notation import Cases, Exponential, Fenced, Function, GreekFunction, Root
 from ..ops.table import operation
 from ..syntax.expression import (
-    ONE, ZERO, Call, Compare, Constant, Expr, Index, ListOf, MatrixProduct, Name, Negate, Number, Power, Product,
-    Quotient, Rounded, Slice, Sum, Text, Transpose, TupleOf, size,
+    ONE,
+    ZERO,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Index,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Rounded,
+    Slice,
+    Sum,
+    Text,
+    Transpose,
+    TupleOf,
+    size,
 )  # fmt: skip
 from ..syntax.names import GREEK, Symbol, symbol
 from ..syntax.precedence import Precedence as P
@@ -33,7 +62,7 @@ class Printer:
 
     DOT = "·"
     MINUS = "-"
-    RELATIONS: dict[str, str] = {}
+    RELATIONS: ClassVar[dict[str, str]] = {}
     # How tightly a fraction and a derivative bind: stacked ones are atoms, those on one line are quotients.
     FRACTION = P.ATOM
 
@@ -242,7 +271,9 @@ class Printer:
                 return self.root(self.show(node.arguments[0])), P.ATOM
             case Fenced(left, right):
                 return self.fence(left, self.show(node.arguments[0]), right), P.ATOM
-            case Exponential() if size(node.arguments[0]) <= _LONGEST_EXPONENT and not _holds_fraction(node.arguments[0]):
+            case Exponential() if size(node.arguments[0]) <= _LONGEST_EXPONENT and not _holds_fraction(
+                node.arguments[0]
+            ):
                 return self.power(self.symbol(Symbol("e")), self.show(node.arguments[0])), P.POWER
             case Exponential():
                 head = self.function("exp", "")
@@ -326,7 +357,7 @@ class Printer:
         head = self.symbol(Symbol(node.function, primes=node.primes))
         return head + self.parentheses(", ".join(map(self.show, node.arguments))), P.ATOM
 
-    _METHODS: dict[type, Callable[..., Printed]] = {
+    _METHODS: ClassVar[dict[type, Callable[..., Printed]]] = {
         Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,
         Product: _product, Quotient: _quotient, Power: _power, Compare: _compare, MatrixProduct: _matrix_product,
         Transpose: _transpose, Index: _index, ListOf: _list, TupleOf: _tuple, Text: _text, Call: _call,
@@ -351,7 +382,9 @@ def plain_decimal(value: Decimal, digits: int) -> str:
 def _begins_like_a_number(expr: Expr) -> bool:
     """Whether juxtaposing a number with it would run digits together: 2·3, 2·(-1), 2·0.5x."""
     while isinstance(expr, Product | Power | Quotient):
-        expr = expr.factors[0] if isinstance(expr, Product) else expr.base if isinstance(expr, Power) else expr.numerator
+        expr = (
+            expr.factors[0] if isinstance(expr, Product) else expr.base if isinstance(expr, Power) else expr.numerator
+        )
     if isinstance(expr, Negate):
         return _begins_like_a_number(expr.operand)
     return isinstance(expr, Number | Rounded)

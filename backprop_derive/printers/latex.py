@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import GREEK_NAME, Symbol
@@ -41,7 +42,7 @@ class LatexPrinter(Printer):
     """LaTeX with amsmath."""
 
     DOT = r"\cdot"
-    RELATIONS = {
+    RELATIONS: ClassVar[dict[str, str]] = {
         "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
     }  # fmt: skip
 
@@ -65,7 +66,7 @@ class LatexPrinter(Printer):
             return rf"\mathrm{{{_LATIN_LOOK[text]}}}" if text != "ο" else "o"
         if text in GREEK_NAME:
             return r"\varepsilon" if text == "ε" else "\\" + GREEK_NAME[text]
-        if len(text) == 1 and text.isascii() or text.isdigit():
+        if (len(text) == 1 and text.isascii()) or text.isdigit():
             return text
         return rf"\text{{{escape_words(text)}}}"
 

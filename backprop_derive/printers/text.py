@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import Symbol
@@ -28,12 +29,14 @@ class TextPrinter(Printer):
     DOT = "·"
     MINUS = "−"
     FRACTION = P.PRODUCT
-    RELATIONS = {":=": "≔", "<-": "←", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
+    RELATIONS: ClassVar[dict[str, str]] = {":=": "≔", "<-": "←", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
 
     def symbol(self, name: Symbol) -> str:
         base = name.base
         for accent in name.accents:
-            base = unicodedata.normalize("NFC", base + _COMBINING[accent]) if len(name.base) == 1 else f"{base}_{accent}"
+            base = (
+                unicodedata.normalize("NFC", base + _COMBINING[accent]) if len(name.base) == 1 else f"{base}_{accent}"
+            )
         base += "′" * name.primes
         if len(name.subscripts) == 1 and name.subscripts[0].isdigit() and name.subscripts[0].isascii():
             return base + name.subscripts[0].translate(_SUBSCRIPTS)
@@ -50,7 +53,7 @@ class TextPrinter(Printer):
         return f"{above}/{below}"
 
     def power(self, base: str, exponent: str) -> str:
-        if all(c.isascii() and c.isdigit() or c in "-−" for c in exponent):
+        if all((c.isascii() and c.isdigit()) or c in "-−" for c in exponent):
             return base + exponent.translate(_SUPERSCRIPTS)
         if exponent in _RAISED:
             return base + _RAISED[exponent]
@@ -63,7 +66,9 @@ class TextPrinter(Printer):
         return f"{_FENCES[left]}{inner}{_FENCES[right]}"
 
     def function(self, name: str, subscript: str) -> str:
-        return name + (subscript.translate(_SUBSCRIPTS) if subscript.isdigit() else "_" + subscript if subscript else "")
+        return name + (
+            subscript.translate(_SUBSCRIPTS) if subscript.isdigit() else "_" + subscript if subscript else ""
+        )
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return "{" + "; ".join(f"{value} {when}" for value, when in rows) + "}"

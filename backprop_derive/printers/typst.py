@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import Symbol
@@ -19,7 +20,9 @@ def typst(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
 
 def string_literal(text: str) -> str:
     """Text as a Typst string: nothing in it is markup."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
     return f'"{escaped}"'
 
 
@@ -28,7 +31,7 @@ class TypstPrinter(Printer):
 
     DOT = "dot.op"
     MINUS = "-"
-    RELATIONS = {
+    RELATIONS: ClassVar[dict[str, str]] = {
         "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "<=": "lt.eq", ">=": "gt.eq", "!=": "eq.not",
         "==": "=", "<": "lt", ">": "gt",
     }  # fmt: skip
@@ -43,7 +46,7 @@ class TypstPrinter(Printer):
         return base
 
     def letters(self, text: str) -> str:
-        if len(text) == 1 and text.isalpha() or text.isascii() and text.isdigit():
+        if (len(text) == 1 and text.isalpha()) or (text.isascii() and text.isdigit()):
             return text
         return string_literal(text)
 

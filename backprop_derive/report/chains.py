@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..derivation import Derivation, LocalGradient
@@ -46,9 +46,7 @@ class Lines:
         """The expression with numbers that are too long to read shown rounded."""
         return _shorten_numbers(expr, self.style)
 
-    def extend(
-        self, links: list[MathNode], relations: list[str], expr: Expr, results: Sequence[Expr]
-    ) -> None:
+    def extend(self, links: list[MathNode], relations: list[str], expr: Expr, results: Sequence[Expr]) -> None:
         """Append the expression with its names' values, and its result, each with the sign that is true."""
         substituted = self.with_values(expr)
         exact_so_far = "≈" not in relations
@@ -76,7 +74,11 @@ class Lines:
     def local(self, gradient: LocalGradient, step: Step) -> Chain:
         """∂loss/∂s = ∂s²/∂s = 2s"""
         links: list[MathNode] = [self.notation.local(gradient.step, gradient.operand)]
-        if self.detail != "brief" and not isinstance(step.expression, Name) and size(step.expression) <= _LONGEST_SOURCE:
+        if (
+            self.detail != "brief"
+            and not isinstance(step.expression, Name)
+            and size(step.expression) <= _LONGEST_SOURCE
+        ):
             links.append(self.notation.of_expression(self.numbers_in(step.expression), gradient.operand))
         derivative = self.numbers_in(gradient.derivative)
         links.append(derivative)
@@ -170,9 +172,7 @@ class Lines:
         relations = tuple("≈" if is_rounded(result) else "=" for result in results)
         return Chain((adjoint, *results), relations)
 
-    def update(
-        self, key: str, rate_symbol: Expr, rate: Expr, before: Value, gradient: Value, after: Value
-    ) -> Chain:
+    def update(self, key: str, rate_symbol: Expr, rate: Expr, before: Value, gradient: Value, after: Value) -> Chain:
         """w ← w - η·∂loss/∂w = 1 - 0.5·(-2) = 2"""
         old, slope = self.style.shown(before), self.style.shown(gradient)
         rule = Minus(Name(key), Times((rate_symbol, self.notation.adjoint(key))))

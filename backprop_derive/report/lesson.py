@@ -9,8 +9,20 @@ from fractions import Fraction
 
 from ..derivation import RuleStatement
 from ..document import (
-    Applied, Block, Chain, CodeBlock, Derivative, Document, Equation, Heading, Item, ListBlock, Listing, Math,
-    Paragraph, Words,
+    Applied,
+    Block,
+    Chain,
+    CodeBlock,
+    Derivative,
+    Document,
+    Equation,
+    Heading,
+    Item,
+    ListBlock,
+    Listing,
+    Math,
+    Paragraph,
+    Words,
 )  # fmt: skip
 from ..options import Options
 from ..solution import SolutionRecord, Value
@@ -83,9 +95,7 @@ def _local(story: Story) -> Iterator[Block]:
     yield Paragraph((Words(say.LOCAL_CONCEPT),))
     graph = story.record.derivation.graph
     gradients = list(story.record.derivation.local_gradients())[:_ILLUSTRATIONS]
-    yield ListBlock(
-        tuple(Item((Math(story.lines.local(g, graph.steps[g.step])),)) for g in gradients), ordered=False
-    )
+    yield ListBlock(tuple(Item((Math(story.lines.local(g, graph.steps[g.step])),)) for g in gradients), ordered=False)
     yield Paragraph((Words(say.LOCAL_HERE),))
 
 
@@ -142,4 +152,3 @@ def _torch(story: Story) -> Iterator[Block]:
         yield CodeBlock(cell.code, "python")
         if cell.output:
             yield CodeBlock(cell.output)
-

@@ -7,12 +7,25 @@ from dataclasses import dataclass
 
 from ..derivation import RuleStatement
 from ..document import (
-    Block, Chain, Document, Heading, Inline, Item, ListBlock, Listing, Math, MathNode, Paragraph, Remark, Strong, Table,
+    Block,
+    Chain,
+    Document,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Listing,
+    Math,
+    MathNode,
+    Paragraph,
+    Remark,
+    Strong,
+    Table,
     Words,
 )  # fmt: skip
 from ..options import Options
 from ..problem import Claim, Given, Problem, Prose, Step
-from ..solution import SolutionRecord
+from ..solution import SolutionRecord, Value
 from ..syntax.expression import ZERO, Expr, Name
 from ..syntax.names import ambiguous
 from .chains import Lines
@@ -214,23 +227,31 @@ def _update_table(story: Story) -> Table:
     keys = tuple(record.updates[0].values)
     loss = story.problem.loss
     start = record.passes[0]
-    rows = [(0, start.values, start.values[loss])]
+    rows: list[tuple[int, dict[str, Value], Value | None]] = [(0, start.values, start.values[loss])]
     for update in record.updates:
         has_pass = len(record.passes) == len(record.updates) + 1
         after = record.passes[update.number].values[loss] if has_pass else None
         rows.append((update.number, update.values, after))
     if len(rows) > _LONGEST_TABLE:
         rows = [*rows[: _LONGEST_TABLE - 2], *rows[-2:]]
-    header = ((Words(LABELS["update"]),), *((Math(Name(key)),) for key in keys), (Math(Name(loss)),))
+    header = (_words(LABELS["update"]), *(_math(Name(key)) for key in (*keys, loss)))
     body = tuple(
         (
-            (Words(str(number)),),
-            *((Math(story.style.shown(values[key])),) for key in keys),
-            (Math(story.style.shown(after)),) if after is not None else (Words("…"),),
+            _words(str(number)),
+            *(_math(story.style.shown(values[key])) for key in keys),
+            _words("…") if after is None else _math(story.style.shown(after)),
         )
         for number, values, after in rows
     )
     return Table(header, body)
+
+
+def _words(text: str) -> tuple[Inline, ...]:
+    return (Words(text),)
+
+
+def _math(node: MathNode) -> tuple[Inline, ...]:
+    return (Math(node),)
 
 
 def rate_symbol(problem: Problem) -> Expr:

@@ -33,7 +33,8 @@ REMARKS = {
     "held": "A bar marks the direct dependence of {loss} alone; what stands at its foot is held fixed.",
     "expanded": "{names} was too long for one derivative and is split into one operation a step.",
     "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
-    "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all digits.",
+    "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all"
+    " digits.",
 }
 
 RULES = {

@@ -11,7 +11,18 @@ from ..ops.torch_names import TORCH
 from ..problem import Problem
 from ..solution import SolutionRecord, Value
 from ..syntax.expression import (
-    Call, Compare, Constant, Expr, Name, Negate, Number, Power, Product, Quotient, Sum, names_in,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    names_in,
 )  # fmt: skip
 from ..syntax.precedence import Precedence as P
 
@@ -27,7 +38,7 @@ class Cell:
 
 
 def torch_cells(record: SolutionRecord) -> tuple[Cell, ...]:
-    """The cells of the lesson: import, tensors, forward pass with the loss printed, backward pass with each gradient."""
+    """The cells of the lesson: import, tensors, forward pass and loss printed, backward pass and gradients printed."""
     assert record.first is not None
     problem, graph = record.problem, record.derivation.graph
     names = python_names(problem)
@@ -97,7 +108,11 @@ def _grad_fn(problem: Problem, key: str) -> str:
     while isinstance(expression, Name):
         inner = expression.key
         expression = next(step.expression for step in problem.steps if step.key == inner)
-    while isinstance(expression, Call) and expression.function not in TORCH and not operation(expression.function).is_variadic:
+    while (
+        isinstance(expression, Call)
+        and expression.function not in TORCH
+        and not operation(expression.function).is_variadic
+    ):
         body = expanded(expression)
         assert body is not None
         expression = body
@@ -109,7 +124,7 @@ def _grad_fn(problem: Problem, key: str) -> str:
         case Quotient(_, denominator):
             # torch computes 1/x, a number by a tensor, as reciprocal times number.
             return "Mul" if not names_in(expression.numerator) and names_in(denominator) else "Div"
-        case Power(_, exponent):
+        case Power():
             return "Pow"
         case Negate():
             return "Neg"

@@ -1,7 +1,7 @@
 """Operations as SymPy functions that stay as written and know their derivative from their definition.
 
-SymPy would rewrite exp(log(x)) or √(x²); the author's expression must stay what it is, and must keep its domain. So each
-operation becomes a function of its own. Its derivative is asked of SymPy once, on plain symbols.
+SymPy would rewrite exp(log(x)) or √(x²); the author's expression must stay what it is, and must keep its domain. So
+each operation becomes a function of its own. Its derivative is asked of SymPy once, on plain symbols.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Opaque(sympy.Function):  # type: ignore[misc]
     variant: tuple[tuple[str, Expr], ...]
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        derivative, arguments = _derivative(type(self), len(self.args), argindex - 1)
+        cls: Any = type(self)
+        derivative, arguments = _derivative(cls, len(self.args), argindex - 1)
         return derivative.xreplace(dict(zip(arguments, self.args, strict=True)))
 
 
@@ -112,9 +113,7 @@ def _shared_selection(call: Call) -> Expr:
 def _as_opaque(expr: sympy.Expr) -> sympy.Expr:
     """SymPy's own functions in a derivative, written as the operations of the table."""
     half = sympy.Rational(1, 2)
-    expr = expr.replace(
-        lambda e: e.is_Pow and abs(e.exp) == half, lambda e: opaque("sqrt")(e.base) ** (2 * e.exp)
-    )
+    expr = expr.replace(lambda e: e.is_Pow and abs(e.exp) == half, lambda e: opaque("sqrt")(e.base) ** (2 * e.exp))
     for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
         expr = expr.replace(getattr(sympy, name), opaque(name))
     return expr

@@ -8,7 +8,19 @@ from fractions import Fraction
 import sympy
 
 from ..syntax.expression import (
-    ONE, Call, Compare, Constant, Expr, Name, Negate, Number, Power, Product, Quotient, Sum, integer,
+    ONE,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    integer,
 )  # fmt: skip
 from .opaque import Opaque, call_of, call_parts, opaque
 
@@ -31,6 +43,13 @@ def to_sympy(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | N
             # SymPy turns the conditions of a Piecewise round.
             written.setdefault(result.reversed, expr)
     return result
+
+
+def constant(expr: Expr) -> sympy.Expr:
+    """The SymPy constant of a closed form, in SymPy's own functions."""
+    return to_sympy(expr, {}).replace(
+        lambda part: isinstance(part, Opaque), lambda part: getattr(sympy, part.operation_name)(*part.args)
+    )
 
 
 def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | None) -> sympy.Basic:
@@ -172,8 +191,16 @@ def _factors(number: int, factors: list[sympy.Expr], written: Written) -> Expr:
     else:
         parts = [from_sympy(f, written) for f in sorted(factors, key=_rank)]
         if sum(isinstance(part, Negate) for part in parts) == 1:
-            return Negate(_factors(number, [-f if isinstance(p, Negate) else f for f, p in zip(
-                sorted(factors, key=_rank), parts, strict=True)], written))
+            return Negate(
+                _factors(
+                    number,
+                    [
+                        -f if isinstance(p, Negate) else f
+                        for f, p in zip(sorted(factors, key=_rank), parts, strict=True)
+                    ],
+                    written,
+                )
+            )
     if number != 1 or not parts:
         # A bare number before a name or a parenthesis is juxtaposed: 2s, 2(x - y).
         if not parts:

@@ -16,8 +16,23 @@ from typing import Protocol
 from ..errors import Place, ProblemError, describe, nearest, shorten
 from ..limits import DEFAULT_LIMITS, Limits
 from .expression import (
-    Call, Compare, Constant, Expr, Index, ListOf, MatrixProduct, Name, Negate, Number, Power, Product, Quotient, Slice,
-    Sum, Text, Transpose, TupleOf,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Index,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Slice,
+    Sum,
+    Transpose,
+    TupleOf,
 )  # fmt: skip
 from .names import canonical
 from .source import Source
@@ -45,9 +60,9 @@ class Signature(Protocol):
 class Vocabulary:
     """What words mean where an expression stands.
 
-    `functions` maps every spelling to its record, `defined` holds the keys of givens and earlier steps (None accepts any
-    name), `spelled` their spellings, `later` the line where a name is defined further down, `unavailable` words that
-    would be functions of tensors.
+    `functions` maps every spelling to its record, `defined` the keys of givens and earlier steps to their spellings
+    (None accepts any name), `later` a name to the line further down that defines it. `unavailable` are words that would
+    be functions of tensors; `hints` say more about a name that is not defined.
     """
 
     functions: Mapping[str, Signature]
@@ -336,7 +351,9 @@ class Parser:
                 return self.word()
             case "text":
                 raise ProblemError(
-                    "a string stands here", place=self.place(token), expected="an expression; strings stand in einsum only"
+                    "a string stands here",
+                    place=self.place(token),
+                    expected="an expression; strings stand in einsum only",
                 )
             case "op" if token.text == "(":
                 return self.parenthesised()
@@ -505,7 +522,9 @@ class Parser:
                 place=place, hint=f"{token.text}({argument})",
             )  # fmt: skip
         if token.text in ("inf", "nan"):
-            return ProblemError(f"{token.text} is no number here (unknown name)", place=place, expected="a finite number")
+            return ProblemError(
+                f"{token.text} is no number here (unknown name)", place=place, expected="a finite number"
+            )
         known = vocabulary.defined or {}
         twin = _lookalike(key, known)
         if twin is not None:
@@ -640,7 +659,9 @@ def _signed_integer(text: str) -> Expr:
     return Negate(number) if text.startswith("-") else number
 
 
-_TWINS = str.maketrans("аеорсухіјѕԁһкмтвнАЕОРСУХІЈЅКМТВНαορνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhkmtbhAEOPCYXIJSKMTBHaopvikABEZHIKMNOPTYX")
+_TWINS = str.maketrans(
+    "аеорсухіјѕԁһкмтвнАЕОРСУХІЈЅКМТВНαορνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijsdhkmtbhAEOPCYXIJSKMTBHaopvikABEZHIKMNOPTYX"
+)
 
 
 def _skeleton(key: str) -> str:

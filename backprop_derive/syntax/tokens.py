@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from ..errors import ProblemError, describe, is_hidden
+from ..errors import LimitError, ProblemError, describe, is_hidden, shorten
 from ..limits import DEFAULT_LIMITS, Limits
 from .names import COMBINING
 from .source import Source
@@ -108,10 +108,13 @@ def _check_number(source: Source, text: str, start: int, stop: int, limits: Limi
 
 def _check_name(source: Source, name: str, start: int, limits: Limits) -> None:
     if len(name) > limits.name:
-        limits.check("name", len(name), "a name's length", source.place(start))
+        raise LimitError(
+            f"unknown name {shorten(name)}: it has {len(name):,} characters, the limit `name` is at most {limits.name}",
+            place=source.place(start), hint=f"--limit name={len(name)}, if that is what you want",
+        )  # fmt: skip
     if name.isascii():
         return
-    scripts = {}
+    scripts: dict[str, tuple[int, str]] = {}
     for offset, c in enumerate(name):
         if c.isalpha() and not c.isascii():
             scripts.setdefault(_script(c), (offset, c))
@@ -135,11 +138,15 @@ def _refusal(source: Source, position: int) -> ProblemError:
     place = source.place(position)
     if c in "\"'`“”‘":
         return ProblemError(
-            f"unexpected quote {c}", place=place, expected="an expression; strings stand in einsum only, in double quotes"
+            f"unexpected quote {c}",
+            place=place,
+            expected="an expression; strings stand in einsum only, in double quotes",
         )
     if is_hidden(c):
         return ProblemError(
-            f"unexpected control or invisible character {describe(c)}", place=place, hint="delete it, or retype the line"
+            f"unexpected control or invisible character {describe(c)}",
+            place=place,
+            hint="delete it, or retype the line",
         )
     if c.isdigit():
         return ProblemError(

@@ -6,8 +6,25 @@ from decimal import Decimal
 from fractions import Fraction
 
 from .expression import (
-    Call, Compare, Constant, Expr, Index, ListOf, MatrixProduct, Name, Negate, Number, Power, Product, Quotient, Rounded,
-    Slice, Sum, Text, Transpose, TupleOf,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Index,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Rounded,
+    Slice,
+    Sum,
+    Text,
+    Transpose,
+    TupleOf,
 )  # fmt: skip
 from .precedence import Precedence as P
 
