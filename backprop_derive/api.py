@@ -12,7 +12,7 @@ from .errors import UsageError, nearest, shorten
 from .graph import build_graph
 from .language.reader import Scalar, read_problem
 from .limits import DEFAULT_LIMITS, Limits
-from .options import DEFAULT_OPTIONS, Options
+from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
 from .solution import Note, SolutionRecord, Value
 from .syntax.names import canonical
@@ -231,7 +231,8 @@ class Solution:
 
     def render(self, format: str, **changes: Any) -> str | bytes:
         """The solution in a format by its name; bytes for `pdf`."""
-        options = replace(self.options, **changes) if changes else self.options
+        options = with_changes(self.options, changes)
+        self._limits.check("digits", options.digits, "the number of digits")
         if format == "json":
             from .formats.json import to_json
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
+
+from .errors import UsageError, nearest, shorten
 
 LAYOUTS = ("solution", "lesson")
 DETAILS = ("brief", "normal", "full")
 NOTATIONS = ("partial", "d", "cs231n", "nielsen", "nabla")
 FLAVOURS = ("dollar", "github")
 ENGINES = ("typst", "latexmk")
+LANGUAGES = ("en",)
+
+_CHOICES = {
+    "layout": LAYOUTS, "detail": DETAILS, "notation": NOTATIONS, "flavour": FLAVOURS, "engine": ENGINES,
+    "language": LANGUAGES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +28,8 @@ class Options:
 
     `digits` are significant digits of rounded numbers. `flavour` is how Markdown marks mathematics: `$…$` everywhere
     (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise damage it (`github`). `fragment` leaves out the
-    LaTeX preamble. `template` is a folder of the user's own Jinja2 templates.
+    LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. Raises UsageError for a choice that does
+    not exist.
     """
 
     layout: str = "solution"
@@ -32,5 +43,25 @@ class Options:
     template: Path | None = None
     language: str = "en"
 
+    def __post_init__(self) -> None:
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices:
+                close = nearest(str(value), choices)
+                raise UsageError(f"{name} {shorten(str(value))} is unknown", expected=", ".join(choices), hint=close)
+        if isinstance(self.digits, bool) or not isinstance(self.digits, int) or self.digits < 1:
+            raise UsageError(f"digits {self.digits}: the number of digits must be a whole number, at least 1")
+        if self.template is not None and not Path(self.template).is_dir():
+            raise UsageError(f"template {self.template}: there is no such folder")
+
 
 DEFAULT_OPTIONS = Options()
+
+
+def with_changes(options: Options, changes: Mapping[str, Any]) -> Options:
+    """The options with some replaced by name. Raises UsageError for a name or a choice that does not exist."""
+    known = [field.name for field in fields(Options)]
+    for name in changes:
+        if name not in known:
+            raise UsageError(f"unknown option {name}", expected=", ".join(known), hint=nearest(name, known))
+    return replace(options, **changes)

@@ -74,17 +74,12 @@ def format_of(path: Path | None) -> str | None:
 
 def read_options(choices: dict[str, Any], limits: Limits) -> Options:
     """The presentation options of a call. Raises UsageError, LimitError."""
-    digits = choices["digits"]
-    if digits < 1:
-        raise UsageError(f"--digits {digits}: the number of digits must be at least 1")
+    digits, template = choices["digits"], choices["template"]
     limits.check("digits", digits, "--digits")
-    template = None if choices["template"] is None else Path(choices["template"])
-    if template is not None and not template.is_dir():
-        raise UsageError(f"--template {template}: there is no such folder")
     return Options(
         layout=choices["layout"], detail=choices["detail"], digits=digits, notation=choices["notation"],
         flavour=choices["flavour"], rules=choices["rules"], fragment=choices["fragment"], engine=choices["engine"],
-        template=template, language=choices["lang"],
+        template=None if template is None else Path(template), language=choices["lang"],
     )  # fmt: skip
 
 
