@@ -15,12 +15,13 @@ class DerivedForm:
 
     `derivative` is what SymPy derived. `in_output` is the same in the step's own output (slot `#y`), where that says
     more: a(1 - a) for a = σ(z); None where the step is no call or its output does not recur. Equal shapes share one
-    form, whatever their names.
+    form, whatever their names. `has_choice` tells that the derivative distinguishes cases.
     """
 
     derivative: Expr
     in_output: Expr | None
     rules: tuple[str, ...]
+    has_choice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class RuleStatement:
 class Derivation:
     """The local gradients of a graph by step, in the order of the step's operands.
 
-    The adjoint of a name is the sum, over the steps that use it, of the step's adjoint times the local gradient.
+    The adjoint of a name is the sum, over the steps that use it (`uses`, in the author's order), of the step's adjoint
+    times the local gradient.
     """
 
     graph: Graph

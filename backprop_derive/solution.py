@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,11 +16,13 @@ class Value:
     """A real number. `exact` is its rational value, or None; `closed` a closed form such as √2/2 where one is short.
 
     `decimal` holds 50 significant digits, rounded, whether it is exact or not (for a rational, of its value).
+    `was_rounded` tells that the calculation rounded the value where it carries rounded ones (Round).
     """
 
     decimal: Decimal
     exact: Fraction | None = None
     closed: Expr | None = None
+    was_rounded: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -42,12 +44,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One forward and one backward pass: values of givens and steps, local gradients, adjoints of names on a path."""
+    """One forward and one backward pass: values of givens and steps, local gradients, adjoints of names on a path.
+
+    `chosen` and `local_chosen` hold, for the steps and local gradients that distinguish cases, the expression that
+    applies at these values.
+    """
 
     values: dict[str, Value]
     local: dict[tuple[str, str], Value]
     adjoints: dict[str, Value]
-    notes: tuple[Note, ...] = ()
+    chosen: dict[str, Expr] = field(default_factory=dict)
+    local_chosen: dict[tuple[str, str], Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

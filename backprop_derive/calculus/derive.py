@@ -9,6 +9,7 @@ import sympy
 from ..derivation import Derivation, DerivedForm, LocalGradient
 from ..errors import DomainError
 from ..graph import Graph
+from ..ops.table import holds_choice
 from ..symbolic.translate import Written, from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, substitute
 from ..syntax.parser import deep_recursion
@@ -41,7 +42,7 @@ def derive(graph: Graph) -> Derivation:
                     gradients.append(gradient)
                     uses.setdefault(key, []).append(gradient)
             by_step[step.key] = tuple(gradients)
-    return Derivation(graph, by_step, {key: tuple(reversed(found)) for key, found in uses.items()})
+    return Derivation(graph, by_step, {key: tuple(found) for key, found in uses.items()})
 
 
 def _slot(k: int) -> Name:
@@ -60,7 +61,8 @@ def derived_form(shape: Expr, index: int) -> DerivedForm | None:
     in_output = None
     if isinstance(shape, Call) and shape.function != "where" and derivative.has(image):
         in_output = from_sympy(derivative.xreplace({image: output}), written)
-    return DerivedForm(from_sympy(derivative, written), in_output, rules_for(shape, f"#{index}"))
+    found = from_sympy(derivative, written)
+    return DerivedForm(found, in_output, rules_for(shape, f"#{index}"), holds_choice(found))
 
 
 @lru_cache(maxsize=1024)

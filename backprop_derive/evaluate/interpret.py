@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from ..errors import DomainError
+from ..ops.notation import Cases
 from ..ops.record import Operation
 from ..ops.table import condition, definition_of, formula, operation
 from ..syntax.expression import (
@@ -20,6 +21,7 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
+    map_children,
     names_in,
 )  # fmt: skip
 from ..syntax.written import written
@@ -159,6 +161,18 @@ class Interpreter:
                     f"{op.name} of {kind}: {written(call)} needs {op.domain}, and"
                     f" {op.parameters[0]} is {self.arithmetic.decimal(argument):.6g}"
                 )
+
+    def chosen(self, expr: Expr, names: Mapping[str, Value]) -> Expr:
+        """The expression with each distinction of cases replaced by the case that applies."""
+        if isinstance(expr, Call) and expr.function == "where":
+            test, a, b = expr.arguments
+            assert isinstance(test, Compare)
+            return self.chosen(a if self.holds(test, names) else b, names)
+        if isinstance(expr, Call) and isinstance(operation(expr.function).shown, Cases):
+            share = self.call(expr, names)
+            assert isinstance(share, Fraction)
+            return Number(share)
+        return map_children(expr, lambda child: self.chosen(child, names))
 
     def holds(self, test: Compare, names: Mapping[str, Value]) -> bool:
         sign = self.arithmetic.compare(self.value(test.left, names), self.value(test.right, names))

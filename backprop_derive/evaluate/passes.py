@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import TypeVar
 
 from ..derivation import Derivation
-from ..errors import DomainError, LimitError, Place, UsageError
+from ..errors import DomainError, LimitError, Place
 from ..limits import DEFAULT_LIMITS, Limits
+from ..ops.table import holds_choice
 from ..problem import Given, Problem, Step
 from ..solution import Note, Pass, SolutionRecord, Update, Value
 from ..symbolic.translate import from_sympy
@@ -22,6 +23,7 @@ from .real import MorePrecision
 _FIRST_BITS = 256
 _MOST_BITS = 4096
 T = TypeVar("T")
+Edge = tuple[str, str]
 
 
 def evaluate(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> SolutionRecord:
@@ -64,12 +66,17 @@ class _Run:
     problem: Problem
     arithmetic: Arithmetic
     kinks: dict[str, dict[str, str]] = field(default_factory=dict)
+    last_adjoints: dict[str, Number] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.choices = {step.key for step in self.problem.steps if holds_choice(step.expression)}
 
     def solution(self, derivation: Derivation) -> SolutionRecord:
         problem = self.problem
         numbers = self.given_values()
         passes = [self.one_pass(derivation, numbers)]
         updates: list[Update] = []
+        rounded: dict[str, bool] = {}
         keeps_all = problem.updates <= 100
         rate = self.learning_rate() if problem.updates else Fraction(0)
         moved = tuple(key for key in problem.updated if key in numbers and key in {g.key for g in problem.givens})
@@ -77,8 +84,9 @@ class _Run:
             before = self.last_adjoints
             for key in moved:
                 change = self.arithmetic.multiply([rate, before.get(key, Fraction(0))])
-                numbers[key] = self.carried(self.arithmetic.add([numbers[key], self.arithmetic.negate(change)]))
-            updates.append(Update(number, {key: self.record(numbers[key]) for key in moved}))
+                moved_to = self.arithmetic.add([numbers[key], self.arithmetic.negate(change)])
+                numbers[key], rounded[key] = self.carried(moved_to)
+            updates.append(Update(number, {key: self.record(numbers[key], rounded[key]) for key in moved}))
             latest = self.one_pass(derivation, numbers)
             if keeps_all or number == problem.updates:
                 passes.append(latest)
@@ -99,56 +107,68 @@ class _Run:
         return Interpreter(self.arithmetic).value(self.problem.learning_rate, {})
 
     def one_pass(self, derivation: Derivation, givens: dict[str, Number]) -> Pass:
-        problem = self.problem
         numbers = dict(givens)
-        for step in problem.steps:
+        values = {key: self.record(number) for key, number in givens.items()}
+        chosen: dict[str, Expr] = {}
+        for step in self.problem.steps:
             interpreter = Interpreter(self.arithmetic)
-            numbers[step.key] = self.carried(self.located(interpreter, step.expression, numbers, step))
+            number = self.located(interpreter, step.expression, numbers, step)
+            numbers[step.key], was_rounded = self.carried(number)
+            values[step.key] = self.record(numbers[step.key], was_rounded)
             if interpreter.kinks:
                 self.kinks.setdefault(step.key, {}).update(interpreter.kinks)
-        local, adjoints = self.backward(derivation, numbers)
-        self.last_adjoints = adjoints
-        return Pass(
-            {key: self.record(v) for key, v in numbers.items()},
-            {edge: self.record(v) for edge, v in local.items()},
-            {key: self.record(v) for key, v in adjoints.items()},
-        )
+            if step.key in self.choices:
+                chosen[step.key] = interpreter.chosen(step.expression, numbers)
+        local, local_chosen = self.local_values(derivation, numbers)
+        adjoints = self.adjoints(derivation, local)
+        return Pass(values, {edge: self.record(v) for edge, v in local.items()}, adjoints, chosen, local_chosen)
 
-    def backward(
+    def local_values(
         self, derivation: Derivation, numbers: dict[str, Number]
-    ) -> tuple[dict[tuple[str, str], Number], dict[str, Number]]:
-        graph = derivation.graph
-        local: dict[tuple[str, str], Number] = {}
-        adjoints: dict[str, Number] = {graph.loss: Fraction(1)}
+    ) -> tuple[dict[Edge, Number], dict[Edge, Expr]]:
+        """The value of each local gradient, and for those that distinguish cases the case that applies."""
+        local: dict[Edge, Number] = {}
+        chosen: dict[Edge, Expr] = {}
         interpreter = Interpreter(self.arithmetic)
         for gradient in derivation.local_gradients():
-            step = graph.steps[gradient.step]
+            edge = gradient.step, gradient.operand
             try:
-                value = self.carried(interpreter.value(gradient.shortest, numbers))
+                local[edge] = self.arithmetic.settled(interpreter.value(gradient.shortest, numbers))
             except DomainError as error:
-                given = problem_name(self.problem, gradient.operand)
+                step = derivation.graph.steps[gradient.step]
+                operand = self.problem.spelled[gradient.operand]
                 raise DomainError(
-                    f"the derivative of {step.written} by {given} does not exist here: {error.found}",
+                    f"the derivative of {step.written} by {operand} does not exist here: {error.found}",
                     place=step.expression_place, hint=error.hint or "ask for the gradient at another point",
                 ) from None  # fmt: skip
-            local[gradient.step, gradient.operand] = value
-        for key in derivation.adjoint_order():
-            terms = [
-                self.arithmetic.multiply([adjoints[use.step], local[use.step, key]]) for use in derivation.uses[key]
-            ]
-            adjoints[key] = self.carried(terms[0] if len(terms) == 1 else self.arithmetic.add(terms))
-        for key in graph.wanted:
-            adjoints.setdefault(key, Fraction(0))
-        return local, adjoints
+            if gradient.form.has_choice:
+                chosen[edge] = interpreter.chosen(gradient.shortest, numbers)
+        return local, chosen
 
-    def carried(self, value: Number) -> Number:
-        """The value as the calculation goes on with it: settled, and rounded where the problem says so."""
+    def adjoints(self, derivation: Derivation, local: dict[Edge, Number]) -> dict[str, Value]:
+        """The adjoints from the loss back, each a sum over uses; 0 for a wanted name that no path leads from."""
+        graph, arithmetic = derivation.graph, self.arithmetic
+        numbers: dict[str, Number] = {graph.loss: Fraction(1)}
+        values = {graph.loss: self.record(Fraction(1))}
+        for key in derivation.adjoint_order():
+            uses = derivation.uses[key]
+            terms = [arithmetic.multiply([numbers[use.step], local[use.step, key]]) for use in uses]
+            numbers[key], was_rounded = self.carried(terms[0] if len(terms) == 1 else arithmetic.add(terms))
+            values[key] = self.record(numbers[key], was_rounded)
+        for key in graph.wanted:
+            values.setdefault(key, self.record(Fraction(0)))
+        self.last_adjoints = numbers
+        return values
+
+    def carried(self, value: Number) -> tuple[Number, bool]:
+        """The value as the calculation goes on with it, rounded where the problem says so; and whether it was."""
         settled = self.arithmetic.settled(value)
         decimals = self.problem.round_to
         if decimals is None:
-            return settled
+            return settled, False
         exact = settled if isinstance(settled, Fraction) else Fraction(self.arithmetic.decimal(settled))
-        return round_half_away(exact, decimals)
+        rounded = round_half_away(exact, decimals)
+        return rounded, rounded != settled
 
     def located(
         self, interpreter: Interpreter, expression: Expr, numbers: dict[str, Number], statement: Given | Step
@@ -165,10 +185,10 @@ class _Run:
 
     # --- records
 
-    def record(self, number: Number) -> Value:
+    def record(self, number: Number, was_rounded: bool = False) -> Value:
         exact = number if isinstance(number, Fraction) else None
         closed = from_sympy(number.form, {}) if isinstance(number, Closed) else None
-        return Value(self.arithmetic.decimal(number), exact, closed)
+        return Value(self.arithmetic.decimal(number), exact, closed, was_rounded)
 
     def notes(self, derivation: Derivation) -> tuple[Note, ...]:
         notes = []
@@ -181,10 +201,3 @@ class _Run:
         if self.arithmetic.zero_by_digits:
             notes.append(Note("zero", ""))
         return tuple(notes)
-
-
-def problem_name(problem: Problem, key: str) -> str:
-    """A name as the author spells it."""
-    if key not in problem.spelled:
-        raise UsageError(f"unknown name {key}")
-    return problem.spelled[key]

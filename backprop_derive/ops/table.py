@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..syntax.expression import Call, Compare, Expr, Name, substitute
+from ..syntax.expression import Call, Compare, Expr, Name, substitute, walk
 from .activations import ACTIVATIONS
 from .elementary import ELEMENTARY
 from .losses import LOSSES
+from .notation import Cases
 from .record import Operation
 from .selection import SELECTION, SHARES
 
@@ -27,6 +28,11 @@ TENSOR_ONLY = frozenset(
 def operation(name: str) -> Operation:
     """The record of an operation by its canonical name."""
     return _BY_NAME[name]
+
+
+def holds_choice(expr: Expr) -> bool:
+    """Whether the expression distinguishes cases: it holds a `where`, or a share of max or min."""
+    return any(isinstance(node, Call) and isinstance(operation(node.function).shown, Cases) for node in walk(expr))
 
 
 @lru_cache(maxsize=1024)
