@@ -40,6 +40,7 @@ class Interpreter:
     def __init__(self, arithmetic: Arithmetic) -> None:
         self.arithmetic = arithmetic
         self.kinks: dict[str, str] = {}
+        self.is_inside_definition = False
 
     def value(self, expr: Expr, names: Mapping[str, Value]) -> Value:
         """The value of `expr`. Raises DomainError where it has none."""
@@ -122,6 +123,8 @@ class Interpreter:
         if op.primitive == "where":
             test, a, b = call.arguments
             assert isinstance(test, Compare)
+            if not self.is_inside_definition and self.is_at_boundary(test, names):
+                self.kinks["where"] = written(call)
             return self.value(a if self.holds(test, names) else b, names)
         if op.name == "log" and isinstance(call.arguments[0], Sum):
             return self.log_of_sum(call, call.arguments[0], names)
@@ -136,9 +139,21 @@ class Interpreter:
                 self.kinks[op.name] = written(call)
         body = definition_of(call)
         if body is not None:
-            return self.value(body, bound)
+            return self.by_definition(body, bound)
         assert op.primitive is not None
         return self.arithmetic.apply(op.primitive, bound[op.parameters[0]])
+
+    def by_definition(self, body: Expr, bound: Mapping[str, Value]) -> Value:
+        outer, self.is_inside_definition = self.is_inside_definition, True
+        value = self.value(body, bound)
+        self.is_inside_definition = outer
+        return value
+
+    def is_at_boundary(self, test: Compare, names: Mapping[str, Value]) -> bool:
+        """Whether the sides of an inequality are equal, so that the choice hangs by a hair."""
+        if test.relation in ("==", "!="):
+            return False
+        return self.arithmetic.compare(self.value(test.left, names), self.value(test.right, names)) == 0
 
     def bind(self, op: Operation, call: Call, names: Mapping[str, Value]) -> dict[str, Value]:
         bound = {name: self.value(formula(text), {}) for name, text in op.defaults.items()}

@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from ..derivation import Derivation, LocalGradient
 from ..document import Chain, MathNode, Minus, Plus, Times
 from ..problem import Step
 from ..solution import Pass, Value
-from ..syntax.expression import ONE, Expr, Name, Number, children, map_children, names_in, size, substitute
+from ..syntax.expression import ONE, Expr, Name, Number, Quotient, children, map_children, names_in, size, substitute
 from .notation import Notation
 from .numbers import Style, is_rounded
 
 # Substituting into something longer than this makes a line that nobody reads.
 _LONGEST_SHOWN = 60
 _LONGEST_SOURCE = 12
+# More factors than this are not multiplied out in a symbolic solution; the adjoint keeps its name.
+_MOST_FACTORS = 4
+
+
+class _Line:
+    """A chain in the making. A link that looks like the one before it is left out.
+
+    Once a rounded link stands in it, no later result is known to equal the first link, and the signs say so.
+    """
+
+    def __init__(self, first: MathNode) -> None:
+        self.links = [first]
+        self.relations: list[str] = []
+        self.is_exact = True
+
+    def add(self, link: MathNode, relation: str | None = None) -> None:
+        """Append a link; the sign is `≈` where the link holds a rounded number, unless one is named."""
+        if _look(link) == _look(self.links[-1]):
+            return
+        sign = relation or ("≈" if _holds_rounded(link) else "=")
+        self.is_exact = self.is_exact and sign != "≈"
+        self.links.append(link)
+        self.relations.append(sign)
+
+    def conclude(self, results: Sequence[Expr], was_rounded: bool) -> None:
+        """Append what the line comes to: a closed form, its decimals, or a number that was carried rounded."""
+        for result in results:
+            is_exact = self.is_exact and not was_rounded and not is_rounded(result)
+            self.add(result, "=" if is_exact else "≈")
+
+    def chain(self) -> Chain:
+        return Chain(tuple(self.links), tuple(self.relations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +66,24 @@ class Lines:
     def forward(self, step: Step) -> Chain:
         """ŷ = x·w = 1·1 = 1"""
         assert self.first is not None
-        values = self.first.values
-        links: list[MathNode] = [Name(step.key), self.numbers_in(step.expression)]
-        relations = ["=" if links[1] == step.expression else "≈"]
-        self.extend(links, relations, step.expression, self.results(values[step.key]))
-        return Chain(tuple(links), tuple(relations))
-
-    def results(self, value: Value) -> tuple[Expr, ...]:
-        return self.style.results(value)
+        line = _Line(Name(step.key))
+        line.add(self.numbers_in(step.expression))
+        applies = self.first.chosen.get(step.key, step.expression)
+        if applies != step.expression:
+            line.add(self.numbers_in(applies))
+        self.evaluate(line, applies, self.first.values[step.key])
+        return line.chain()
 
     def numbers_in(self, expr: Expr) -> Expr:
         """The expression with numbers that are too long to read shown rounded."""
         return _shorten_numbers(expr, self.style)
 
-    def extend(self, links: list[MathNode], relations: list[str], expr: Expr, results: Sequence[Expr]) -> None:
-        """Append the expression with its names' values, and its result, each with the sign that is true."""
+    def evaluate(self, line: _Line, expr: Expr, value: Value) -> None:
+        """Append the expression with its names' values, and what it comes to."""
         substituted = self.with_values(expr)
-        exact_so_far = "≈" not in relations
-        if substituted is not None and substituted not in (links[-1], results[0]):
-            links.append(substituted)
-            relations.append("≈" if is_rounded(substituted) else "=")
-            exact_so_far = exact_so_far and relations[-1] == "="
-        for result in results:
-            if result == links[-1]:
-                continue
-            links.append(result)
-            relations.append("=" if exact_so_far and not is_rounded(result) else "≈")
+        if substituted is not None:
+            line.add(substituted)
+        line.conclude(self.style.results(value), value.was_rounded)
 
     def with_values(self, expr: Expr) -> Expr | None:
         """The expression with the values of its names in their places; None where it has none or is too long."""
@@ -73,62 +98,56 @@ class Lines:
 
     def local(self, gradient: LocalGradient, step: Step) -> Chain:
         """∂loss/∂s = ∂s²/∂s = 2s"""
-        links: list[MathNode] = [self.notation.local(gradient.step, gradient.operand)]
-        if (
-            self.detail != "brief"
-            and not isinstance(step.expression, Name)
-            and size(step.expression) <= _LONGEST_SOURCE
-        ):
-            links.append(self.notation.of_expression(self.numbers_in(step.expression), gradient.operand))
-        derivative = self.numbers_in(gradient.derivative)
-        links.append(derivative)
-        relations = ["="] * (len(links) - 1)
-        if derivative != gradient.derivative:
-            relations[-1] = "≈"
+        line = _Line(self.notation.local(gradient.step, gradient.operand))
+        is_short = not isinstance(step.expression, Name) and size(step.expression) <= _LONGEST_SOURCE
+        if self.detail != "brief" and is_short:
+            line.add(self.notation.of_expression(self.numbers_in(step.expression), gradient.operand), "=")
+        line.add(self.numbers_in(gradient.derivative))
         if gradient.in_output is not None:
-            links.append(gradient.in_output)
-            relations.append("=")
-        if self.detail == "full" and self.first is not None and names_in(gradient.shortest):
-            value = self.first.local[gradient.step, gradient.operand]
-            self.extend(links, relations, gradient.shortest, self.results(value))
-        return Chain(tuple(links), tuple(relations))
+            line.add(gradient.in_output)
+        if self.first is not None:
+            applies = self.applicable(gradient)
+            if gradient.form.has_choice:
+                line.add(self.numbers_in(applies))
+            if self.detail == "full" and names_in(applies):
+                self.evaluate(line, applies, self.first.local[gradient.step, gradient.operand])
+        return line.chain()
+
+    def applicable(self, gradient: LocalGradient) -> Expr:
+        """The local gradient as the backward pass uses it: of several cases the one that applies."""
+        if self.first is None:
+            return gradient.shortest
+        return self.first.local_chosen.get((gradient.step, gradient.operand), gradient.shortest)
 
     # --- backward
 
     def has_own_line(self, key: str) -> bool:
         """Whether the backward pass computes a gradient in a line of its own.
 
-        What feeds the loss alone has its gradient among the local ones already, unless it was asked for.
+        What feeds the loss alone has its gradient among the local ones already, unless it was asked for, or is written
+        down rounded to be carried on.
         """
         graph = self.derivation.graph
-        return key in graph.wanted or [use.step for use in self.derivation.uses[key]] != [graph.loss]
+        return (
+            key in graph.wanted
+            or graph.problem.round_to is not None
+            or [use.step for use in self.derivation.uses[key]] != [graph.loss]
+        )
 
     def backward(self, key: str) -> Chain:
         """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2·x = -2·1 = -2"""
         uses = self.derivation.uses[key]
-        links: list[MathNode] = [self.notation.adjoint(key)]
-        symbols = _plus([self.symbols(use) for use in uses])
-        if symbols != links[0]:
-            links.append(symbols)
+        line = _Line(self.notation.adjoint(key))
+        line.add(_plus([self.symbols(use) for use in uses]), "=")
         if self.first is None:
-            links.append(_plus([_times(self.symbolic_factors(use)) for use in uses]))
-            return Chain(tuple(links), ("=",) * (len(links) - 1))
+            line.add(_plus([_times(self.symbolic_factors(use)) for use in uses]))
+            return line.chain()
         factors = [self.factors(use) for use in uses]
-        expressions = _plus([_times(f) for f in factors])
-        links.append(expressions)
-        relations = ["="] * (len(links) - 1)
-        if _holds_rounded(expressions):
-            relations[-1] = "≈"
-        numbers = _plus([_times([self.with_values(f) or f for f in group]) for group in factors])
-        if numbers != expressions:
-            links.append(numbers)
-            relations.append("≈" if _holds_rounded(numbers) else "=")
-        exact_so_far = "≈" not in relations
-        for result in self.results(self.first.adjoints[key]):
-            if result != links[-1]:
-                links.append(result)
-                relations.append("=" if exact_so_far and not is_rounded(result) else "≈")
-        return Chain(tuple(links), tuple(relations))
+        line.add(_plus([_times(group) for group in factors]))
+        line.add(_plus([_times([self.with_values(factor) or factor for factor in group]) for group in factors]))
+        value = self.first.adjoints[key]
+        line.conclude(self.style.results(value), value.was_rounded)
+        return line.chain()
 
     def symbols(self, use: LocalGradient) -> MathNode:
         local = self.notation.local(use.step, use.operand)
@@ -139,14 +158,13 @@ class Lines:
     def factors(self, use: LocalGradient) -> list[Expr]:
         """The incoming adjoint, as a number once it has been computed, and the local gradient."""
         assert self.first is not None
-        local = self.numbers_in(use.shortest)
-        graph = self.derivation.graph
-        if use.step == graph.loss:
+        local = self.numbers_in(self.applicable(use))
+        if use.step == self.derivation.graph.loss:
             return [local]
         if self.has_own_line(use.step):
             return [self.style.shown(self.first.adjoints[use.step]), local]
         (direct,) = self.derivation.uses[use.step]
-        return [self.numbers_in(direct.shortest), local]
+        return [self.numbers_in(self.applicable(direct)), local]
 
     def symbolic_factors(self, use: LocalGradient) -> list[MathNode]:
         """As `factors` without numbers: a gradient that is a product is multiplied out, a sum keeps its symbol."""
@@ -156,33 +174,30 @@ class Lines:
         uses = self.derivation.uses[use.step]
         if len(uses) == 1:
             product = self.symbolic_factors(uses[0]) + local
-            if len(product) <= 4:
+            if len(product) <= _MOST_FACTORS:
                 return product
         return [self.notation.adjoint(use.step), *local]
 
     # --- answers and updates
 
-    def answer(self, key: str) -> MathNode:
+    def answer(self, key: str) -> Chain:
         """∂loss/∂w = -2"""
-        adjoint = self.notation.adjoint(key)
+        line = _Line(self.notation.adjoint(key))
         if self.first is None:
-            line = self.backward(key)
-            return Chain((adjoint, line.links[-1]), ("=",))
-        results = self.results(self.first.adjoints[key])
-        relations = tuple("≈" if is_rounded(result) else "=" for result in results)
-        return Chain((adjoint, *results), relations)
+            line.add(self.backward(key).links[-1], "=")
+        else:
+            value = self.first.adjoints[key]
+            # The last line of the backward pass said what was rounded there; the answer is the number that it carries.
+            line.conclude(self.style.results(value), value.was_rounded)
+        return line.chain()
 
     def update(self, key: str, rate_symbol: Expr, rate: Expr, before: Value, gradient: Value, after: Value) -> Chain:
         """w ← w - η·∂loss/∂w = 1 - 0.5·(-2) = 2"""
-        old, slope = self.style.shown(before), self.style.shown(gradient)
-        rule = Minus(Name(key), Times((rate_symbol, self.notation.adjoint(key))))
-        numbers = Minus(old, Times((rate, slope)))
-        rounded = is_rounded(old) or is_rounded(slope)
-        result = self.style.shown(after)
-        return Chain(
-            (Name(key), rule, numbers, result),
-            ("<-", "≈" if rounded else "=", "≈" if rounded or is_rounded(result) else "="),
-        )
+        line = _Line(Name(key))
+        line.add(Minus(Name(key), Times((rate_symbol, self.notation.adjoint(key)))), "<-")
+        line.add(Minus(self.style.shown(before), Times((rate, self.style.shown(gradient)))))
+        line.conclude((self.style.shown(after),), after.was_rounded)
+        return line.chain()
 
 
 def _plus(terms: Sequence[MathNode]) -> MathNode:
@@ -194,11 +209,30 @@ def _times(factors: Sequence[MathNode]) -> MathNode:
 
 
 def _holds_rounded(node: MathNode) -> bool:
-    if isinstance(node, Times):
-        return any(map(_holds_rounded, node.factors))
-    if isinstance(node, Plus):
-        return any(map(_holds_rounded, node.terms))
+    match node:
+        case Times(parts) | Plus(parts):
+            return any(map(_holds_rounded, parts))
+        case Minus(left, right):
+            return _holds_rounded(left) or _holds_rounded(right)
     return isinstance(node, Expr) and is_rounded(node)
+
+
+def _look(node: MathNode) -> MathNode:
+    """The node without what does not show: the spelling of whole numbers, a fraction written as a division."""
+    match node:
+        case Number(value, str()) if value.denominator == 1 and node.written == str(value):
+            return Number(value)
+        case Quotient(Number(a), Number(b)) if (
+            b > 1 and a.denominator == b.denominator == 1 and (a / b).denominator == b
+        ):
+            return Number(Fraction(a, b))
+        case Times(parts):
+            return Times(tuple(map(_look, parts)))
+        case Plus(parts):
+            return Plus(tuple(map(_look, parts)))
+    if isinstance(node, Expr) and children(node):
+        return map_children(node, lambda child: _look(child))  # type: ignore[arg-type, return-value]
+    return node
 
 
 def _shorten_numbers(expr: Expr, style: Style) -> Expr:

@@ -16,15 +16,21 @@ _LONGEST_DECIMAL = 10  # digits
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`digits` are significant digits of rounded numbers; `decimal` shows 0.25 where otherwise 1/4 would stand."""
+    """`digits` are significant digits of rounded numbers; `decimal` shows 0.25 where otherwise 1/4 would stand.
+
+    `carried` are the decimals to which the problem rounds what it carries on, all of them shown; None for exact work.
+    """
 
     digits: int
     decimal: bool
+    carried: int | None = None
 
     def shown(self, value: Value) -> Expr:
         """The node for a value: a `Number` says it is exact, a `Rounded` that it is not."""
         if value.exact is None:
             return Rounded(value.decimal, self.digits)
+        if value.was_rounded and self.carried is not None:
+            return Number(value.exact, f"{value.decimal:.{self.carried}f}")
         return self.exact(value.exact) or Rounded(value.decimal, self.digits)
 
     def exact(self, value: Fraction) -> Expr | None:
@@ -70,7 +76,7 @@ def style_of(problem: Problem, digits: int) -> Style:
         for expr in expressions
         for node in walk(expr)
     )
-    return Style(max(digits, problem.round_to or 0), decimal)
+    return Style(max(digits, problem.round_to or 0), decimal, problem.round_to)
 
 
 def _terminating(value: Fraction) -> str | None:

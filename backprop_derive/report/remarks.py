@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..document import Inline, Math, Remark, Words
+from ..ops.notation import Function
 from ..ops.table import operation
 from ..options import Options
-from ..solution import SolutionRecord
+from ..solution import Note, SolutionRecord
 from ..syntax.expression import Name
 from .numbers import Style
 from .sentences import REMARKS
@@ -20,12 +21,7 @@ def remarks(record: SolutionRecord, options: Options, style: Style, shows_rounde
             found.append(sentence("independent", loss=problem.loss, name=key))
     for note in record.notes:
         if note.kind == "kink":
-            op = operation(note.detail)
-            kind = "tie" if op.is_variadic else "kink"
-            detail = "equal arguments" if op.is_variadic else ""
-            found.append(
-                sentence(kind, name=note.about, operation=note.detail, convention=op.convention, detail=detail)
-            )
+            found.append(_convention(note))
         elif note.kind == "expanded":
             found.append(sentence("expanded", names=note.about))
         else:
@@ -40,6 +36,14 @@ def remarks(record: SolutionRecord, options: Options, style: Style, shows_rounde
     if problem.updates and not problem.parameters and not problem.asked:
         found.append(sentence("all moved"))
     return tuple(found)
+
+
+def _convention(note: Note) -> Remark:
+    op = operation(note.detail)
+    if op.primitive == "where":
+        return sentence("boundary", name=note.about)
+    called = op.shown.name if isinstance(op.shown, Function) else op.name
+    return sentence("tie" if op.is_variadic else "kink", name=note.about, operation=called, convention=op.convention)
 
 
 def sentence(key: str, **parts: str) -> Remark:

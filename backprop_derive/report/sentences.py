@@ -22,9 +22,9 @@ HEADINGS = {
 LABELS = {"given": "Given", "find": "Find", "answer": "Answer", "update": "Update", "loss": "Loss"}
 
 REMARKS = {
-    "kink": "{name} meets {operation} exactly at a point where it has no derivative: {convention}.",
-    "tie": "A tie in {operation} at {name} ({detail}): {convention}.",
-    "hinge": "{name} meets {operation} exactly at a point where it has no derivative: {convention}.",
+    "kink": "In {name}, {operation} is taken exactly where it has no derivative: {convention}.",
+    "tie": "In {name}, arguments of {operation} tie, and there is no derivative: {convention}.",
+    "boundary": "In {name}, a condition lies exactly at its boundary; the derivative is that of the case that applies.",
     "independent": "{loss} does not depend on {name}, so the gradient is 0.",
     "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
     "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
