@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 from ..document import Document, MathNode
 from ..options import Options
 from ..printers.latex import LatexPrinter
-from ..printers.text import text as plain
+from ..printers.speech import SpeechPrinter
+from ..printers.text import width
 from .templates import fill
-from .views import SHORT, Voice, segments, views
+from .views import SHORT, Segment, Voice, segments, views
 
 
 def render(document: Document, options: Options) -> str:
@@ -31,8 +32,8 @@ def _voice(document: Document) -> Voice:
         words=escape,
         strong=lambda text: Markup("<strong>{}</strong>").format(text),
         code=lambda text: Markup("<code>{}</code>").format(text),
-        math=lambda part: _formula(part.node, document),
-        equation=lambda node: _formula(node, document),
+        math=lambda part: _formula(part.node, document.literal_names),
+        equation=lambda node: _formula(node, document.literal_names),
         code_block=escape,
         join=_join,
     )
@@ -42,32 +43,37 @@ def _join(parts: Iterable[str]) -> Markup:
     return Markup("").join(parts)
 
 
-def _formula(node: MathNode, document: Document) -> Markup:
-    """A chain as a row of formulas, so that a line can break before each relation, which MathML itself does not do."""
-    printer = LatexPrinter(document.literal_names, large=True)
-    names = document.literal_names
-    whole = plain(node, names)
-    if len(whole) <= SHORT:
-        return Markup('<span class="chain">{}</span>').format(_math(printer.show(node), whole))
-    pieces = []
-    for segment in segments(node):
-        source, alternative = printer.show(segment.node), plain(segment.node, names)
-        if segment.relation:
-            source = f"{{}} {printer.relation(segment.relation)} {source}"
-            alternative = f"{_SPOKEN.get(segment.relation, segment.relation)} {alternative}"
-        comma = "," if segment.comma else ""
-        pieces.append(_math(source + comma, alternative + comma))
-        pieces.append(Markup(" " if segment.comma else "<wbr>"))
-    return Markup('<span class="chain">{}</span>').format(Markup("").join(pieces[:-1]))
+class _SourcePrinter(LatexPrinter):
+    """LaTeX as the source of MathML."""
+
+    GAP = r"\,"
 
 
-def _math(source: str, alternative: str) -> Markup:
+def _formula(node: MathNode, names: frozenset[str]) -> Markup:
+    """A formula in pieces between which a line can break, which MathML itself does not do."""
+
+    def measure(part: MathNode) -> int:
+        return width(part, names)
+
+    pieces = (Segment("", node),) if measure(node) <= SHORT else segments(node, measure)
+    shown: list[str] = []
+    for piece in pieces:
+        shown += [_math(piece, names), Markup(" " if piece.comma else "<wbr>")]
+    return Markup('<span class="chain">{}</span>').format(_join(shown[:-1]))
+
+
+def _math(piece: Segment, names: frozenset[str]) -> Markup:
+    latex, speech = _SourcePrinter(names, large=True), SpeechPrinter(names)
+    source, spoken = latex.show(piece.node, piece.outer), speech.show(piece.node, piece.outer)
+    if piece.sign:
+        # After an empty group, a sign keeps its distance on both sides.
+        source = f"{{}} {latex.relation(piece.sign)} {source}"
+        spoken = f"{speech.relation(piece.sign).strip()} {spoken}"
+    if piece.comma:
+        source, spoken = source + ",", spoken + ","
     mathml = _converter().convert_with_local_state(source, displaystyle=False)
-    labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(alternative), 1)
-    return Markup(labelled.replace("&ApplyFunction;", "\u2061"))
-
-
-_SPOKEN = {"<-": "←", ":=": "≔"}
+    labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(spoken), 1)
+    return Markup('<span class="link">{}</span>').format(Markup(labelled.replace("&ApplyFunction;", "\u2061")))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ import unicodedata
 from ..document import Document, MathNode
 from ..options import Options
 from ..printers.latex import LatexPrinter
+from ..printers.text import width
 from ..syntax.names import GREEK_NAME
 from .templates import fill
 from .views import Voice, segments, views
@@ -63,17 +64,19 @@ def _is_known(c: str) -> bool:
 
 
 def _breakable(node: MathNode, printer: LatexPrinter) -> str:
-    """A formula that TeX may break before each relation sign, and after a comma."""
+    """A formula that TeX may break where its pieces meet: before signs, and after commas."""
     shown = []
-    for segment in segments(node):
-        text = printer.show(segment.node) + (r",\;" if segment.comma else "")
-        shown.append(rf"{printer.relation(segment.relation)} {text}" if segment.relation else text)
+    for piece in segments(node, lambda part: width(part, printer.literal_names)):
+        text = printer.show(piece.node, piece.outer) + (r",\;" if piece.comma else "")
+        shown.append(rf"{printer.relation(piece.sign)} {text}" if piece.sign else text)
     body = r" \allowbreak ".join(shown)
     return f"${body}$"
 
 
 class TexPrinter(LatexPrinter):
     """LaTeX whose words hold only what pdflatex can set."""
+
+    GAP = r"\,"
 
     def letters(self, text: str) -> str:
         if text.isascii() or text in GREEK_NAME:

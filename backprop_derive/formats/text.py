@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ..document import Chain, Document, Inline, ListBlock, Math
+from ..document import Chain, Document, Inline, ListBlock, Math, MathNode
 from ..errors import printable, terminal_width
 from ..options import Options
 from ..printers.text import TextPrinter
 from .templates import fill
-from .views import BlockView, ItemView, Voice, views
+from .views import SHORT, BlockView, ItemView, Measure, Segment, Voice, segments, views
 
 _WIDTH = 88
 _WIDEST_HEAD = 24
+_INDENT = 4  # of displayed formulas and code
+_COLUMN_GAP = 3
+_GLUE = "\N{NO-BREAK SPACE}"  # within a piece of a formula that stays on one line; `clean` leaves none in words
 
 
 def render(document: Document, options: Options) -> str:
@@ -23,12 +27,12 @@ def render(document: Document, options: Options) -> str:
         words=clean,
         strong=clean,
         code=clean,
-        math=lambda part: printer.show(part.node),
-        equation=printer.show,
+        math=lambda part: " ".join(piece.replace(" ", _GLUE) for piece in _pieces(part.node, printer)),
+        equation=lambda node: _formula(node, printer, _INDENT, _INDENT + 2),
         code_block=lambda text: "\n".join(map(clean, text.split("\n"))),
     )
-    blocks = [_aligned(block, printer) for block in views(document, voice)]
-    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped)
+    blocks = [_arranged(block, printer) for block in views(document, voice)]
+    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped).replace(_GLUE, " ")
 
 
 def clean(text: str) -> str:
@@ -37,38 +41,48 @@ def clean(text: str) -> str:
 
 
 def underline(text: str, level: int) -> str:
-    """A line as long as the heading above it."""
-    return ("=" if level == 1 else "-") * max(3, terminal_width(text))
+    """A line as long as the heading above it, or as its last line."""
+    return ("=" if level == 1 else "-") * max(3, terminal_width(text.rpartition("\n")[2]))
 
 
 def wrapped(text: str, indent: int) -> str:
     """A paragraph in lines of at most the page's width."""
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line and terminal_width(line) + 1 + terminal_width(word) > _WIDTH - indent:
-            lines.append(line)
-            line = word
+    return _lines(text.split(" "), indent, indent)
+
+
+def _lines(pieces: Iterable[str], start: int, hanging: int) -> str:
+    """Pieces joined by blanks, in lines of at most the page's width; the first line begins at column `start`."""
+    text, column = "", start
+    for piece in pieces:
+        needed = terminal_width(piece)
+        if text and column + 1 + needed > _WIDTH:
+            text, column = f"{text}\n{' ' * hanging}{piece}", hanging + needed
         else:
-            line = f"{line} {word}" if line else word
-    return ("\n" + " " * indent).join([*lines, line])
+            text, column = (f"{text} {piece}", column + 1 + needed) if text else (piece, column + needed)
+    return text
 
 
-def _aligned(block: BlockView, printer: TextPrinter) -> BlockView:
+def _arranged(block: BlockView, printer: TextPrinter) -> BlockView:
+    if isinstance(block.source, ListBlock):
+        return _aligned(block, block.source, printer)
+    return _columns(block) if block.kind == "table" else block
+
+
+def _aligned(block: BlockView, source: ListBlock, printer: TextPrinter) -> BlockView:
     """A list of chains with their first relations below each other."""
-    source = block.source
-    if not isinstance(source, ListBlock):
-        return block
-    nodes = [_formula(item.content) for item in source.items]
+    nodes = [_only_chain(item.content) for item in source.items]
     heads = [terminal_width(printer.show(node.links[0])) for node in nodes if node is not None]
     column = max((width for width in heads if width <= _WIDEST_HEAD), default=0)
     items = tuple(
-        view if node is None else ItemView(view.number, _chain(node, printer, column, block.width), view.notes)
+        ItemView(view.number, wrapped(view.content, block.width), view.notes)
+        if node is None
+        else ItemView(view.number, _chain(node, printer, column, block.width), view.notes)
         for view, node in zip(block.items, nodes, strict=True)
     )
     return replace(block, items=items)
 
 
-def _formula(content: tuple[Inline, ...]) -> Chain | None:
+def _only_chain(content: tuple[Inline, ...]) -> Chain | None:
     """The chain that is all of an item, or None."""
     only = content[0] if len(content) == 1 else None
     return only.node if isinstance(only, Math) and isinstance(only.node, Chain) else None
@@ -76,15 +90,50 @@ def _formula(content: tuple[Inline, ...]) -> Chain | None:
 
 def _chain(node: Chain, printer: TextPrinter, column: int, indent: int) -> str:
     head = printer.show(node.links[0])
-    text = head + " " * max(0, column - terminal_width(head))
+    padded = head + " " * max(0, column - terminal_width(head))
     hanging = indent + column + 1
-    line_width = indent + terminal_width(text)
-    for relation, link in zip(node.relations, node.links[1:], strict=True):
-        piece = f"{printer.relation(relation)} {printer.show(link)}"
-        if line_width + 1 + terminal_width(piece) > _WIDTH and line_width > hanging:
-            text += "\n" + " " * hanging + piece
-            line_width = hanging + terminal_width(piece)
+    start = indent + terminal_width(padded)
+    rest = [_shown(piece, printer) for piece in segments(node, _measure(printer)) if piece.sign]
+    if start > hanging and rest:
+        # A head that sticks out of the column stands on a line of its own.
+        return f"{padded}\n{' ' * hanging}{_lines(_split(rest, hanging), hanging, hanging)}"
+    return f"{padded} {_lines(_split(rest, hanging), start + 1, hanging)}".rstrip()
+
+
+def _formula(node: MathNode, printer: TextPrinter, start: int, hanging: int) -> str:
+    return _lines(_split(_pieces(node, printer), hanging), start, hanging)
+
+
+def _pieces(node: MathNode, printer: TextPrinter) -> list[str]:
+    measure = _measure(printer)
+    pieces = (Segment("", node),) if measure(node) <= SHORT else segments(node, measure)
+    return [_shown(piece, printer) for piece in pieces]
+
+
+def _measure(printer: TextPrinter) -> Measure:
+    return lambda part: terminal_width(printer.show(part))
+
+
+def _shown(piece: Segment, printer: TextPrinter) -> str:
+    sign = f"{printer.relation(piece.sign)} " if piece.sign else ""
+    return sign + printer.show(piece.node, piece.outer) + ("," if piece.comma else "")
+
+
+def _split(pieces: Iterable[str], hanging: int) -> Iterable[str]:
+    """The pieces, one that is wider than a line at its blanks."""
+    for piece in pieces:
+        if hanging + terminal_width(piece) > _WIDTH:
+            yield from piece.split(" ")
         else:
-            text += " " + piece
-            line_width += 1 + terminal_width(piece)
-    return text
+            yield piece
+
+
+def _columns(block: BlockView) -> BlockView:
+    """A table with every cell as wide as its column, numbers to the right."""
+    table = (block.header, *block.rows)
+    widths = [max(terminal_width(row[k]) for row in table) for k in range(len(block.header))]
+    header, *rows = (
+        tuple(" " * (width - terminal_width(cell)) + cell for cell, width in zip(row, widths, strict=True))
+        for row in table
+    )
+    return replace(block, header=header, rows=tuple(rows), width=sum(widths) + _COLUMN_GAP * (len(widths) - 1))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..document import Document, MathNode
 from ..options import Options
-from ..printers.text import text as plain
-from ..printers.typst import string_literal, typst
+from ..printers.speech import SpeechPrinter, speech
+from ..printers.text import width
+from ..printers.typst import TypstPrinter, spaced, string_literal, typst
 from .templates import fill
 from .views import SHORT, Segment, Voice, segments, views
 
@@ -13,46 +14,46 @@ from .views import SHORT, Segment, Voice, segments, views
 def render(document: Document, options: Options) -> str:
     """The document as Typst source. Whatever a user wrote stands in string literals."""
     names = document.literal_names
-
-    def formula(node: MathNode) -> str:
-        whole = plain(node, names)
-        if len(whole) <= SHORT:
-            return f"#link({string_literal(whole)}, ${typst(node, names)}$)"
-        return "".join(_piece(segment, names) for segment in segments(node))
-
-    def equation(node: MathNode) -> str:
-        return f"#formula({string_literal(plain(node, names))}, ${typst(node, names)}$)"
-
     voice = Voice(
         words=lambda text: f"#{string_literal(text)}" if text else "",
         strong=lambda text: f"#strong({string_literal(text)})",
         code=lambda text: f"#raw({string_literal(text)})",
-        math=lambda part: formula(part.node),
-        equation=equation,
+        math=lambda part: _formula(part.node, names),
+        equation=lambda node: f"#formula({string_literal(speech(node, names))}, ${typst(node, names)}$)",
         code_block=string_literal,
     )
     blocks = views(document, voice)
-    return fill(
-        "typ",
-        document,
-        blocks,
-        options,
-        title=string_literal(document.title),
-        language=string_literal(document.language),
-    )
+    title, language = string_literal(document.title), string_literal(document.language)
+    return fill("typ", document, blocks, options, title=title, language=language)
+
+
+def _formula(node: MathNode, names: frozenset[str]) -> str:
+    def measure(part: MathNode) -> int:
+        return width(part, names)
+
+    pieces = (Segment("", node),) if measure(node) <= SHORT else segments(node, measure)
+    return "".join(_piece(piece, names) for piece in pieces)
 
 
 # A piece that is longer than a line must break within; a shorter one is kept together.
 _LONGEST_KEPT = 75
-_RELATION = {"≈": "approx", ":=": "colon.eq", "<-": "arrow.l"}
 
 
-def _piece(segment: Segment, names: frozenset[str]) -> str:
-    """One link of a chain with the relation before it: a line may break before each, never within a short one."""
-    alternative, source = plain(segment.node, names), typst(segment.node, names)
-    if segment.relation:
-        alternative = f"{segment.relation} {alternative}"
-        source = f"{_RELATION.get(segment.relation, segment.relation)} {source}"
-    function = "link" if len(alternative) <= _LONGEST_KEPT else "formula"
-    gap = "#relation-gap" if segment.relation else ""
-    return f"{gap}#{function}({string_literal(alternative)}, ${source}$)" + (", " if segment.comma else "")
+def _piece(piece: Segment, names: frozenset[str]) -> str:
+    """A piece with the sign before it: a line may break before each, never within a short one."""
+    printer, speaker = TypstPrinter(names), SpeechPrinter(names)
+    source, spoken = printer.show(piece.node, piece.outer), speaker.show(piece.node, piece.outer)
+    gap = ""
+    if piece.sign:
+        spoken = f"{speaker.relation(piece.sign).strip()} {spoken}"
+        gap, source = _signed(piece.sign, printer.relation(piece.sign), source)
+    function = "link" if width(piece.node, names) <= _LONGEST_KEPT else "formula"
+    return f"{gap}#{function}({string_literal(spoken)}, ${source}$)" + (", " if piece.comma else "")
+
+
+def _signed(sign: str, shown: str, source: str) -> tuple[str, str]:
+    """The space before a sign, which vanishes where a line breaks, and the sign with its formula."""
+    if sign in "+-·":
+        # Without a left operand Typst would take it for a sign of the number.
+        return "#operator-gap", spaced(f'class("normal", {shown}) med', source)
+    return "#relation-gap", spaced(shown, source)

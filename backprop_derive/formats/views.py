@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import repeat
 
 from ..document import (
     Block,
@@ -18,12 +19,17 @@ from ..document import (
     Listing,
     Math,
     MathNode,
+    Minus,
     Paragraph,
+    Plus,
     Remark,
     Strong,
     Table,
+    Times,
     Words,
 )  # fmt: skip
+from ..syntax.expression import Product, Sum
+from ..syntax.precedence import Precedence as P
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +103,19 @@ def _view(block: Block, voice: Voice) -> BlockView:
                 rows=tuple(tuple(inline(cell) for cell in row) for row in rows),
                 source=block,
             )
-        case CodeBlock(text, language):
-            return BlockView("code", voice.code_block(text), language=language, source=block)
+        case CodeBlock(code, language):
+            return BlockView("code", voice.code_block(code), language=language, source=block)
     raise TypeError(f"no view of {type(block).__name__}")
 
 
 def _inline(part: Inline, voice: Voice) -> str:
     match part:
-        case Words(text):
-            return voice.words(text)
-        case Strong(text):
-            return voice.strong(text)
-        case Code(text):
-            return voice.code(text)
+        case Words(words):
+            return voice.words(words)
+        case Strong(words):
+            return voice.strong(words)
+        case Code(code):
+            return voice.code(code)
         case Math():
             return voice.math(part)
     raise TypeError(f"no voice for {type(part).__name__}")
@@ -122,26 +128,72 @@ def plain_inlines(content: Iterable[Inline], math: Callable[[MathNode], str]) ->
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a formula that stays on one line: the relation before it (or nothing), and the comma after it."""
+    """A piece of a formula that stays on one line.
 
-    relation: str
+    `sign` is the relation or operator before it (or nothing), `outer` how tightly its place binds, `comma` whether a
+    comma follows it.
+    """
+
+    sign: str
     node: MathNode
+    outer: P = P.RELATION
     comma: bool = False
 
 
-# A formula that is shorter than this as plain text is never broken.
+# In characters: a formula that is narrower is never broken, an item of a listing is kept whole, a link is kept whole.
 SHORT = 24
+_WHOLE_ITEM = 40
+_WHOLE_LINK = 60
+
+Measure = Callable[[MathNode], int]
 
 
-def segments(node: MathNode) -> tuple[Segment, ...]:
-    """The pieces of a chain or a listing, between which a line may break."""
+def segments(node: MathNode, measure: Measure) -> tuple[Segment, ...]:
+    """The pieces of a formula, between which a line may break: at commas, before relations, and within a link that is
+    too long for a line before its plus, minus and times. `measure` tells how wide a formula is in this format."""
     if isinstance(node, Listing):
-        pieces = []
-        for position, item in enumerate(node.items):
-            inner = segments(item)
-            last = Segment(inner[-1].relation, inner[-1].node, position < len(node.items) - 1)
-            pieces += [*inner[:-1], last]
+        pieces: list[Segment] = []
+        for item in node.items:
+            pieces += (Segment("", item),) if measure(item) <= _WHOLE_ITEM else segments(item, measure)
+            pieces[-1] = replace(pieces[-1], comma=item is not node.items[-1])
         return tuple(pieces)
     if not isinstance(node, Chain):
-        return (Segment("", node),)
-    return tuple(Segment(*pair) for pair in zip(("", *node.relations), node.links, strict=True))
+        return tuple(_broken(Segment("", node), measure))
+    places = (P.SUM, *repeat(P.RELATION, len(node.relations)))
+    links = map(Segment, ("", *node.relations), node.links, places)
+    return tuple(piece for link in links for piece in _broken(link, measure))
+
+
+def _broken(piece: Segment, measure: Measure) -> Iterator[Segment]:
+    """The piece, or, where it is too long for a line, its terms, and of a term that still is, its factors."""
+    parts = _terms(piece) if measure(piece.node) > _WHOLE_LINK else ()
+    if not parts:
+        yield piece
+    for part in parts:
+        yield from _broken(part, measure)
+
+
+def _terms(piece: Segment) -> tuple[Segment, ...]:
+    """What a sum adds or a product multiplies, each with the sign before it; () for anything else."""
+    match piece.node:
+        case Sum(terms, minus):
+            if piece.outer > P.SUM:
+                return ()
+            signs = ("-" if is_minus else "+" for is_minus in minus[1:])
+            return _joined(piece, terms, signs, P.NEGATION, P.PRODUCT)
+        case Plus(terms):
+            return () if piece.outer > P.SUM else _joined(piece, terms, repeat("+"), P.NEGATION, P.PRODUCT)
+        case Minus(left, right):
+            return () if piece.outer > P.SUM else _joined(piece, (left, right), ("-",), P.NEGATION, P.PRODUCT)
+        case Times(factors):
+            return _joined(piece, factors, repeat("·"), max(piece.outer, P.NEGATION), P.PRODUCT)
+        case Product(factors, False) if not isinstance(factors[0], Product):
+            return _joined(piece, factors, repeat("·"), max(piece.outer, P.NEGATION), P.JUXTAPOSITION)
+    return ()
+
+
+def _joined(
+    piece: Segment, nodes: Sequence[MathNode], signs: Iterable[str], first: P, others: P
+) -> tuple[Segment, ...]:
+    rest = (Segment(sign, node, others) for sign, node in zip(signs, nodes[1:], strict=False))
+    return (Segment(piece.sign, nodes[0], first), *rest)

@@ -7,9 +7,10 @@ prints is an error, not a blank.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from decimal import Decimal
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from ..document import (
     Applied,
@@ -47,6 +48,7 @@ from ..syntax.expression import (
     Transpose,
     TupleOf,
     size,
+    walk,
 )  # fmt: skip
 from ..syntax.names import GREEK, Symbol, symbol
 from ..syntax.precedence import Precedence as P
@@ -63,11 +65,25 @@ class Printer:
     DOT = "·"
     MINUS = "-"
     RELATIONS: ClassVar[dict[str, str]] = {}
-    # How tightly a fraction and a derivative bind: stacked ones are atoms, those on one line are quotients.
-    FRACTION = P.ATOM
+    # So many fractions may be stacked in each other; deeper ones stand on one line, a/b, or they would be too small.
+    DEEPEST_STACK = 2
+    # How tightly a choice by cases binds: a brace on its left alone needs parentheses in a product.
+    CASES = P.RELATION
 
     def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         self.literal_names = literal_names
+        self.level = 0
+
+    def deeper(self, levels: int = 1) -> Self:
+        """The printer of what stands within a fraction, an exponent or a case."""
+        inner = copy(self)
+        inner.level += levels
+        return inner
+
+    @property
+    def stacks(self) -> bool:
+        """Whether a fraction here is stacked, which makes it an atom; else it stands on one line, as a quotient."""
+        return self.level < self.DEEPEST_STACK
 
     # --- primitives that a notation implements
 
@@ -89,6 +105,9 @@ class Printer:
     def fraction(self, above: str, below: str) -> str:
         raise TypeError(f"{type(self).__name__} prints no fraction")
 
+    def slash(self, above: str, below: str) -> str:
+        return f"{above}/{below}"
+
     def power(self, base: str, exponent: str) -> str:
         raise TypeError(f"{type(self).__name__} prints no power")
 
@@ -104,14 +123,26 @@ class Printer:
     def function(self, name: str, subscript: str) -> str:
         raise TypeError(f"{type(self).__name__} prints no function name")
 
+    def application(self, head: str, arguments: str) -> str:
+        return head + self.parentheses(arguments)
+
+    def power_of_function(self, head: str, exponent: str, arguments: str) -> str:
+        return self.application(self.power(head, exponent), arguments)
+
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         raise TypeError(f"{type(self).__name__} prints no cases")
+
+    def condition(self, shown: str) -> str:
+        return self.words("if ") + shown
 
     def derivative(self, above: str, below: str, held: str) -> str:
         raise TypeError(f"{type(self).__name__} prints no derivative")
 
     def differential(self, sign: str, by: str, of: str | None) -> str:
         raise TypeError(f"{type(self).__name__} prints no differential")
+
+    def operator(self, above: str, below: str, operand: str) -> str:
+        return f"{self.fraction(above, below)} {operand}"
 
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         raise TypeError(f"{type(self).__name__} prints no sign of differentiation")
@@ -125,14 +156,12 @@ class Printer:
     def transposed(self, inner: str) -> str:
         return self.power(inner, "T")
 
-    def primes(self, count: int) -> str:
-        return "'" * count
-
     def listing(self, items: Sequence[str]) -> str:
         return ", ".join(items)
 
     def relation(self, sign: str) -> str:
-        return self.RELATIONS.get(sign, sign)
+        """The sign that stands between two formulas: of a relation, or `+`, `-`, `·`."""
+        return self.RELATIONS.get(sign) or {"·": self.DOT, "-": self.MINUS}.get(sign, sign)
 
     # --- the walk
 
@@ -157,12 +186,19 @@ class Printer:
             return self._written_number(node.written, value)
         if value.denominator == 1:
             return self.digits(str(value.numerator)), P.ATOM
-        return self.fraction(self.digits(str(value.numerator)), self.digits(str(value.denominator))), self.FRACTION
+        return self._fraction(self.digits(str(value.numerator)), self.digits(str(value.denominator)))
+
+    def _fraction(self, above: str, below: str) -> Printed:
+        if self.stacks:
+            return self.fraction(above, below), P.ATOM
+        return self.slash(above, below), P.PRODUCT
 
     def _written_number(self, written: str, value: Fraction) -> Printed:
         mantissa, _, exponent = written.lower().partition("e")
         if exponent:
-            return self.scientific(self.digits(mantissa) if Decimal(mantissa) != 1 else "", int(exponent)), P.PRODUCT
+            is_power = Decimal(mantissa) == 1
+            shown = self.scientific("" if is_power else self.digits(mantissa), int(exponent))
+            return shown, P.POWER if is_power else P.PRODUCT
         if not written.isascii():
             return self._number(Number(value), P.RELATION)
         return self.digits(written), P.ATOM
@@ -195,7 +231,7 @@ class Printer:
     def _joined_sum(self, terms: Sequence[MathNode], minus: Sequence[bool]) -> Printed:
         text = self.show(terms[0], P.NEGATION)
         for term, is_minus in zip(terms[1:], minus[1:], strict=True):
-            text += f" {self.MINUS if is_minus else '+'} {self.show(term, P.PRODUCT)}"
+            text += f" {self.relation('-' if is_minus else '+')} {self.show(term, P.PRODUCT)}"
         return text, P.SUM
 
     def _product(self, node: Product, outer: P) -> Printed:
@@ -218,15 +254,22 @@ class Printer:
         return f" {self.DOT} ".join([first, *rest]), P.NEGATION if is_negative else P.PRODUCT
 
     def _quotient(self, node: Quotient, outer: P) -> Printed:
-        if self.FRACTION == P.ATOM:
-            return self.fraction(self.show(node.numerator), self.show(node.denominator)), P.ATOM
-        return self.fraction(self.show(node.numerator, P.PRODUCT), self.show(node.denominator, P.POWER)), P.PRODUCT
+        if self.stacks:
+            inner = self.deeper()
+            return self.fraction(inner.show(node.numerator), inner.show(node.denominator)), P.ATOM
+        return self.slash(self.show(node.numerator, P.PRODUCT), self.show(node.denominator, P.POWER)), P.PRODUCT
 
     def _power(self, node: Power, outer: P) -> Printed:
-        base = self.show(node.base, P.ATOM)
-        if self.FRACTION == P.ATOM and _is_stacked(node.base):
+        # A fraction in an exponent stands on one line.
+        exponent = self.deeper(self.DEEPEST_STACK).show(node.exponent)
+        if _is_function_squared(node):
+            assert isinstance(node.base, Call)
+            head, arguments = self._function_parts(node.base)
+            return self.power_of_function(head, exponent, arguments), P.POWER
+        base, own = self.printed(node.base, P.ATOM)
+        if own < P.ATOM or (self.stacks and _is_stacked(node.base)):
             base = self.parentheses(base)
-        return self.power(base, self.show(node.exponent)), P.POWER
+        return self.power(base, exponent), P.POWER
 
     def _compare(self, node: Compare, outer: P) -> Printed:
         return f"{self.show(node.left)} {self.relation(node.relation)} {self.show(node.right)}", P.RELATION
@@ -259,31 +302,36 @@ class Printer:
 
     def _call(self, node: Call, outer: P) -> Printed:
         if node.function.startswith("share of "):
-            return self.cases(self._share_rows(node)), P.RELATION
+            return self.cases(self.deeper()._share_rows(node)), self.CASES
         if node.function == "xlogy":
             x, p = node.arguments
             return self.printed(Product((x, Call("log", (p,)))), outer)
-        shape = operation(node.function).shown
-        match shape:
+        first = node.arguments[0]
+        match operation(node.function).shown:
             case Cases():
-                return self.cases(self._case_rows(node)), P.RELATION
+                return self.cases(self.deeper()._case_rows(node)), self.CASES
             case Root():
-                return self.root(self.show(node.arguments[0])), P.ATOM
+                return self.root(self.show(first)), P.ATOM
             case Fenced(left, right):
-                return self.fence(left, self.show(node.arguments[0]), right), P.ATOM
-            case Exponential() if size(node.arguments[0]) <= _LONGEST_EXPONENT and not _holds_fraction(
-                node.arguments[0]
-            ):
-                return self.power(self.symbol(Symbol("e")), self.show(node.arguments[0])), P.POWER
-            case Exponential():
-                head = self.function("exp", "")
+                return self.fence(left, self.show(first), right), P.ATOM
+            case Exponential() if size(first) <= _LONGEST_EXPONENT and not _holds_cases(first):
+                exponent = self.deeper(self.DEEPEST_STACK).show(first)
+                return self.power(self.symbol(Symbol("e")), exponent), P.POWER
+        head, arguments = self._function_parts(node)
+        return self.application(head, arguments), P.ATOM
+
+    def _function_parts(self, node: Call) -> tuple[str, str]:
+        """A function's name, and its arguments."""
+        match operation(node.function).shown:
             case GreekFunction(letter):
                 head = self.greek(letter)
             case Function(name, subscript):
                 head = self.function(name, subscript)
+            case _:
+                head = self.function(node.function, "")
         inside = [self.show(argument) for argument in node.arguments]
         inside += [f"{self.words(name)} = {self._option(value)}" for name, value in node.options]
-        return head + self.parentheses(", ".join(inside)), P.ATOM
+        return head, ", ".join(inside)
 
     def _option(self, value: Expr) -> str:
         return self.words(value.key) if isinstance(value, Name) and len(value.key) > 1 else self.show(value)
@@ -294,7 +342,7 @@ class Printer:
         rest: Expr = node
         while isinstance(rest, Call) and rest.function == "where":
             condition, value, rest = rest.arguments
-            rows.append((self.show(value), f"{self.words('if ')}{self.show(condition)}"))
+            rows.append((self.show(value), self.condition(self.show(condition))))
         return [*rows, (self.show(rest), self.words("otherwise"))]
 
     def _share_rows(self, node: Call) -> list[tuple[str, str]]:
@@ -308,24 +356,27 @@ class Printer:
         tied = self.show(Number(Fraction(1, 2))) if len(others) == 1 else self.show(Quotient(ONE, Name("k")))
         tie = self.show(Compare("==", chosen, rival))
         if len(others) > 1:
-            tie += self.words(", k of them equal")
+            tie += self.words(", ") + self.show(Name("k")) + self.words(" of them equal")
         return [
-            (self.show(ONE), f"{self.words('if ')}{self.show(ahead)}"),
-            (tied, f"{self.words('if ')}{tie}"),
+            (self.show(ONE), self.condition(self.show(ahead))),
+            (tied, self.condition(tie)),
             (self.show(ZERO), self.words("otherwise")),
         ]
 
     # --- what documents add
 
     def _derivative(self, node: Derivative, outer: P) -> Printed:
-        of, by = node.of, node.by
-        needs_fence = not isinstance(of, Name | Power | Call | Number | Constant | Applied | Quotient)
-        inner = self.parentheses(self.show(of)) if needs_fence else self.show(of)
-        is_word = isinstance(of, Name) and symbol(of.key).is_word
-        above = self.sign_of(node.sign, inner, is_word)
-        below = self.sign_of(node.sign, self.show(by), isinstance(by, Name) and symbol(by.key).is_word)
-        held = self.listing([self.show(name) for name in node.held])
-        return self.derivative(above, below, held), self.FRACTION
+        is_word = isinstance(node.of, Name) and symbol(node.of.key).is_word
+        below = self.sign_of(node.sign, self.show(node.by), isinstance(node.by, Name) and symbol(node.by.key).is_word)
+        if self.stacks and _is_tall(node.of):
+            above = self.sign_of(node.sign, "", False).strip()
+            return self.operator(above, below, self.parentheses(self.show(node.of))), P.PRODUCT
+        inner = self.deeper()
+        needs_fence = not isinstance(node.of, Name | Power | Call | Number | Constant | Applied)
+        of = inner.parentheses(inner.show(node.of)) if needs_fence else inner.show(node.of)
+        held = self.listing([self.show(name) for name in node.held]) if node.held else ""
+        above = self.sign_of(node.sign, of, is_word)
+        return self.derivative(above, below, held), P.ATOM if self.stacks else P.PRODUCT
 
     def _differential(self, node: Differential, outer: P) -> Printed:
         of = None if node.of is None else self.show(node.of, P.ATOM)
@@ -355,7 +406,7 @@ class Printer:
 
     def _applied(self, node: Applied, outer: P) -> Printed:
         head = self.symbol(Symbol(node.function, primes=node.primes))
-        return head + self.parentheses(", ".join(map(self.show, node.arguments))), P.ATOM
+        return self.application(head, ", ".join(map(self.show, node.arguments))), P.ATOM
 
     _METHODS: ClassVar[dict[type, Callable[..., Printed]]] = {
         Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,
@@ -379,6 +430,11 @@ def plain_decimal(value: Decimal, digits: int) -> str:
     return f"{value:.{max(0, digits - 1 - exponent)}f}"
 
 
+def is_phrase(parts: Sequence[str]) -> bool:
+    """Whether subscripts are the words of a long name rather than indices."""
+    return len(parts) > 1 and any(len(part) > 2 and part.isalpha() for part in parts)
+
+
 def _begins_like_a_number(expr: Expr) -> bool:
     """Whether juxtaposing a number with it would run digits together: 2·3, 2·(-1), 2·0.5x."""
     while isinstance(expr, Product | Power | Quotient):
@@ -396,7 +452,31 @@ def _is_stacked(expr: MathNode) -> bool:
     )
 
 
-def _holds_fraction(expr: Expr) -> bool:
-    from ..syntax.expression import walk
+def _holds_cases(expr: Expr) -> bool:
+    return any(
+        isinstance(node, Call)
+        and (node.function.startswith("share of ") or isinstance(operation(node.function).shown, Cases))
+        for node in walk(expr)
+    )
 
-    return any(isinstance(node, Quotient) or _is_stacked(node) for node in walk(expr))
+
+def _is_tall(node: MathNode) -> bool:
+    """Whether the numerator of a derivative would be several lines high; it then stands beside the derivative."""
+    if isinstance(node, Name | Applied) or not isinstance(node, Expr):
+        return False
+    return _holds_cases(node) or any(_is_stacked(part) for part in walk(node))
+
+
+# The functions that books write as sin²(x): of one argument, with inverses that nobody writes as a power.
+_SQUARED_BY_NAME = frozenset("sin cos tan sinh cosh tanh".split())
+
+
+def _is_function_squared(node: Power) -> bool:
+    exponent = node.exponent
+    return (
+        isinstance(node.base, Call)
+        and node.base.function in _SQUARED_BY_NAME
+        and isinstance(exponent, Number)
+        and exponent.value.denominator == 1
+        and exponent.value >= 2
+    )

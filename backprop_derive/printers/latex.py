@@ -7,16 +7,17 @@ from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import GREEK_NAME, Symbol
-from .base import Printer
+from .base import Printer, is_phrase
 
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 _WIDE_ACCENTS = {"hat": r"\widehat", "bar": r"\overline", "tilde": r"\widetilde", "dot": r"\dot"}
 _OPERATORS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan log exp max min".split())
 _FENCES = {
-    "bar": (r"|", r"|"),
-    "double bar": (r"\|", r"\|"),
-    "floor left": (r"\lfloor ", r"\rfloor "),
-    "floor right": (r"\lfloor ", r"\rfloor "),
+    # Not `|` itself: TeX takes it for a letter (so that the minus of |-2| would be a difference), a table for a column.
+    "bar": (r"\lvert", r"\rvert"),
+    "double bar": (r"\lVert", r"\rVert"),
+    "floor left": (r"\lfloor", r"\rfloor"),
+    "floor right": (r"\lfloor", r"\rfloor"),
 }
 # Greek capitals that TeX has no command for, since they look like Latin ones; and omicron.
 _LATIN_LOOK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
@@ -42,24 +43,32 @@ class LatexPrinter(Printer):
     """LaTeX with amsmath."""
 
     DOT = r"\cdot"
+    # Between ∂ and a word.
+    GAP = ""
     RELATIONS: ClassVar[dict[str, str]] = {
         "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
     }  # fmt: skip
 
     def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:
         super().__init__(literal_names)
-        self.fraction_command = r"\dfrac" if large else r"\frac"
+        self.large = large
 
     def symbol(self, name: Symbol) -> str:
         base = self.letters(name.base)
         accents = _WIDE_ACCENTS if name.is_word else _ACCENTS
         for accent in name.accents:
             base = f"{accents[accent]}{{{base}}}"
-        base += "'" * name.primes
         if name.subscripts:
-            inner = ",".join(map(self.letters, name.subscripts))
+            inner = self.subscript(name.subscripts)
             base += f"_{inner}" if len(inner) == 1 else f"_{{{inner}}}"
-        return base
+        # Primes come last: TeX joins them with a power that follows, and with nothing else.
+        return base + "'" * name.primes
+
+    def subscript(self, parts: Sequence[str]) -> str:
+        """Indices with commas; words as the phrase that they are."""
+        if is_phrase(parts):
+            return self.words(" ".join(parts))
+        return ",".join(map(self.letters, parts))
 
     def letters(self, text: str) -> str:
         if text in _LATIN_LOOK:
@@ -82,8 +91,8 @@ class LatexPrinter(Printer):
 
     def fraction(self, above: str, below: str) -> str:
         # Only the outermost fraction is set full size.
-        inner = f"{{{above}}}{{{below}}}".replace(r"\dfrac", r"\frac")
-        return self.fraction_command + inner
+        command = r"\dfrac" if self.large and self.level == 0 else r"\frac"
+        return f"{command}{{{above}}}{{{below}}}"
 
     def power(self, base: str, exponent: str) -> str:
         return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^{{{exponent}}}"
@@ -94,8 +103,8 @@ class LatexPrinter(Printer):
     def fence(self, left: str, inner: str, right: str) -> str:
         opening, closing = _FENCES[left][0], _FENCES[right][1]
         if _is_tall(inner):
-            return rf"\left{opening.strip()} {inner} \right{closing.strip()}"
-        return f"{opening}{inner}{closing}".strip()
+            return rf"\left{opening} {inner} \right{closing}"
+        return f"{opening} {inner} {closing}"
 
     def parentheses(self, inner: str) -> str:
         return rf"\left({inner}\right)" if _is_tall(inner) else f"({inner})"
@@ -107,10 +116,20 @@ class LatexPrinter(Printer):
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return r"\begin{cases} " + r" \\ ".join(f"{value} & {when}" for value, when in rows) + r" \end{cases}"
 
+    def condition(self, shown: str) -> str:
+        # In braces, a leading minus is a sign and no difference.
+        if shown.startswith("-"):
+            first, space, rest = shown.partition(" ")
+            shown = f"{{{first}}}{space}{rest}"
+        return super().condition(shown)
+
+    def juxtaposed(self, left: str, right: str) -> str:
+        return rf"{left}\,{right}" if right.startswith((r"\text", r"\wide", r"\over")) else left + right
+
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         if sign == "d":
             return rf"d\,{of}" if is_word else f"d{of}" if of[:1].isalpha() else f"d {of}"
-        return rf"\partial {of}"
+        return rf"\partial{self.GAP}{of}" if is_word and self.GAP else rf"\partial {of}"
 
     def derivative(self, above: str, below: str, held: str) -> str:
         quotient = self.fraction(above, below)

@@ -23,12 +23,18 @@ def text(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
     return TextPrinter(literal_names).show(node)
 
 
+def width(node: MathNode, literal_names: frozenset[str] = frozenset()) -> int:
+    """About how many characters wide the node is where its fractions are stacked and its cases stand in rows."""
+    return len(_Silhouette(literal_names).show(node))
+
+
 class TextPrinter(Printer):
     """Unicode on one line."""
 
     DOT = "·"
     MINUS = "−"
-    FRACTION = P.PRODUCT
+    DEEPEST_STACK = 0
+    CASES = P.ATOM
     RELATIONS: ClassVar[dict[str, str]] = {":=": "≔", "<-": "←", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
 
     def symbol(self, name: Symbol) -> str:
@@ -59,6 +65,9 @@ class TextPrinter(Printer):
             return base + _RAISED[exponent]
         return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^({exponent})"
 
+    def power_of_function(self, head: str, exponent: str, arguments: str) -> str:
+        return self.power(self.application(head, arguments), exponent)
+
     def root(self, inner: str) -> str:
         return f"√{inner}" if len(inner) == 1 or inner.isdigit() else f"√({inner})"
 
@@ -83,3 +92,18 @@ class TextPrinter(Printer):
         if sign == "delta":
             return f"δ_{by}"
         return f"∇_{by} {of}" if sign == "nabla" else f"d{by}"
+
+
+class _Silhouette(TextPrinter):
+    """Text as wide as the formula on a page: of what is stacked, the widest row stands for all."""
+
+    DEEPEST_STACK = 2
+
+    def fraction(self, above: str, below: str) -> str:
+        return max(above, below, key=len)
+
+    def derivative(self, above: str, below: str, held: str) -> str:
+        return max(above, below, key=len) + held
+
+    def cases(self, rows: Sequence[tuple[str, str]]) -> str:
+        return "{" + max((f"{value} {when}" for value, when in rows), key=len)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import Symbol
-from .base import Printer
+from .base import Printer, is_phrase
 
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
 _FENCES = {"bar": "|", "double bar": "‖", "floor left": "⌊", "floor right": "⌋"}
@@ -26,6 +27,11 @@ def string_literal(text: str) -> str:
     return f'"{escaped}"'
 
 
+def spaced(before: str, after: str) -> str:
+    """Source beside source: a blank beside a word would be set as a whole space."""
+    return f"{before}{after}" if after.startswith('"') else f"{before} {after}"
+
+
 class TypstPrinter(Printer):
     """Typst 0.13 and later."""
 
@@ -42,7 +48,8 @@ class TypstPrinter(Printer):
             base = f"{_ACCENTS[accent]}({base})"
         base += "'" * name.primes
         if name.subscripts:
-            base += f"_({','.join(map(self.letters, name.subscripts))})"
+            phrase = string_literal(" ".join(name.subscripts))
+            base += f"_({phrase if is_phrase(name.subscripts) else ','.join(map(self.letters, name.subscripts))})"
         return base
 
     def letters(self, text: str) -> str:
@@ -60,8 +67,15 @@ class TypstPrinter(Printer):
     def fraction(self, above: str, below: str) -> str:
         return f"frac({above}, {below})"
 
+    def slash(self, above: str, below: str) -> str:
+        return f"{above}\\/{below}"
+
     def power(self, base: str, exponent: str) -> str:
-        return f"{base}^({exponent})"
+        # A function's parentheses belong to it, and not to their exponent, which would set them apart.
+        return f"attach({base}, t: {exponent})" if base.startswith("op(") else f"{base}^({exponent})"
+
+    def power_of_function(self, head: str, exponent: str, arguments: str) -> str:
+        return f"{head}^({exponent}) {self.parentheses(arguments)}"
 
     def root(self, inner: str) -> str:
         return f"sqrt({inner})"
@@ -76,8 +90,13 @@ class TypstPrinter(Printer):
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return f"cases({', '.join(f'{value} & {when}' for value, when in rows)})"
 
+    def condition(self, shown: str) -> str:
+        # Of the class of letters, a leading minus is a sign and no difference.
+        return '"if" ' + (f'class("normal", -) {shown[1:]}' if shown.startswith("-") else shown)
+
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
-        return f"d {of}" if sign == "d" else f"partial {of}"
+        head = "d" if sign == "d" else "partial"
+        return spaced(f"{head} thin", of) if is_word else f"{head} {of}"
 
     def derivative(self, above: str, below: str, held: str) -> str:
         quotient = self.fraction(above, below)
@@ -86,10 +105,12 @@ class TypstPrinter(Printer):
     def differential(self, sign: str, by: str, of: str | None) -> str:
         if sign == "delta":
             return f"delta_({by})"
-        return f"nabla_({by}) {of}" if sign == "nabla" else f"d {by}"
+        if sign == "nabla":
+            return spaced(f"nabla_({by}) thin", of or "")
+        return spaced("d thin", by) if by.startswith('"') else f"d {by}"
 
     def juxtaposed(self, left: str, right: str) -> str:
         return f"{left} {right}"
 
     def listing(self, items: Sequence[str]) -> str:
-        return ", space ".join(items)
+        return reduce(lambda shown, item: spaced(f"{shown}, thick", item), items)
