@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ..document import Document, Math, MathNode
 from ..options import Options
@@ -12,8 +13,9 @@ from .views import Voice, views
 
 _LIVE = re.compile(r"([\\`*_{}\[\]<>#|$~&^@])")
 _LINE_START = re.compile(r"^([-+=:%!?]|\d+(?=[.)]))")
-# Backslash escapes that GitHub's Markdown takes away before its mathematics is read, and what it takes for HTML.
-_DAMAGED = re.compile(r"\\[^a-zA-Z]|<|\*|\$")
+# What GitHub reads as Markdown before it reads mathematics: backslash escapes (`\,` would be a comma), emphasis (an
+# underscore after a brace or parenthesis can open one), tags and columns of a table.
+_DAMAGED = re.compile(r"\\[^a-zA-Z]|(?<![A-Za-z0-9])_|[<>*|$~`]")
 
 
 def render(document: Document, options: Options) -> str:
@@ -29,16 +31,30 @@ def render(document: Document, options: Options) -> str:
         source = latex(node, names, large=False)
         return f"```math\n{source}\n```" if github else f"$$\n{source}\n$$"
 
+    def words(text: str) -> str:
+        # GitHub looks for formulas after it has taken the backslashes away, but not across elements.
+        return escape(text).replace(r"\$", "<span>$</span>") if github else escape(text)
+
     voice = Voice(
-        words=escape,
-        strong=lambda text: f"**{escape(text)}**",
+        words=words,
+        strong=lambda text: f"**{words(text)}**",
         code=code_span,
         math=math,
         equation=equation,
         code_block=str,
+        join=_join,
     )
     blocks = views(document, voice)
     return fill("md", document, blocks, options, fence=_fence(document))
+
+
+def _join(parts: Iterable[str]) -> str:
+    """A digit right after a formula would keep its dollar from closing it, so it is written by its code point."""
+    joined = ""
+    for part in parts:
+        follows = joined.endswith("$") and not joined.endswith(r"\$")
+        joined += f"&#{ord(part[0])};{part[1:]}" if follows and part[:1].isdigit() else part
+    return joined
 
 
 def escape(text: str) -> str:

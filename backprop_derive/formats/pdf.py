@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 from ..document import Document
 from ..errors import OutputError
 from ..options import Options
+from .guard import within_limits
 
 _TEX_SECONDS = 60
 # Documents are the same bytes whenever they are made.
@@ -25,21 +27,53 @@ def render(document: Document, options: Options) -> bytes:
 
 
 def _by_typst(document: Document, options: Options) -> bytes:
-    import typst
-
     from . import typ
 
-    # A dictionary of bytes is all that Typst can read then: no file of the machine. Its stubs do not know of it.
-    sources: Any = {"main.typ": typ.render(document, options).encode()}
+    source = typ.render(document, options)
+    if options.template is None:
+        return set_by_typst(source)
+    return within_limits(set_by_typst, options.template.resolve(), source)
+
+
+def set_by_typst(source: str) -> bytes:
+    """The PDF of a Typst source; a character that no font has is named by its code point. Raises OutputError."""
     try:
-        compiled = typst.compile(
-            sources, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True, timestamp=_TIMESTAMP
-        )
-    except (typst.TypstError, RuntimeError, ValueError) as error:
-        detail = str(getattr(error, "diagnostic", error))[:400]
-        raise OutputError(f"Typst could not set the document: {detail}") from None
+        return _compiled(source, system_fonts=False)
+    except OutputError as error:
+        missing = _without_glyph(error)
+        if not missing:
+            raise
+    # Fonts of the machine are asked only for what Typst's own lack, so that a document is the same everywhere else.
+    try:
+        return _compiled(source, system_fonts=True)
+    except OutputError as error:
+        for character in _without_glyph(error):
+            source = source.replace(character, f"U+{ord(character):04X} ")
+        return _compiled(source, system_fonts=True)
+
+
+def _compiled(source: str, *, system_fonts: bool) -> bytes:
+    import typst
+
+    # Sources as a dictionary, and an empty folder as the root: Typst finds no file of the machine, whatever a
+    # template asks for. Its stubs do not know of the dictionary.
+    sources: Any = {"main.typ": source.encode()}
+    with tempfile.TemporaryDirectory(prefix="backprop-derive-") as empty:
+        try:
+            compiled = typst.compile(
+                sources, root=empty, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=not system_fonts,
+                timestamp=_TIMESTAMP,
+            )  # fmt: skip
+        except (typst.TypstError, RuntimeError, ValueError) as error:
+            detail = re.sub(r"┌─ .*main\.typ", "┌─ main.typ", str(getattr(error, "diagnostic", error)))
+            raise OutputError(f"Typst could not set the document: {detail}") from None
     assert isinstance(compiled, bytes)
     return compiled
+
+
+def _without_glyph(error: OutputError) -> set[str]:
+    """The characters that no font had, by Typst's own words."""
+    return set("".join(re.findall(r'the text `"(.+?)"` could not be displayed', error.found)))
 
 
 def _by_latexmk(document: Document, options: Options) -> bytes:

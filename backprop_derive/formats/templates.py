@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from ..document import Document
 from ..errors import OutputError
 from ..options import Options
+from .guard import within_limits
 from .views import BlockView
 
 # TeX and Typst use braces and hashes themselves, so their templates have other delimiters.
@@ -23,6 +25,46 @@ _DELIMITERS = {
     },
 }  # fmt: skip
 _DELIMITERS["typ"] = _DELIMITERS["tex"]
+_LONGEST = 50_000_000  # characters that a user's own templates may write
+# What a template may know of the options: words and switches, and no path, whose methods would open files.
+_CHOICES = ("layout", "detail", "digits", "notation", "flavour", "rules", "fragment", "language")
+
+
+def fill(format: str, document: Document, blocks: list[BlockView], options: Options, **more: Any) -> str:
+    """The format's `body.j2` filled with a document. Raises OutputError naming template, line and reason."""
+    choices = {name: getattr(options, name) for name in _CHOICES}
+    context = {"document": document, "blocks": blocks, "options": choices, **more}
+    if options.template is None:
+        return filled(format, None, context)
+    own = options.template.resolve()
+    return within_limits(filled, own, format, own, context, _LONGEST).decode()
+
+
+def filled(format: str, own: Path | None, context: dict[str, Any], longest: int | None = None) -> str:
+    """The template's text, at most `longest` characters of it. Raises OutputError."""
+    try:
+        template = environment(format, own).get_template("body.j2")
+        if longest is None:
+            return template.render(context)
+        return _bounded(template, context, longest)
+    except TemplateSyntaxError as error:
+        raise OutputError(f"template {error.filename or error.name}, line {error.lineno}: {error.message}") from None
+    except (SecurityError, TemplateError) as error:
+        raise OutputError(f"template {_where(error)}: not allowed or not defined: {error.message}") from None
+    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, OSError, RecursionError) as error:
+        if own is None:
+            raise
+        raise OutputError(f"template {_where(error)}: {error}") from None
+
+
+def _bounded(template: jinja2.Template, context: dict[str, Any], longest: int) -> str:
+    pieces, length = [], 0
+    for piece in template.generate(context):
+        pieces.append(piece)
+        length += len(piece)
+        if length > longest:
+            raise OutputError(f"template {template.filename}: it writes more than {longest:,} characters")
+    return "".join(pieces)
 
 
 def template_folder(format: str) -> Path:
@@ -37,7 +79,7 @@ def environment(format: str, own: Path | None) -> ImmutableSandboxedEnvironment:
     """The environment of a format, with a user's folder in front of the shipped one."""
     folders = [template_folder(format)] if own is None else [own, template_folder(format)]
     env = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folders),
+        loader=_Loader(folders),
         undefined=jinja2.StrictUndefined,
         autoescape=format == "html",
         trim_blocks=True,
@@ -50,24 +92,20 @@ def environment(format: str, own: Path | None) -> ImmutableSandboxedEnvironment:
     return env
 
 
+class _Loader(jinja2.FileSystemLoader):
+    """Templates of its folders and of no other, not even by a link that lies in one of them."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, filename, is_current = super().get_source(environment, template)
+        real = Path(filename).resolve()
+        if not any(real.is_relative_to(Path(folder).resolve()) for folder in self.searchpath):
+            raise jinja2.TemplateNotFound(template, f"{template!r} lies outside of the folder of templates")
+        return source, filename, is_current
+
+
 def indented(text: str, width: int) -> str:
     """The text with every line after the first indented."""
     return text.replace("\n", "\n" + " " * width)
-
-
-def fill(format: str, document: Document, blocks: list[BlockView], options: Options, **more: Any) -> str:
-    """The format's `body.j2` filled with a document. Raises OutputError naming template, line and reason."""
-    try:
-        template = environment(format, options.template).get_template("body.j2")
-        return template.render(document=document, blocks=blocks, options=options, **more)
-    except TemplateSyntaxError as error:
-        raise OutputError(f"template {error.filename or error.name}, line {error.lineno}: {error.message}") from None
-    except (SecurityError, TemplateError) as error:
-        raise OutputError(f"template {_where(error)}: not allowed or not defined: {error.message}") from None
-    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, OSError) as error:
-        if options.template is None:
-            raise
-        raise OutputError(f"template {_where(error)}: {error}") from None
 
 
 def _where(error: BaseException) -> str:

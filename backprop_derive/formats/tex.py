@@ -16,7 +16,7 @@ from .views import Voice, segments, views
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "-": "{-}", "'": "{'}", "`": r"\textasciigrave{}",
+    "|": r"\textbar{}", '"': r"{\char34}", "-": "{-}", "'": "{'}", "`": r"\textasciigrave{}",
     "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}", "•": r"\textbullet{}",
     "€": r"\texteuro{}", "°": r"\textdegree{}", "≈": r"$\approx$", "·": r"\textperiodcentered{}", "∂": r"$\partial$",
     "→": r"$\to$", "←": r"$\leftarrow$", "≤": r"$\le$", "≥": r"$\ge$", "−": "$-$", "×": r"$\times$", "√": r"$\sqrt{}$",
@@ -32,14 +32,25 @@ def render(document: Document, options: Options) -> str:
         code=lambda text: rf"\texttt{{{escape(text)}}}",
         math=lambda part: _breakable(part.node, printer),
         equation=printer.show,
-        code_block=lambda text: "\\\\\n".join(escape(line).replace(" ", "~") or "~" for line in text.split("\n")),
+        code_block=lambda text: "\\\\\n".join(map(_code_line, text.split("\n"))),
     )
-    return fill("tex", document, views(document, voice), options, title=escape(document.title))
+    return fill("tex", document, views(document, voice), options, title=_title(document.title))
 
 
 def escape(text: str) -> str:
     """Text in which nothing is a command, and no character that pdflatex does not know."""
     return "".join(_character(c) for c in text)
+
+
+def _code_line(line: str) -> str:
+    """A line of code: its blanks are kept, and a line that is too long breaks at one."""
+    code = line.lstrip(" ")
+    return "~" * (len(line) - len(code)) + escape(code).replace("  ", " ~") or "~"
+
+
+def _title(text: str) -> str:
+    """A title as metadata of the file, where no mathematics may stand."""
+    return "".join(_ESCAPES.get(c, c) if c.isascii() and c != '"' else c if _is_known(c) else " " for c in text)
 
 
 def _character(c: str) -> str:

@@ -366,8 +366,8 @@ class Printer:
     # --- what documents add
 
     def _derivative(self, node: Derivative, outer: P) -> Printed:
-        is_word = isinstance(node.of, Name) and symbol(node.of.key).is_word
-        below = self.sign_of(node.sign, self.show(node.by), isinstance(node.by, Name) and symbol(node.by.key).is_word)
+        is_word = self._is_word(node.of)
+        below = self.sign_of(node.sign, self.show(node.by), self._is_word(node.by))
         if self.stacks and _is_tall(node.of):
             above = self.sign_of(node.sign, "", False).strip()
             return self.operator(above, below, self.parentheses(self.show(node.of))), P.PRODUCT
@@ -377,6 +377,9 @@ class Printer:
         held = self.listing([self.show(name) for name in node.held]) if node.held else ""
         above = self.sign_of(node.sign, of, is_word)
         return self.derivative(above, below, held), P.ATOM if self.stacks else P.PRODUCT
+
+    def _is_word(self, node: MathNode) -> bool:
+        return isinstance(node, Name) and symbol(node.key, literal=node.key in self.literal_names).is_word
 
     def _differential(self, node: Differential, outer: P) -> Printed:
         of = None if node.of is None else self.show(node.of, P.ATOM)

@@ -19,7 +19,7 @@ def speech(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
 
 
 class SpeechPrinter(Printer):
-    """English words. A fraction is heard from its "over" to its "end fraction" where it holds more than single words."""
+    """English words. A fraction of more than single words is heard from "the fraction" to "end fraction"."""
 
     DOT = "times"
     MINUS = "minus "
