@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from .derivation import Derivation, RuleStatement
-from .errors import UsageError, nearest, shorten
+from .errors import UsageError, shorten
 from .graph import build_graph
 from .language.reader import Scalar, read_problem
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
 from .solution import Note, SolutionRecord, Value
-from .syntax.names import canonical
+from .syntax.names import canonical, nearest_name
 
 
 def solve(
@@ -189,7 +189,7 @@ class Solution:
     def _key(self, name: str) -> str:
         key = canonical(name)
         if key not in self.problem.spelled:
-            close = nearest(name, self.problem.spelled.values())
+            close = nearest_name(name, self.problem.spelled)
             raise UsageError(f"unknown name {shorten(name)}", hint=close)
         return key
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import ProblemError, nearest, shorten
-from ..syntax.names import canonical
+from ..errors import ProblemError, shorten
+from ..syntax.names import canonical, nearest_name
 from ..syntax.source import Source
 from ..syntax.tokens import Token, tokenise
 
@@ -171,7 +171,7 @@ class _Reader:
             spelling += "^"
         key = canonical(spelling)
         if key not in self.spelled:
-            close = nearest(spelling, self.spelled.values())
+            close = nearest_name(spelling, self.spelled)
             raise ProblemError(
                 f"Find names {shorten(spelling)}, which is not defined (unknown name)",
                 place=self.source.place(token.start + offset), expected="a given or a step of the problem",

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..errors import ProblemError, UsageError, nearest, shorten
+from ..errors import ProblemError, UsageError, shorten
 from ..limits import DEFAULT_LIMITS, Limits
 from ..ops.table import CALLABLE, TENSOR_ONLY, operation
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..syntax.expression import Expr, ListOf, Name, Negate, Number, Quotient, names_in, substitute, walk
-from ..syntax.names import canonical
+from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import Parser, Vocabulary, deep_recursion, exact_number, parse_expression
 from ..syntax.source import Source
 from ..syntax.tokens import Token, tokenise
@@ -258,7 +258,7 @@ class _Reader:
                 self.lines_of[key], self.spelled[key] = 0, word
                 extra.append(Given(key, word, value, place))
             else:
-                close = nearest(word, self.spelled.values())
+                close = nearest_name(word, self.spelled)
                 raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
         return extra
 
@@ -379,7 +379,7 @@ class _Reader:
     def known(self, word: str, option: str) -> str:
         key = canonical(word.strip())
         if key not in self.spelled:
-            close = nearest(word, self.spelled.values())
+            close = nearest_name(word, self.spelled)
             raise UsageError(f"{option} {shorten(word)}: {shorten(word)} is not defined in the problem", hint=close)
         return key
 

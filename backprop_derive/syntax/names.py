@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from ..errors import nearest
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -72,6 +75,16 @@ def canonical(spelling: str) -> str:
     spelled = [GREEK_NAME.get(segment, segment) for segment in (base, *rest)]
     ordered = [spelled[0], *accents, *spelled[1:]]
     return "_".join(ordered) + "'" * primes
+
+
+def nearest_name(spelling: str, spelled: Mapping[str, str]) -> str | None:
+    """The known name most like `spelling`, as it is written; `spelled` maps keys to spellings, and both are compared.
+
+    So `yhat` finds `y^`, whose key is `y_hat`.
+    """
+    forms = {**spelled, **{written: written for written in spelled.values()}}
+    close = nearest(spelling, forms)
+    return None if close is None else forms[close]
 
 
 _TRAILING_DIGITS = re.compile(r"([^\W\d_]+?)(\d+)")

@@ -34,7 +34,7 @@ from .expression import (
     Transpose,
     TupleOf,
 )  # fmt: skip
-from .names import canonical
+from .names import canonical, nearest_name
 from .source import Source
 from .tokens import Token, tokenise
 
@@ -534,7 +534,7 @@ class Parser:
                 f"unknown name {spelled}: it looks like {known[twin]}, but is another{reason}",
                 place=place, hint="type both in the same alphabet and case",
             )  # fmt: skip
-        close = nearest(spelled, known.values())
+        close = nearest_name(spelled, known)
         return ProblemError(
             f"unknown name {shorten(spelled)}",
             place=place, expected="a name that a given or an earlier step defines",

@@ -1,0 +1,90 @@
+"""What the documents say is so: their problems are solved, their commands run, their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import backprop_derive as bd
+from backprop_derive.cli.main import main
+from backprop_derive.limits import Limits
+from backprop_derive.ops.table import CALLABLE
+from tests.conftest import CHECKOUT
+
+DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").glob("*.md")])
+LANGUAGE = (CHECKOUT / "docs" / "language.md").read_text(encoding="utf-8")
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+PROBLEMS = re.findall(r"```problem\n(.*?)```", LANGUAGE, re.DOTALL)
+EXAMPLES = sorted((CHECKOUT / "examples").glob("*.txt"))
+
+
+@pytest.mark.parametrize("text", PROBLEMS)
+def test_a_problem_of_the_language_page_is_solved(text: str) -> None:
+    assert bd.solve(text).to_markdown()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_solved_in_every_layout(example: Path) -> None:
+    solution = bd.solve(example.read_text(encoding="utf-8"))
+    for layout in ("solution", "lesson"):
+        assert "**Find**" in solution.to_markdown(layout=layout)
+
+
+@pytest.mark.parametrize("function", sorted(CALLABLE))
+def test_the_language_page_names_every_function(function: str) -> None:
+    assert re.search(rf"`{re.escape(function)}[`(]", LANGUAGE), f"{function} is missing in docs/language.md"
+
+
+def test_the_language_page_names_every_limit() -> None:
+    table = LANGUAGE[LANGUAGE.index("## Limits") :]
+    assert [name for name in Limits.__dataclass_fields__ if f"`{name}`" not in table] == ["tensor"]
+
+
+@pytest.mark.parametrize("command", re.findall(r"^backprop-derive .*$", README, re.MULTILINE))
+def test_a_command_of_the_readme_runs(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "problem.txt").write_text("Given x = 1, w = 2, b = 1\nloss = (w*x + b)^2\n")
+    monkeypatch.chdir(tmp_path)
+    arguments = shlex.split(command, comments=True)[1:]
+    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+
+
+def test_the_code_of_the_readme_runs_and_says_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict[str, object] = {}
+    for line in code.splitlines():
+        statement, _, comment = line.partition("  #")
+        if not statement.strip() or statement.strip() == "solution":
+            continue
+        if (expected := re.match(r" (-?\d+)(,|$)", comment)) is not None:
+            assert eval(statement, names) == int(expected[1]), line  # the README is ours
+        else:
+            exec(statement, names)
+    assert (tmp_path / "w.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_error_of_the_readme_is_the_one_you_get(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (shown,) = re.findall(r"```text\n(error: .*?)```", README, re.DOTALL)
+    (tmp_path / "problem.txt").write_text("Given x = 1, y = 2, w = 1\n\n1. y^ = x * w\n2. s = yhat - y\n")
+    result = CliRunner().invoke(main, ["solve", "problem.txt"])
+    assert result.stderr == shown
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_link_within_the_documents_leads_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_readme_shows_the_solution_of_the_notes_example() -> None:
+    solution = bd.solve((CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")).to_markdown()
+    quoted = [line.removeprefix("> ") for line in README.splitlines() if line.startswith("> ")]
+    assert [line for line in quoted if line and line not in solution] == []
