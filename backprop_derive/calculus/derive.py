@@ -10,6 +10,7 @@ from ..derivation import Derivation, DerivedForm, LocalGradient
 from ..errors import DomainError
 from ..graph import Graph
 from ..ops.table import holds_choice
+from ..symbolic.powers import differentiate
 from ..symbolic.translate import Written, from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, substitute
 from ..syntax.parser import deep_recursion
@@ -54,7 +55,7 @@ def derived_form(shape: Expr, index: int) -> DerivedForm | None:
     """The derivative of an expression in slots by slot `index`; None where it has no value at all."""
     image, written, slots = _image(shape)
     variable = slots[f"#{index}"]
-    derivative = _tidy(sympy.diff(image, variable))
+    derivative = _tidy(differentiate(image, variable))
     if derivative.has(sympy.zoo, sympy.nan, sympy.oo):
         return None
     output = sympy.Symbol("#y")

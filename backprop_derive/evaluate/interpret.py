@@ -37,8 +37,10 @@ _HOLDS = {
 class Interpreter:
     """Evaluates expressions with one arithmetic; `kinks` collects the operations that were met at a kink or a tie."""
 
-    def __init__(self, arithmetic: Arithmetic) -> None:
+    def __init__(self, arithmetic: Arithmetic, is_derivative: bool = False) -> None:
         self.arithmetic = arithmetic
+        # In a derivative the exponent 0 of x^(n - 1) comes from x^1, whose derivative is 1, at x = 0 too.
+        self.is_derivative = is_derivative
         self.kinks: dict[str, str] = {}
         self.is_inside_definition = False
 
@@ -68,23 +70,21 @@ class Interpreter:
         raise DomainError(f"{written(expr)} has no scalar value")
 
     def product(self, factors: tuple[Expr, ...], names: Mapping[str, Value]) -> Value:
-        values: list[Value] = []
-        logarithms: list[Expr] = []
-        for factor in factors:
-            if isinstance(factor, Call) and factor.function == "log":
-                logarithms.append(factor)
-            else:
-                values.append(self.value(factor, names))
-        for factor in logarithms:
-            if self.is_log_of_zero(factor, names) and any(self.arithmetic.sign(v) == 0 for v in values):
-                return Fraction(0)  # 0·log 0 is 0, the limit that cross-entropy takes
-            values.append(self.value(factor, names))
-        return self.arithmetic.multiply(values)
+        """A product, in which 0·log 0 is 0: the limit that cross-entropy takes."""
+        logarithms = [factor for factor in factors if _logarithm(factor) is not None]
+        values = [self.value(factor, names) for factor in factors if factor not in logarithms]
+        if logarithms and any(self.arithmetic.sign(value) == 0 for value in values):
+            return self.zero_times(logarithms, names)
+        return self.arithmetic.multiply([*values, *(self.value(factor, names) for factor in logarithms)])
 
-    def is_log_of_zero(self, call: Expr, names: Mapping[str, Value]) -> bool:
-        assert isinstance(call, Call)
-        argument = self.value(call.arguments[0], names)
-        return isinstance(argument, Fraction) and argument == 0
+    def zero_times(self, logarithms: list[Expr], names: Mapping[str, Value]) -> Value:
+        for factor in logarithms:
+            call = _logarithm(factor)
+            assert call is not None
+            argument = self.value(call.arguments[0], names)
+            if self.arithmetic.sign(argument) != 0:
+                self.check_domain(operation(call.function), call, {"x": argument})
+        return Fraction(0)
 
     def quotient(self, a: Expr, b: Expr, names: Mapping[str, Value]) -> Value:
         below = self.value(b, names)
@@ -99,7 +99,8 @@ class Interpreter:
         if is_whole and isinstance(exponent, Fraction) and exponent > 0:
             return arithmetic.power(base, exponent)
         shown = written(Power(base_expr, exponent_expr))
-        if is_whole and exponent == 0 and (not names_in(exponent_expr) or arithmetic.sign(base) != 0):
+        is_constant = not names_in(exponent_expr) or self.is_derivative
+        if is_whole and exponent == 0 and (is_constant or arithmetic.sign(base) != 0):
             return Fraction(1)
         sign = arithmetic.sign(base)
         if sign == 0:
@@ -123,19 +124,20 @@ class Interpreter:
         if op.primitive == "where":
             test, a, b = call.arguments
             assert isinstance(test, Compare)
-            if not self.is_inside_definition and self.is_at_boundary(test, names):
-                self.kinks["where"] = written(call)
-            return self.value(a if self.holds(test, names) else b, names)
+            sign = self.compared(test, names)
+            if sign == 0 and test.relation not in ("==", "!=") and not self.is_inside_definition:
+                self.kinks["where"] = written(call)  # the choice hangs by a hair
+            return self.value(a if _HOLDS[test.relation](sign) else b, names)
         if op.name == "log" and isinstance(call.arguments[0], Sum):
             return self.log_of_sum(call, call.arguments[0], names)
         if op.is_variadic:
             return self.choice(op, [self.value(a, names) for a in call.arguments])
         if op.name == "xlogy":
-            return self.xlogy(call, names)
+            return self.product((call.arguments[0], Call("log", call.arguments[1:])), names)
         bound = self.bind(op, call, names)
         self.check_domain(op, call, bound)
         for text in op.kinks:
-            if self.arithmetic.sign(self.value(formula(text), bound)) == 0:
+            if not self.is_inside_definition and self.arithmetic.sign(self.value(formula(text), bound)) == 0:
                 self.kinks[op.name] = written(call)
         body = definition_of(call)
         if body is not None:
@@ -149,11 +151,12 @@ class Interpreter:
         self.is_inside_definition = outer
         return value
 
-    def is_at_boundary(self, test: Compare, names: Mapping[str, Value]) -> bool:
-        """Whether the sides of an inequality are equal, so that the choice hangs by a hair."""
-        if test.relation in ("==", "!="):
-            return False
-        return self.arithmetic.compare(self.value(test.left, names), self.value(test.right, names)) == 0
+    def compared(self, test: Compare, names: Mapping[str, Value]) -> int:
+        """The sign of left - right. What a condition meets at a kink is no kink of what it decides."""
+        kinks = dict(self.kinks)
+        sign = self.arithmetic.compare(self.value(test.left, names), self.value(test.right, names))
+        self.kinks = kinks
+        return sign
 
     def bind(self, op: Operation, call: Call, names: Mapping[str, Value]) -> dict[str, Value]:
         bound = {name: self.value(formula(text), {}) for name, text in op.defaults.items()}
@@ -169,12 +172,13 @@ class Interpreter:
             return
         for test in condition(op.domain):
             if not self.holds(test, bound):
-                argument = bound[op.parameters[0]]
+                name = next(key for key in names_in(test) if key in bound)
+                argument = bound[name]
                 sign = self.arithmetic.sign(argument)
                 kind = "0" if sign == 0 else "a negative number" if sign < 0 else "a number"
                 raise DomainError(
                     f"{op.name} of {kind}: {written(call)} needs {op.domain}, and"
-                    f" {op.parameters[0]} is {self.arithmetic.decimal(argument):.6g}"
+                    f" {name} is {self.arithmetic.decimal(argument):.6g}"
                 )
 
     def chosen(self, expr: Expr, names: Mapping[str, Value]) -> Expr:
@@ -190,8 +194,7 @@ class Interpreter:
         return map_children(expr, lambda child: self.chosen(child, names))
 
     def holds(self, test: Compare, names: Mapping[str, Value]) -> bool:
-        sign = self.arithmetic.compare(self.value(test.left, names), self.value(test.right, names))
-        return bool(_HOLDS[test.relation](sign))
+        return bool(_HOLDS[test.relation](self.compared(test, names)))
 
     def log_of_sum(self, call: Call, total: Sum, names: Mapping[str, Value]) -> Value:
         """log(1 + u) keeps the digits of a tiny u."""
@@ -201,19 +204,13 @@ class Interpreter:
         values = [self.value(t, names) for t in total.terms]
         signed = [self.arithmetic.negate(v) if m else v for v, m in zip(values, total.minus, strict=True)]
         rest = self.arithmetic.add([v for k, v in enumerate(signed) if k != ones[0]])
-        if self.arithmetic.sign(rest) <= 0:
+        if not self.arithmetic.is_surely_positive(rest):
             return self.plain_log(call, self.arithmetic.add([rest, Fraction(1)]))
         return self.arithmetic.apply("log1p", rest)
 
     def plain_log(self, call: Call, argument: Value) -> Value:
         self.check_domain(operation("log"), call, {"x": argument})
         return self.arithmetic.apply("log", argument)
-
-    def xlogy(self, call: Call, names: Mapping[str, Value]) -> Value:
-        x = self.value(call.arguments[0], names)
-        if isinstance(x, Fraction) and not x:
-            return x
-        return self.arithmetic.multiply([x, self.plain_log(call, self.value(call.arguments[1], names))])
 
     def choice(self, op: Operation, values: list[Value]) -> Value:
         """max and min, and the share of the first argument among the rest for their derivatives."""
@@ -226,8 +223,15 @@ class Interpreter:
             if order > 0 if largest else order < 0:
                 best = value
         ties = sum(self.arithmetic.compare(value, best) == 0 for value in candidates)
-        if ties > 1:
+        if ties > 1 and not self.is_inside_definition:
             self.kinks[op.name.removeprefix("share of ")] = f"{ties} arguments"
         if not is_share:
             return best
         return Fraction(1, ties) if self.arithmetic.compare(values[0], best) == 0 else Fraction(0)
+
+
+def _logarithm(factor: Expr) -> Call | None:
+    """The call of a logarithm that a factor is, perhaps with a minus."""
+    while isinstance(factor, Negate):
+        factor = factor.operand
+    return factor if isinstance(factor, Call) and factor.function in ("log", "log2", "log10") else None

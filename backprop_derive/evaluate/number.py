@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 import sympy
 
+from ..errors import DomainError
 from ..limits import Limits
 from .real import MorePrecision, Real, Reals
 
@@ -17,8 +19,11 @@ from .real import MorePrecision, Real, Reals
 _LONGEST_CLOSED = 24
 _DIGITS = 50
 _DECIMAL = Context(prec=_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_EXTENDED = Context(prec=_DIGITS + 10, Emax=MAX_EMAX, Emin=MIN_EMIN)
 # Bits of agreement that a recorded value must have: its 50 digits and a guard.
 _ENOUGH = 175.0
+# Digits tell most numbers from 0 sooner than SymPy does; it is asked where this many bits did not.
+_BITS_BEFORE_SYMPY = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,21 @@ class Arithmetic:
         real = self.real(a)
         if not self.reals.may_be_zero(real):
             return 1 if real.value > 0 else -1
+        if not self.reals.last_resort and self.reals.bits < _BITS_BEFORE_SYMPY:
+            raise MorePrecision
         if isinstance(a, Closed) and a.form.equals(0):
             return 0
         if not self.reals.last_resort:
             raise MorePrecision
         self.zero_by_digits = True
         return 0
+
+    def is_surely_positive(self, a: Number) -> bool:
+        """Whether the digits at hand say that the number is positive; no more are asked for."""
+        if isinstance(a, Fraction):
+            return a > 0
+        real = self.real(a)
+        return bool(real.value > 0) and not self.reals.may_be_zero(real)
 
     def compare(self, a: Number, b: Number) -> int:
         """The sign of a - b."""
@@ -165,13 +179,24 @@ class Arithmetic:
             if abs(base) == 1 or not base or size * abs(exponent) <= self.most_bits:
                 return base ** int(exponent)
             self.gave_way = True
-            return self.reals.power(self.real(base), self.real(exponent))
-        result = self.reals.power(self.real(base), self.real(exponent))
+            return self._power_of_digits(base, exponent)
+        result = self._power_of_digits(base, exponent)
         if isinstance(base, Real) or isinstance(exponent, Real) or _is_large(base) or _is_large(exponent):
             return result
         if abs(self.reals.magnitude(result.value)) > self.most_bits:
             return result  # SymPy would compute all digits of the whole part of the exponent
         return self.closed(_form(base) ** _form(exponent), lambda: result)
+
+    def _power_of_digits(self, base: Number, exponent: Number) -> Real:
+        """Only an exponent that is known to be whole is taken for whole: a Real may be by chance."""
+        a = self.real(base)
+        if not (isinstance(exponent, Fraction) and exponent.denominator == 1):
+            return self.reals.power(a, self.real(exponent))
+        if exponent.numerator.bit_length() <= 64:
+            return self.reals.whole_power(a, exponent.numerator)
+        is_negative = a.value < 0
+        power = self.reals.power(self.reals.negate(a) if is_negative else a, self.real(exponent))
+        return self.reals.negate(power) if is_negative and exponent.numerator % 2 else power
 
     def apply(self, name: str, a: Number) -> Number:
         """A primitive function of analysis whose domain the caller has checked."""
@@ -185,6 +210,8 @@ class Arithmetic:
             return digits()
         argument = _form(a)
         form = sympy.log(1 + argument) if name == "log1p" else getattr(sympy, name)(argument)
+        if form is sympy.zoo:
+            raise DomainError(f"{name} has no value at {argument}")
         return self.closed(form, digits)
 
     def floor(self, a: Number) -> Number:
@@ -210,11 +237,19 @@ class Arithmetic:
         return a
 
     def decimal(self, a: Number) -> Decimal:
-        """50 significant digits, rounded."""
+        """50 significant digits, rounded. Raises MorePrecision while the error leaves the last of them open."""
         if isinstance(a, Fraction):
             return _DECIMAL.divide(Decimal(a.numerator), Decimal(a.denominator))
-        text = self.reals.context.nstr(self.real(a).value, _DIGITS + 5, strip_zeros=False)
-        return _DECIMAL.create_decimal(text)
+        real = self.real(a)
+        found = self.reals.decimal(real, _EXTENDED)
+        rounded = _DECIMAL.plus(found)
+        if not self.reals.last_resort and real.value:
+            # How far off `found` can be: the bound on the value, and a unit in its own last place.
+            known = math.ceil((real.error - self.reals.magnitude(real.value)) * math.log10(2)) + 1
+            off = Decimal(1).scaleb(found.adjusted() + max(known, 2 - _EXTENDED.prec), _EXTENDED)
+            if _DECIMAL.subtract(found, off) != rounded or _DECIMAL.add(found, off) != rounded:
+                raise MorePrecision
+        return rounded
 
 
 def _form(a: Number) -> Any:

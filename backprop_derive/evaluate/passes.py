@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,14 +15,16 @@ from ..ops.table import holds_choice
 from ..problem import Given, Problem, Step
 from ..solution import Note, Pass, SolutionRecord, Update, Value
 from ..symbolic.translate import from_sympy
-from ..syntax.expression import Expr
+from ..syntax.expression import Expr, size
 from ..syntax.parser import deep_recursion
 from .interpret import Interpreter
 from .number import Arithmetic, Closed, Number, round_half_away
 from .real import MorePrecision
 
 _FIRST_BITS = 256
-_MOST_BITS = 4096
+# The most bits that a problem of at most so many operations is evaluated with, before what is still within the error
+# of 0 is taken to be 0: a pass at the last of them takes some seconds.
+_MOST_BITS = ((8, 65_536), (128, 16_384), (math.inf, 4096))
 T = TypeVar("T")
 Edge = tuple[str, str]
 
@@ -29,8 +32,8 @@ Edge = tuple[str, str]
 def evaluate(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> SolutionRecord:
     """The derivation with all its numbers, as many passes as there are updates, and one more.
 
-    Everything is computed anew with twice the digits while a decision or a recorded digit is in doubt, so that what is
-    shown is true. Raises DomainError where a value or a needed derivative does not exist, LimitError past a limit.
+    Everything is computed anew with more digits while a decision or a recorded digit is in doubt, so that what is shown
+    is true. Raises DomainError where a value or a needed derivative does not exist, LimitError past a limit.
     """
     problem = derivation.graph.problem
     if not problem.has_values:
@@ -51,12 +54,14 @@ def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dic
 
 
 def _with_enough_precision(work: Callable[[_Run], T], problem: Problem, limits: Limits) -> T:
+    operations = sum(size(step.expression) for step in problem.steps) * (problem.updates + 1)
+    most = next(bits for limit, bits in _MOST_BITS if operations <= limit)
     bits = _FIRST_BITS
     while True:
         try:
-            return work(_Run(problem, Arithmetic(bits, limits, last_resort=bits >= _MOST_BITS)))
+            return work(_Run(problem, Arithmetic(bits, limits, last_resort=bits >= most)))
         except MorePrecision:
-            bits *= 2
+            bits *= 4 if bits < 4096 else 2
 
 
 @dataclass
@@ -129,7 +134,7 @@ class _Run:
         """The value of each local gradient, and for those that distinguish cases the case that applies."""
         local: dict[Edge, Number] = {}
         chosen: dict[Edge, Expr] = {}
-        interpreter = Interpreter(self.arithmetic)
+        interpreter = Interpreter(self.arithmetic, is_derivative=True)
         for gradient in derivation.local_gradients():
             edge = gradient.step, gradient.operand
             try:

@@ -1,22 +1,27 @@
 """A real number known within an error, and arithmetic that keeps the error bound true.
 
-`Real.error` is the base-2 logarithm of a bound on |value - true value|. Every operation adds what its operands' errors
-do to the result (to first order) to its own rounding. What cannot be told apart from zero at this precision is
-decided by evaluating again with more (`MorePrecision`), never by guessing.
+`Real.error` is the base-2 logarithm of a bound on |value - true value|. Every operation bounds what its operands'
+errors can do to the result by the mean value theorem over the whole interval, and adds its own rounding. What cannot
+be told apart from zero at this precision is decided by evaluating again with more (`MorePrecision`), never by guessing.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from typing import Any
 
 import mpmath
+from mpmath.libmp import ften, mpf_mul, mpf_pow_int, round_nearest, to_int
 
 from ..errors import LimitError
 
 _LARGEST = 332_000_000  # bits of magnitude: about 10^(10^8)
 _INFINITELY_SMALL = -math.inf
+_FIRST_BITS = 256  # enough for the 60 digits that are converted
+# Covers the float arithmetic on logarithms up to _LARGEST, each within an ulp of a double (6e-8 there).
+_NUDGE = 1e-6
 
 
 class MorePrecision(Exception):
@@ -57,13 +62,34 @@ class Reals:
         return math.log2(int(mantissa >> shift) + 1) + float(shift + int(exponent))
 
     def rounded(self, value: Any, *errors: float) -> Real:
+        """The value with the errors added up, and two units in its last place for the rounding of mpmath."""
         magnitude = self.magnitude(value)
         if magnitude > _LARGEST or -_LARGEST > magnitude > _INFINITELY_SMALL:
             raise LimitError(
                 "a value is too large or too small: its magnitude passes the limit, at most 10^(100,000,000)"
                 " or its reciprocal"
             )
-        return Real(value, log2_sum(magnitude - self.bits + 1, *errors))
+        return Real(value, log2_sum(magnitude - self.bits + 2, *errors) + _NUDGE)
+
+    def at_most(self, a: Real) -> float:
+        """log2 of an upper bound on the true number's absolute value."""
+        return log2_sum(self.magnitude(a.value), a.error)
+
+    def at_least(self, a: Real) -> float:
+        """log2 of a lower bound on the true number's absolute value. Raises MorePrecision where that may be 0."""
+        magnitude = self.magnitude(a.value) - _NUDGE
+        if a.error == _INFINITELY_SMALL:
+            return magnitude
+        share = 2.0 ** min(a.error - magnitude, 0.0)
+        if share > 0.99:
+            self.undecided()
+        return magnitude + math.log2(1.0 - share)
+
+    def undecided(self) -> None:
+        """More digits are needed, and where there will be no more, no digit of the result is known."""
+        if not self.last_resort:
+            raise MorePrecision
+        raise LimitError(f"the digits of a value cannot be settled with {self.bits:,} bits, the limit")
 
     def from_fraction(self, numerator: int, denominator: int) -> Real:
         if denominator == 1:
@@ -72,6 +98,19 @@ class Reals:
 
     def constant(self, name: str) -> Real:
         return self.rounded(+self.context.pi if name == "pi" else +self.context.e)
+
+    def decimal(self, a: Real, context: Context) -> Decimal:
+        """The value within one unit of the last digit that the context has.
+
+        mpmath's own conversion writes out all the zeros of a small number, which Python refuses to do past 4,300.
+        """
+        if not a.value:
+            return Decimal(0)
+        first = math.floor(self.magnitude(a.value) * math.log10(2))
+        shift = context.prec - first
+        power = mpf_pow_int(ften, shift, _FIRST_BITS, round_nearest)
+        scaled = mpf_mul(a.value._mpf_, power, _FIRST_BITS, round_nearest)
+        return context.create_decimal(to_int(scaled, round_nearest)).scaleb(-shift, context)
 
     def may_be_zero(self, a: Real) -> bool:
         """Whether the error leaves the sign open."""
@@ -94,24 +133,45 @@ class Reals:
         return self.rounded(a.value * b.value, ma + b.error, mb + a.error, a.error + b.error)
 
     def divide(self, a: Real, b: Real) -> Real:
-        """a / b for b whose sign is known."""
-        below = self.magnitude(b.value) - _slack(b.error, self.magnitude(b.value))
+        """a / b for b whose sign is known: a/b - a'/b' = ((a - a') - a/b · (b - b')) / b'."""
+        below = self.at_least(b)
         quotient = a.value / b.value
         return self.rounded(quotient, a.error - below, self.magnitude(quotient) + b.error - below)
 
+    def whole_power(self, a: Real, n: int) -> Real:
+        """a ** n, for a whole n of at most 64 bits that is no 0; where n < 0 the sign of a is known."""
+        furthest = self.at_most(a) if n > 0 else self.at_least(a)
+        if a.value and abs(furthest * n) > _LARGEST:
+            self._refuse_huge(self.context.log(abs(a.value)) * n / self.context.ln2)
+        value = self.context.power(a.value, n)
+        # |a'^n - a^n| is at most the error times the steepest slope between them, |n| · |furthest|^(n - 1).
+        slope = math.log2(abs(n)) + (furthest * (n - 1) if n != 1 else 0.0)
+        return self.rounded(value, a.error + slope)
+
     def power(self, a: Real, b: Real) -> Real:
-        """a ** b for a > 0, or for a whole b."""
+        """a ** b = exp(b · log a) for a > 0 whose sign is known."""
         context = self.context
-        is_whole = b.error == _INFINITELY_SMALL or context.isint(b.value)
-        logarithm = context.log(abs(a.value)) if a.value else context.mpf(0)
-        self._refuse_huge(logarithm * b.value / context.ln2)
-        value = context.power(a.value, int(b.value)) if is_whole else context.exp(b.value * logarithm)
-        relative = log2_sum(
-            self.magnitude(b.value) + a.error - self.magnitude(a.value),
-            _INFINITELY_SMALL if is_whole else self.magnitude(logarithm) + b.error,
-            self.magnitude(b.value * logarithm) - self.bits + 2,
+        logarithm = context.log(a.value)
+        exponent = b.value * logarithm
+        self._refuse_huge(exponent / context.ln2)
+        of_log = a.error - self.at_least(a)
+        error = log2_sum(
+            self.magnitude(b.value) + of_log,
+            self.magnitude(logarithm) + b.error,
+            b.error + of_log,
+            self.magnitude(exponent) - self.bits + 3,
         )
-        return self.rounded(value, self.magnitude(value) + relative + _slack(a.error, self.magnitude(a.value)))
+        return self._exponential(context.exp(exponent), error)
+
+    def _exponential(self, value: Any, error: float) -> Real:
+        """exp(x) = `value` for an x known within the error: |exp(h) - 1| is at most h·exp(h)."""
+        return self.rounded(value, self.magnitude(value) + error + self._growth(error))
+
+    def _growth(self, error: float) -> float:
+        """log2(exp(h)) for h = 2**error; beyond 1 no digit of an exponential is known."""
+        if error > 0:
+            self.undecided()
+        return 1.4427 * math.exp2(error)
 
     def _refuse_huge(self, bits: Any) -> None:
         if abs(bits) > _LARGEST:
@@ -120,39 +180,54 @@ class Reals:
     def apply(self, name: str, a: Real) -> Real:
         """A primitive function of one argument whose domain was checked."""
         context, x = self.context, a.value
+        if name in ("exp", "sinh", "cosh"):
+            self._refuse_huge(x / context.ln2)
         if name == "exp":
-            self._refuse_huge(x / context.ln2)
-        if name in ("sinh", "cosh"):
-            self._refuse_huge(x / context.ln2)
+            return self._exponential(context.exp(x), a.error)
+        if name in ("asin", "acos"):
+            # The true number is in the domain; the value may be outside, by no more than its error.
+            x = max(context.mpf(-1), min(context.mpf(1), x))
+        elif name == "sqrt":
+            x = max(context.mpf(0), x)
         value = getattr(context, _SPELLED.get(name, name))(x)
-        slack = _slack(a.error, min(self.magnitude(x), 0.0))
-        return self.rounded(value, a.error + self.log2_slope(name, x, value, a.error) + slack)
+        return self.rounded(value, a.error + self._log2_slope(name, Real(x, a.error), value))
 
-    def log2_slope(self, name: str, x: Any, value: Any, error: float) -> float:
-        """log2 of a bound on |f'| about x, which carries the argument's error into the result."""
-        magnitude = self.magnitude
+    def _log2_slope(self, name: str, a: Real, value: Any) -> float:
+        """log2 of a bound on |f(x') - f(x)| / |x' - x| for the true number x' and the value x."""
+        context, error = self.context, a.error
         match name:
-            case "exp" | "sinh" | "cosh":
-                return max(magnitude(self.context.cosh(x) if name == "sinh" else value), -_LARGEST)
+            case "sinh" | "cosh":
+                return max(self.magnitude(context.cosh(a.value)), 0.0) + self._growth(error)
             case "log":
-                return -magnitude(x)
+                return -self.at_least(a)
             case "log1p":
-                return -magnitude(1 + x)
+                return -self.at_least(Real(1 + a.value, log2_sum(error, self.magnitude(1 + a.value) - self.bits)))
             case "sqrt":
-                return -magnitude(value) - 1 if value else -error / 2
+                # |√x' - √x| = |x' - x| / (√x' + √x), and also at most √|x' - x|.
+                return min(-self.magnitude(value) + _NUDGE, -error / 2)
             case "tan":
-                return magnitude(1 + value * value)
+                return self._log2_slope_of_tan(value, error)
             case "asin" | "acos":
-                gap = 1 - x * x
-                return -magnitude(gap) / 2 if magnitude(gap) > error + 20 else -error / 2
+                return self._log2_slope_of_asin(a)
             case "erf":
-                return 0.18
-        return 0.0
+                return 0.18  # 2/√π
+        return 0.0  # sin, cos, tanh, atan
 
+    def _log2_slope_of_tan(self, value: Any, error: float) -> float:
+        """tan(x + h) - tan(x) = t(1 + tan²x) / (1 - t·tan x) with t = tan h, |t| at most 1.6·|h| for |h| < 1."""
+        slope = self.magnitude(1 + value * value)
+        if max(error, self.magnitude(value) + error) > -2.0:  # nearer to a pole than four times the error
+            self.undecided()
+        return slope + 1.7
 
-def _slack(error: float, magnitude: float) -> float:
-    """Bits added to a first-order bound: none to speak of while the error is far below the number itself."""
-    return 1e-6 if error < magnitude - 20 else 1.0
+    def _log2_slope_of_asin(self, a: Real) -> float:
+        """1/√(1 - x²) where the whole interval keeps off 1; at the end asin moves by 2.23·√h at most."""
+        from_end = 1 - abs(a.value)
+        near = -a.error / 2 + 1.2
+        if self.magnitude(from_end) < a.error + 1.0:
+            return near
+        # 1 - x² is at least 1 - |x|, which is at least half of what it is at the value.
+        return min(near, -(self.magnitude(from_end) - 1.0) / 2 + _NUDGE)
 
 
 _SPELLED = {"log": "ln"}

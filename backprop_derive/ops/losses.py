@@ -25,6 +25,7 @@ LOSSES = (
               describes="binary cross-entropy of the sigmoid of the logits",
               source="Goodfellow, Bengio, Courville 2016, §6.2.2.2"),
     Operation("hinge", "score, target", "max(0, 1 - target * score)", notation=Function("hinge"),
+              kinks=("1 - target * score",),
               convention="at the margin the derivative is shared, as in max", source="Cortes, Vapnik 1995"),
     Operation("kl_div", "p, q", "p * log(p / q)", notation=Function("KL"),
               describes="one term of the Kullback–Leibler divergence", source="Kullback, Leibler 1951"),

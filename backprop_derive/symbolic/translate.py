@@ -23,6 +23,7 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .opaque import Opaque, call_of, call_parts, opaque
+from .powers import WholePower, power
 
 Written = dict[sympy.Basic, Expr]
 _RELATIONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
@@ -72,7 +73,7 @@ def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | Non
         case Quotient(a, b):
             return inner(a) / inner(b)
         case Power(a, b):
-            return inner(a) ** inner(b)
+            return power(inner(a), inner(b))
         case Compare(relation, a, b):
             return _RELATIONS[relation](inner(a), inner(b))
         case Call("where", (condition, a, b)):
@@ -101,6 +102,8 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
         if opposite is not None and not isinstance(opposite, Negate):
             return Negate(opposite)
         return _factored_sum(expr, written) if expr.is_Add else _product(expr, written)
+    if isinstance(expr, WholePower):
+        return Power(*(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, Opaque):
         return call_of(type(expr), tuple(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, sympy.exp):

@@ -1,0 +1,51 @@
+"""Powers that SymPy's own rule would spoil, differentiated as one function of base and exponent.
+
+SymPy differentiates (x·w)^n as n·(x·w)^n/x, which has no value at x = 0 though the derivative has one; it turns
+(-2)^x into a complex derivative, and 0^x into none. Here d(u^v) is asked of SymPy for plain u and v, and base and
+exponent are put in by the chain rule.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sympy
+
+from .opaque import opaque
+
+
+class WholePower(sympy.Function):  # type: ignore[misc]
+    """base ** exponent, which SymPy neither splits nor evaluates."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        derivative, arguments = _derivative(argindex - 1)
+        return derivative.xreplace(dict(zip(arguments, self.args, strict=True)))
+
+
+def differentiate(image: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
+    """The derivative by SymPy; powers stay whole in it where they must."""
+    whole = image.replace(_is_spoiled, lambda power: WholePower(power.base, power.exp))
+    derivative = sympy.diff(whole, variable)
+    return derivative.replace(WholePower, power) if whole != image else derivative
+
+
+def power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+    """base ** exponent, kept whole where SymPy would make a complex number of it: (-4)^(1/2)."""
+    is_complex = base.is_Number and base.is_negative and exponent.is_Rational and not exponent.is_Integer
+    return WholePower(base, exponent) if is_complex else base**exponent
+
+
+def _is_spoiled(expr: Any) -> bool:
+    if not expr.is_Pow or isinstance(expr, sympy.exp):
+        return False
+    base = expr.base
+    return bool(base.is_Mul or base.is_Pow or (base.is_Number and not base.is_positive and expr.exp.free_symbols))
+
+
+@lru_cache(maxsize=2)
+def _derivative(index: int) -> tuple[sympy.Expr, tuple[sympy.Symbol, ...]]:
+    """The derivative of u^v by one of them."""
+    symbols = sympy.Dummy("u"), sympy.Dummy("v")
+    derivative = sympy.powsimp(sympy.diff(symbols[0] ** symbols[1], symbols[index]))
+    return derivative.replace(sympy.log, opaque("log")), symbols
