@@ -15,7 +15,8 @@ SELECTION = (
     Operation("maximum", "a, b", "max(a, b)", kinks=("a - b",), convention=_SHARED, notation=Function("max")),
     Operation("minimum", "a, b", "min(a, b)", kinks=("a - b",), convention=_SHARED, notation=Function("min")),
     Operation("clip", "x, lo, hi", "where(x < lo, lo, where(x > hi, hi, x))", domain="lo <= hi",
-              kinks=("x - lo", "x - hi"), convention="its derivative at the ends of the range is taken to be 1, as PyTorch does"),
+              kinks=("x - lo", "x - hi"),
+              convention="its derivative at the ends of the range is taken to be 1, as PyTorch does"),
 )  # fmt: skip
 
 # How much of the derivative each argument of max and min gets: 1 for the one that is chosen, 1/k where k tie.
