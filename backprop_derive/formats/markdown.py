@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ..document import Document, Math, MathNode
 from ..options import Options
-from ..printers.latex import latex
+from ..printers.latex import LatexPrinter
 from .templates import fill
-from .views import Voice, views
+from .views import BlockView, Voice, views
 
 _LIVE = re.compile(r"([\\`*_{}\[\]<>#|$~&^@])")
 _LINE_START = re.compile(r"^([-+=:%!?]|\d+(?=[.)]))")
@@ -20,15 +21,15 @@ _DAMAGED = re.compile(r"\\[^a-zA-Z]|(?<![A-Za-z0-9])_|[<>*|$~`]")
 
 def render(document: Document, options: Options) -> str:
     """The document as Markdown, in the flavour that the options name."""
-    names = document.literal_names
     github = options.flavour == "github"
+    printer = (_GithubPrinter if github else LatexPrinter)(document.literal_names)
 
     def math(part: Math) -> str:
-        source = latex(part.node, names, large=part.large)
+        source = printer.in_size(part.large).show(part.node)
         return f"$`{source}`$" if github and _DAMAGED.search(source) else f"${source}$"
 
     def equation(node: MathNode) -> str:
-        source = latex(node, names, large=False)
+        source = printer.show(node)
         return f"```math\n{source}\n```" if github else f"$$\n{source}\n$$"
 
     def words(text: str) -> str:
@@ -44,8 +45,15 @@ def render(document: Document, options: Options) -> str:
         code_block=str,
         join=_join,
     )
-    blocks = views(document, voice)
+    blocks = [_guarded(block) for block in views(document, voice)]
     return fill("md", document, blocks, options, fence=_fence(document))
+
+
+class _GithubPrinter(LatexPrinter):
+    """GitHub does not allow every command."""
+
+    def named_operator(self, name: str) -> str:
+        return rf"\mathop{{\mathrm{{{name}}}}}"
 
 
 def _join(parts: Iterable[str]) -> str:
@@ -58,13 +66,24 @@ def _join(parts: Iterable[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that every Markdown reader shows as it was typed: nothing in it is markup, at no place of a line."""
-    escaped = _LIVE.sub(r"\\\1", text)
-    match = _LINE_START.match(escaped)
+    """Text that every Markdown reader shows as it was typed, within a line."""
+    return _LIVE.sub(r"\\\1", text)
+
+
+def _guarded(block: BlockView) -> BlockView:
+    """The block with nothing at the beginning of its lines that would make a list or a heading of it."""
+    items = tuple(replace(item, content=at_line_start(item.content)) for item in block.items)
+    is_line = block.kind in ("paragraph", "remark")
+    return replace(block, items=items, content=at_line_start(block.content) if is_line else block.content)
+
+
+def at_line_start(line: str) -> str:
+    """An escaped line whose beginning is no mark of a block: no bullet, number, underline or definition."""
+    match = _LINE_START.match(line)
     if match is None:
-        return escaped
+        return line
     head = match[1]
-    return f"{head}\\{escaped[len(head) :]}" if head[0].isdigit() else f"\\{escaped}"
+    return f"{head}\\{line[len(head) :]}" if head[0].isdigit() else f"\\{line}"
 
 
 def code_span(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from copy import copy
+from typing import ClassVar, Self
 
 from ..document import MathNode
 from ..syntax.names import GREEK_NAME, Symbol
@@ -52,6 +53,12 @@ class LatexPrinter(Printer):
     def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:
         super().__init__(literal_names)
         self.large = large
+
+    def in_size(self, large: bool) -> Self:
+        """The same printer with its outermost fractions full size, or as small as a line of text asks for."""
+        other = copy(self)
+        other.large = large
+        return other
 
     def symbol(self, name: Symbol) -> str:
         base = self.letters(name.base)
@@ -110,8 +117,11 @@ class LatexPrinter(Printer):
         return rf"\left({inner}\right)" if _is_tall(inner) else f"({inner})"
 
     def function(self, name: str, subscript: str) -> str:
-        head = "\\" + name if name in _OPERATORS else rf"\operatorname{{{name}}}"
+        head = "\\" + name if name in _OPERATORS else self.named_operator(name)
         return f"{head}_{{{self.letters(subscript)}}}" if subscript else head
+
+    def named_operator(self, name: str) -> str:
+        return rf"\operatorname{{{name}}}"
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return r"\begin{cases} " + r" \\ ".join(f"{value} & {when}" for value, when in rows) + r" \end{cases}"
