@@ -40,7 +40,9 @@ def build_graph(problem: Problem, wanted: Iterable[str] | None = None) -> Graph:
     """The graph of a problem for its wanted names, or for those given. Linear in the size of the problem."""
     targets = tuple(problem.wanted if wanted is None else wanted)
     steps = {step.key: step for step in problem.steps}
-    operands = {key: names_in(step.expression) for key, step in steps.items()}
+    known = {given.key for given in problem.givens} | set(steps)
+    # The word of an option (`approximate=tanh`) is a name in the expression, but no operand.
+    operands = {key: tuple(name for name in names_in(step.expression) if name in known) for key, step in steps.items()}
     depends = set(targets)
     for key, names in operands.items():
         if not depends.isdisjoint(names):
