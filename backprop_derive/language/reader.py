@@ -14,9 +14,11 @@ from ..ops.table import CALLABLE, TENSOR_ONLY, operation
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..syntax.expression import Expr, ListOf, Name, Negate, Number, Quotient, names_in, substitute, walk
 from ..syntax.names import canonical, nearest_name
-from ..syntax.parser import Parser, Vocabulary, deep_recursion, exact_number, parse_expression
+from ..syntax.numbers import exact_number
+from ..syntax.parser import Parser, deep_recursion, parse_expression
 from ..syntax.source import Source
 from ..syntax.tokens import Token, tokenise
+from ..syntax.words import Vocabulary
 from .lines import Line, clean_text, split_lines
 from .questions import Question, read_question
 from .towers import refuse_towers

@@ -30,6 +30,9 @@ PRIMES = {"'": 1, "′": 1, "″": 2, "‴": 3, "’": 1, "ʹ": 1}
 # Compatibility letters that keyboards and word processors put in the place of the Greek ones.
 _LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω", "ϕ": "φ", "ϵ": "ε", "ϑ": "θ", "ϱ": "ρ", "ϖ": "π", "ς": "σ"})
 
+# A letter alone, or with an index: `θ` and `θ1` are theta and theta1; in `Δw` the letter is part of a word.
+_GREEK_LETTER = re.compile(rf"^[{''.join(GREEK_NAME)}](?=[0-9]*$)")
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
@@ -72,7 +75,7 @@ def canonical(spelling: str) -> str:
     if base:
         accents += [segment for segment in rest if segment in ACCENTS]
         rest = [segment for segment in rest if segment not in ACCENTS]
-    spelled = [GREEK_NAME.get(segment, segment) for segment in (base, *rest)]
+    spelled = [_GREEK_LETTER.sub(lambda match: GREEK_NAME[match[0]], segment) for segment in (base, *rest)]
     ordered = [spelled[0], *accents, *spelled[1:]]
     return "_".join(ordered) + "'" * primes
 

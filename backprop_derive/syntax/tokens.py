@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..errors import LimitError, ProblemError, describe, is_hidden, shorten
 from ..limits import DEFAULT_LIMITS, Limits
 from .names import COMBINING
+from .numbers import DIGITS
 from .source import Source
 
 
@@ -25,7 +26,8 @@ class Token(NamedTuple):
 
 
 _LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿ]"
-_MARKS = "".join(COMBINING)
+# Accents come composed or as marks after their letter: `é` is one name however it was typed.
+_MARKS = "\u0300-\u036f"
 _TOKEN = re.compile(
     rf"""
       (?P<space>[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\r\n]+|\#[^\n]*)
@@ -69,7 +71,8 @@ def tokenise(source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMI
                 spelled = spelled if spelled == "^" else _SPELLED.get(spelled, spelled)
                 if spelled in _OPENING:
                     depth += 1
-                    limits.check("depth", depth, "the nesting of brackets", source.place(position))
+                    if depth > limits.depth:
+                        limits.check("depth", depth, "the nesting of brackets", source.place(position))
                 elif spelled in _CLOSING:
                     depth -= 1
             elif kind == "number":
@@ -90,19 +93,23 @@ def _check_line_ends(source: Source, blank: str, position: int) -> None:
         raise _refusal(source, position + lone.start())
 
 
+_OTHER_BASE = re.compile(r"[xX][0-9a-fA-F]\w*|[bBoO][0-9]\w*")
+
+
 def _check_number(source: Source, text: str, start: int, stop: int, limits: Limits) -> None:
-    limits.check("literal", stop - start, "a number's digits", source.place(start))
+    if stop - start > limits.literal:
+        limits.check("literal", stop - start, DIGITS, source.place(start))
     following = text[stop : stop + 24]
-    if re.match(r"[xX][0-9a-fA-F]", following) and text[start:stop] == "0":
-        word = (re.match(r"\w+", following) or [""])[0]
+    if text[start:stop] == "0" and (other := _OTHER_BASE.match(following)) is not None:
         raise ProblemError(
-            f"0{word} is no number of this language: 0x… numbers are not read",
-            place=source.place(start), expected="a decimal number", hint="write the number in decimal digits",
+            f"0{other[0]} is no number of this language: 0x…, 0b… and 0o… are not read",
+            place=source.place(start), expected="a decimal number", hint="the number in decimal digits",
         )  # fmt: skip
-    if re.match(r"_[0-9]", following) or re.match(r"\.[0-9.]", following):
+    if following[:1] == "_" or re.match(r"\.[0-9.]", following):
         raise ProblemError(
             f"unexpected {following[0]!r} inside a number",
             place=source.place(stop), expected="a number such as 1000, 0.5 or 1e-3",
+            hint=f"the number without {following[0]}" if following[0] == "_" else None,
         )  # fmt: skip
 
 
@@ -114,6 +121,7 @@ def _check_name(source: Source, name: str, start: int, limits: Limits) -> None:
         )  # fmt: skip
     if name.isascii():
         return
+    _check_marks(source, name, start)
     scripts: dict[str, tuple[int, str]] = {}
     for offset, c in enumerate(name):
         if c.isalpha() and not c.isascii():
@@ -129,8 +137,34 @@ def _check_name(source: Source, name: str, start: int, limits: Limits) -> None:
         )  # fmt: skip
 
 
+def _check_marks(source: Source, name: str, start: int) -> None:
+    """Marks that are no accent of the language and compose with no letter would be a name that nobody can type."""
+    composed = unicodedata.normalize("NFC", name)
+    stray = next((c for c in composed if unicodedata.combining(c) and c not in COMBINING), None)
+    if stray is not None:
+        raise ProblemError(
+            f"unexpected mark {describe(stray)} in a name",
+            place=source.place(start + max(0, name.find(stray))),
+            expected="a letter with the accents ^ (hat), bar, tilde or dot, or one that is a letter of its own",
+        )  # fmt: skip
+
+
 def _script(letter: str) -> str:
     return unicodedata.name(letter, "UNKNOWN").split()[0]
+
+
+# Characters that look like a sign of the language, or stand for one elsewhere, and what to write for them.
+_INSTEAD = {
+    "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-", "＋": "+", "⁄": "/", "∕": "/", "／": "/",
+    "∗": "*", "＊": "*", "•": "*", "∘": "*", "⊙": "*", "⊗": "*", "（": "(", "）": ")", "［": "[", "］": "]", "｜": "|",
+    "＝": "=", "≈": "=", "→": "=", "←": "=", "，": ",", "＜": "<", "＞": ">", "ˆ": "^", "＾": "^",
+    "⁺": "^(…)", "ⁿ": "^n", "ⁱ": "^i", "{": "(", "}": ")", "~": "1 - x", "?": "where(condition, a, b)",
+    "%": "a fraction such as 1/100; there is no remainder", "!": "a product written out; there is no factorial",
+    "&": "a where inside of a where", "$": "$…$ in prose only", "_": "a letter before the _",
+    "\\": "the expression as it is typed on a calculator, (a + b)/2; TeX is not read",
+    "∞": "a finite number", "∑": "the terms written out", "∏": "the factors written out",
+    "∇": "Find grad of loss with respect to w, on a line of its own",
+}  # fmt: skip
 
 
 def _refusal(source: Source, position: int) -> ProblemError:
@@ -139,18 +173,20 @@ def _refusal(source: Source, position: int) -> ProblemError:
     if c in "\"'`“”‘":
         return ProblemError(
             f"unexpected quote {c}",
-            place=place,
-            expected="an expression; strings stand in einsum only, in double quotes",
-        )
+            place=place, expected="an expression; strings stand in einsum only, in double quotes",
+        )  # fmt: skip
     if is_hidden(c):
         return ProblemError(
-            f"unexpected control or invisible character {describe(c)}",
-            place=place,
-            hint="delete it, or retype the line",
-        )
+            f"unexpected control or invisible character {describe(c)}", place=place,
+            expected="visible characters and spaces", hint="delete it, or retype the line",
+        )  # fmt: skip
     if c.isdigit():
         return ProblemError(
             f"the digit {c} ({describe(c)}) is not read as a number",
-            place=place, expected="digits 0 to 9", hint=f"write {unicodedata.digit(c)}",
+            place=place, expected="digits 0 to 9", hint=f"{unicodedata.digit(c)}",
         )  # fmt: skip
-    return ProblemError(f"unexpected character {c} ({describe(c)})", place=place)
+    shown = "" if unicodedata.combining(c) else f"{c} "
+    return ProblemError(
+        f"unexpected character {shown}({describe(c)})",
+        place=place, expected="letters, digits and the signs + - * / ^ ( ) [ ] | , . = < >", hint=_INSTEAD.get(c),
+    )  # fmt: skip

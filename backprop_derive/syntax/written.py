@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -56,7 +57,7 @@ def _parts(expr: Expr) -> tuple[str, P]:
             rest = (f" {'-' if m else '+'} {_write(t, P.NEGATION)}" for t, m in zip(terms[1:], minus[1:], strict=True))
             return first + "".join(rest), P.SUM
         case Product((number, other), True):
-            return _write(number, P.ATOM) + _write(other, P.POWER), P.JUXTAPOSITION
+            return _juxtaposed(_write(number, P.ATOM), _write(other, P.POWER)), P.JUXTAPOSITION
         case Product(factors):
             first = _write(factors[0], P.JUXTAPOSITION if isinstance(factors[0], Product) else P.PRODUCT)
             return " * ".join([first, *(_write(f, P.JUXTAPOSITION) for f in factors[1:])]), P.PRODUCT
@@ -65,23 +66,32 @@ def _parts(expr: Expr) -> tuple[str, P]:
         case MatrixProduct(a, b):
             return f"{_write(a, P.PRODUCT)} @ {_write(b, P.JUXTAPOSITION)}", P.PRODUCT
         case Power(base, exponent):
-            sign, inner = "", exponent
-            while isinstance(inner, Negate):
-                sign, inner = sign + "-", inner.operand
-            return f"{_write(base, P.ATOM)}^{sign}{_write(inner, P.POWER)}", P.POWER
+            # A negative exponent stands in parentheses: `y^-1` may be ŷ − 1.
+            return f"{_write(base, P.ATOM)}^{_write(exponent, P.POWER)}", P.POWER
         case Compare(relation, a, b):
             return f"{_write(a, P.SUM)} {relation} {_write(b, P.SUM)}", P.RELATION
         case Call(function, arguments, options):
             inside = [*map(written, arguments), *(f"{name}={written(value)}" for name, value in options)]
             return f"{function}({', '.join(inside)})", P.ATOM
         case Transpose(operand):
-            return _write(operand, P.ATOM) + ".T", P.ATOM
+            text = _write(operand, P.ATOM)
+            return (f"({text})" if isinstance(operand, Number) else text) + ".T", P.ATOM  # `2.T` is 2. times T
         case Index(base, items):
             return f"{_write(base, P.ATOM)}[{', '.join(map(_item, items))}]", P.ATOM
         case ListOf(items):
             return f"[{', '.join(map(written, items))}]", P.ATOM
         case TupleOf(items):
             return f"({', '.join(map(written, items))}{',' if len(items) == 1 else ''})", P.ATOM
+
+
+# `e3` behind a number would be its exponent, `x1` behind 0 a number to another base.
+_READ_INTO_NUMBER = re.compile(r"[eE][0-9]|[xXbBoO][0-9a-fA-F]")
+
+
+def _juxtaposed(number: str, other: str) -> str:
+    if other[0].isnumeric() or other[0] == ".":
+        return f"{number}({other})"
+    return f"{number} {other}" if _READ_INTO_NUMBER.match(other) else number + other
 
 
 def _number(value: Fraction, spelled: str | None) -> tuple[str, P]:
