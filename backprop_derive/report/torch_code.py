@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-import struct
+import math
 from dataclasses import dataclass
 
 from ..ops.table import expanded, operation
@@ -22,7 +22,8 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
-    names_in,
+    children,
+    walk,
 )  # fmt: skip
 from ..syntax.precedence import Precedence as P
 
@@ -51,13 +52,13 @@ def torch_cells(record: SolutionRecord) -> tuple[Cell, ...]:
     forward = []
     writer = _Writer(names)
     for step in problem.steps:
-        forward.append(f"{names[step.key]} = {writer.write(step.expression, P.RELATION)}")
+        forward.append(f"{names[step.key]} = {writer.tensor(step.expression)}")
     loss = names[graph.loss]
-    tracked = wanted & graph.on_path
-    node = "" if not tracked else f", grad_fn=<{_grad_fn(problem, graph.loss)}Backward0>"
+    tracked = wanted & _connected(problem, graph.loss)
+    node = f", {_origin(problem, graph.loss)}" if tracked else ""
     printed = f"tensor({torch_number(record.first.values[graph.loss])}{node})"
     cells = [
-        Cell("import torch"),
+        Cell("import torch\n\ntorch.set_default_dtype(torch.float64)"),
         Cell("\n".join(tensors)),
         Cell("\n".join([*forward, f"print({loss})"]), printed),
     ]
@@ -83,18 +84,13 @@ def python_names(problem: Problem) -> dict[str, str]:
 
 
 def torch_number(value: Value) -> str:
-    """A number as PyTorch prints a scalar of type float32: `1.`, `-0.3769`, `1.2346e-05`."""
-    number = struct.unpack("f", struct.pack("f", _in_range(float(value.decimal))))[0]
-    magnitude = abs(number)
-    if number == int(number) if magnitude < 1e30 else True:
-        return f"{number:.4e}" if magnitude >= 1e8 else f"{number:.0f}."
-    if magnitude < 1e-4 or magnitude > 1e8:
+    """A number as PyTorch prints a scalar: `1.`, `-0.3769`, `1.2346e-05`."""
+    number = float(value.decimal)
+    if math.isinf(number):
+        return str(number)
+    if abs(number) > 1e8 or 0 < abs(number) < 1e-4:
         return f"{number:.4e}"
-    return f"{number:.4f}"
-
-
-def _in_range(number: float) -> float:
-    return max(min(number, 3.4e38), -3.4e38)
+    return f"{number:.0f}." if number.is_integer() else f"{number:.4f}"
 
 
 def _literal(value: Value) -> str:
@@ -102,37 +98,67 @@ def _literal(value: Value) -> str:
     return repr(float(value.exact) if value.exact is not None else float(value.decimal))
 
 
-def _grad_fn(problem: Problem, key: str) -> str:
-    """The name that autograd gives the node of a step's outermost operation."""
-    expression = next(step.expression for step in problem.steps if step.key == key)
+def _connected(problem: Problem, key: str) -> set[str]:
+    """The names from which autograd finds a way to `key`; it finds none through a condition."""
+    found = {key}
+    for step in reversed(problem.steps):
+        if step.key in found:
+            found.update(_differentiable_names(step.expression))
+    return found
+
+
+def _differentiable_names(expr: Expr) -> set[str]:
+    if isinstance(expr, Name):
+        return {expr.key}
+    parts = expr.arguments if isinstance(expr, Call) else children(expr)
+    inner = [_differentiable_names(part) for part in parts if not isinstance(part, Compare)]
+    return set().union(*inner)
+
+
+def _origin(problem: Problem, key: str) -> str:
+    """What PyTorch prints beside a tracked number: the node of the outermost operation, or that it is a leaf."""
+    expressions = {step.key: step.expression for step in problem.steps}
+    expression: Expr = Name(key)
     while isinstance(expression, Name):
-        inner = expression.key
-        expression = next(step.expression for step in problem.steps if step.key == inner)
-    while (
-        isinstance(expression, Call)
-        and expression.function not in TORCH
-        and not operation(expression.function).is_variadic
-    ):
-        body = expanded(expression)
-        assert body is not None
-        expression = body
-    match expression:
-        case Sum(_, minus):
-            return "Sub" if minus[-1] else "Add"
+        if expression.key not in expressions:
+            return "requires_grad=True"
+        expression = expressions[expression.key]
+    return f"grad_fn=<{_grad_fn(expression)}>"
+
+
+def _grad_fn(expr: Expr) -> str:
+    """The name that autograd gives the node of an expression's outermost operation, as the code below writes it."""
+    match expr:
+        case Sum(terms, minus):
+            if not minus[-1]:
+                return "AddBackward0"
+            return "RsubBackward1" if all(_is_plain_number(term) for term in terms[:-1]) else "SubBackward0"
         case Product():
-            return "Mul"
-        case Quotient(_, denominator):
+            return "MulBackward0"
+        case Quotient(numerator):
             # torch computes 1/x, a number by a tensor, as reciprocal times number.
-            return "Mul" if not names_in(expression.numerator) and names_in(denominator) else "Div"
-        case Power():
-            return "Pow"
+            return "MulBackward0" if _is_plain_number(numerator) else "DivBackward0"
+        case Power(base, exponent):
+            # x ** 2, x ** n, 2 ** x are three functions
+            return f"PowBackward{0 if _is_plain_number(exponent) else 2 if _is_plain_number(base) else 1}"
+        case Negate(Product() | Quotient() as operand):
+            return _grad_fn(operand)  # -x * w is (-x) * w in Python
         case Negate():
-            return "Neg"
+            return "NegBackward0"
+        case Call(function) if operation(function).is_variadic:
+            return "AmaxBackward0" if function == "max" else "AminBackward0"
         case Call(function) if function in TORCH:
-            return TORCH[function].grad_fn
+            return f"{TORCH[function].grad_fn}Backward0"
         case Call():
-            return "Amax" if expression.function == "max" else "Amin"
-    return "Pow"
+            body = expanded(expr)
+            assert body is not None, f"{expr.function} is a primitive that PyTorch does not spell"
+            return _grad_fn(body)
+    raise TypeError(f"no operation: {type(expr).__name__}")
+
+
+def _is_plain_number(expr: Expr) -> bool:
+    """Whether the code for an expression is a number of Python; every name and every call is a tensor."""
+    return not any(isinstance(node, Name | Call) for node in walk(expr))
 
 
 class _Writer:
@@ -182,9 +208,13 @@ class _Writer:
             inside = ", ".join(self.tensor(a) for a in call.arguments)
             return f"torch.a{call.function}(torch.stack([{inside}]), 0)", P.ATOM
         if (name := TORCH.get(call.function)) is not None:
-            is_where = call.function == "where"
-            wrapped = (self.write(a, P.RELATION) if is_where else self.tensor(a) for a in call.arguments)
-            return name.call.format(*wrapped), P.ATOM
+            if call.function == "where":
+                test, *values = call.arguments
+                condition = self.write(test, P.RELATION)
+                if _is_plain_number(test):
+                    condition = f"torch.tensor({condition})"
+                return name.call.format(condition, *(self.write(a, P.RELATION) for a in values)), P.ATOM
+            return name.call.format(*map(self.tensor, call.arguments)), P.ATOM
         body = expanded(call)
         assert body is not None, f"{call.function} is a primitive that PyTorch does not spell"
         return self.parts(body)
@@ -192,4 +222,4 @@ class _Writer:
     def tensor(self, expr: Expr) -> str:
         """An argument that must be a tensor: a bare number is made one."""
         text = self.write(expr, P.RELATION)
-        return text if names_in(expr) else f"torch.tensor(float({text}))"
+        return f"torch.tensor(float({text}))" if _is_plain_number(expr) else text
