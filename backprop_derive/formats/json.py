@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from ..derivation import LocalGradient
@@ -13,6 +14,13 @@ from ..syntax.written import fraction_text, written
 
 SCHEMA = "urn:backprop-derive:solution:1"
 VERSION = 1
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema that every solution in JSON follows, as it ships with the package."""
+    text = Path(__file__).with_name("solution.schema.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def to_json(record: SolutionRecord, options: Options) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -104,8 +105,8 @@ class _Loader(jinja2.FileSystemLoader):
 
 
 def indented(text: str, width: int) -> str:
-    """The text with every line after the first indented."""
-    return text.replace("\n", "\n" + " " * width)
+    """The text with every line after the first indented, but for empty ones."""
+    return re.sub(r"\n(?=[^\n])", "\n" + " " * width, text)
 
 
 def _where(error: BaseException) -> str:
