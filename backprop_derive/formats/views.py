@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
+from itertools import repeat, zip_longest
 
 from ..document import (
     Block,
@@ -56,7 +56,10 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class BlockView:
-    """A block: `kind` names the template macro that sets it; the other fields are those of its kind."""
+    """A block: `kind` names the template macro that sets it; the other fields are those of its kind.
+
+    A paragraph that `leads` belongs to what follows it and stays on its page.
+    """
 
     kind: str
     content: str = ""
@@ -68,12 +71,21 @@ class BlockView:
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     language: str = ""
+    leads: bool = False
     source: Block | None = field(default=None, repr=False)
 
 
 def views(document: Document, voice: Voice) -> list[BlockView]:
     """Every block of a document, printed by `voice`."""
-    return [_view(block, voice) for block in document.blocks]
+    found = [_view(block, voice) for block in document.blocks]
+    following = (block.kind for block in found[1:])
+    return [
+        replace(block, leads=True) if block.kind == "paragraph" and kind in _LED else block
+        for block, kind in zip_longest(found, following)
+    ]
+
+
+_LED = ("list", "equation", "table", "code")
 
 
 def _view(block: Block, voice: Voice) -> BlockView:

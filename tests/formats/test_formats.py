@@ -122,6 +122,12 @@ def test_every_layout_and_notation_is_set_without_stray_blanks(format: str, layo
     assert not [line for line in page.split("\n") if line != line.rstrip()]
 
 
+def test_a_paragraph_before_a_list_stays_with_it() -> None:
+    words, items = Paragraph((Words("In the example:"),)), ListBlock((Item((FORMULA,)),))
+    assert 'class="leads"' in str(render(document(words, items), "html", Options()))
+    assert 'class="leads"' not in str(render(document(items, words), "html", Options()))
+
+
 # --- Markdown
 
 

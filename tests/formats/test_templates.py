@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def test_an_own_body_arranges_the_blocks(tmp_path: Path) -> None:
 def test_what_is_not_brought_is_taken_from_the_shipped_ones(tmp_path: Path) -> None:
     body = '{% import "blocks.j2" as set with context %}{{ set.heading(blocks[0]) }}'
     assert rendered(tmp_path, body) == "# A \\& B\n"
+
+
+def test_the_example_of_the_page_on_templates_works(tmp_path: Path) -> None:
+    page = (CHECKOUT / "docs" / "templates.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```jinja\n(.*?)```", page, re.DOTALL)
+    shown = str(rendered(tmp_path, example, "html"))
+    assert shown.startswith('<article class="solution">\n<h1>A &amp; B</h1>')
+    assert "<!DOCTYPE" not in shown
 
 
 def test_html_stays_escaped_in_an_own_template(tmp_path: Path) -> None:
