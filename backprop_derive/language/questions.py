@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import ProblemError, shorten
+from ..errors import Place, ProblemError, shorten
+from ..limits import DEFAULT_LIMITS, Limits
+from ..syntax.cursor import Cursor
 from ..syntax.names import canonical, nearest_name
 from ..syntax.source import Source
 from ..syntax.tokens import Token, tokenise
 
-_LEADING = frozenset("the all a of every for and find compute".split())
+_LEADING = frozenset("the all a both each of every for and find compute partial".split())
 _GRADIENT = frozenset("grad gradient gradients derivative derivatives".split())
-_BY = frozenset("wrt by".split())
+_BY = ("with", "respect", "to", "wrt", "by", "w", ".", "r", "t", "the")
+_EXAMPLE = "Find d(loss)/dw, d(loss)/db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,70 +24,107 @@ class Question:
 
     loss: str | None
     wanted: tuple[str, ...]
+    place: Place
 
 
-def read_question(source: Source, start: int, end: int, spelled: Mapping[str, str]) -> Question:
+def read_question(
+    source: Source, start: int, end: int, spelled: Mapping[str, str], limits: Limits = DEFAULT_LIMITS
+) -> Question:
     """The question of a Find line. `spelled` maps every defined key to its spelling. Raises ProblemError."""
-    reader = _Reader(source, tokenise(source, start, end), spelled)
-    return reader.question()
+    return _Question(source, tokenise(source, start, end, limits), spelled, "Find").question()
 
 
-class _Reader:
-    def __init__(self, source: Source, tokens: list[Token], spelled: Mapping[str, str]) -> None:
-        self.source, self.spelled, self.position = source, spelled, 0
-        self.tokens = tokens
-        if len(tokens) > 1 and tokens[-2].text == ".":
-            self.tokens = [*tokens[:-2], tokens[-1]]
+def read_names(
+    source: Source, start: int, end: int, spelled: Mapping[str, str], limits: Limits = DEFAULT_LIMITS
+) -> dict[str, Place]:
+    """The keys of a Parameters line, each with its place. Raises ProblemError."""
+    return _Question(source, tokenise(source, start, end, limits), spelled, "Parameters").names()
 
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
 
-    def advance(self) -> Token:
-        token = self.token
-        self.position = min(self.position + 1, len(self.tokens) - 1)
-        return token
+class _Question(Cursor):
+    """The tokens of a line that names things; `line` is its keyword, for messages."""
+
+    def __init__(self, source: Source, tokens: list[Token], spelled: Mapping[str, str], line: str) -> None:
+        if len(tokens) > 1 and tokens[-2].text == ".":  # Find is a sentence: a full stop may end it
+            tokens = [*tokens[:-2], tokens[-1]]
+        super().__init__(source, tokens)
+        self.spelled, self.line = spelled, line
 
     def question(self) -> Question:
-        if self.token.kind == "end":
-            raise ProblemError(
-                "Find names nothing", place=self.source.place(self.token.start), expected="d(loss)/dw, or names"
-            )
+        first = self.peek()
+        self.refuse_nothing()
         losses: dict[str, Token] = {}
         wanted: list[str] = []
-        while self.token.kind != "end":
-            before = self.token
+        while True:
+            before = self.peek()
             loss, names = self.item()
             if loss is not None:
                 losses.setdefault(loss, before)
             wanted += names
             if not self.separator():
                 break
-        if self.token.kind != "end":
-            raise self.error(self.token, "a comma, `and`, or the end of the line")
+        if self.peek().kind != "end":
+            raise self.error(self.peek(), "a comma, `and`, or the end of the line")
         if len(losses) > 1:
-            first, second, *_ = losses
-            raise ProblemError(
-                f"Find asks for derivatives of both {self.spelled[first]} and {self.spelled[second]}",
-                place=self.source.place(losses[second].start), expected="derivatives of one loss",
-            )  # fmt: skip
-        return Question(next(iter(losses), None), tuple(dict.fromkeys(wanted)))
+            one, other, *_ = losses
+            raise two_losses(self.spelled[one], self.spelled[other], self.place(losses[other]))
+        return Question(next(iter(losses), None), tuple(dict.fromkeys(wanted)), self.place(first))
 
-    def separator(self) -> bool:
-        found = False
-        while self.token.text in (",", "and") or self.token.text == ".":
-            self.advance()
-            found = True
+    def names(self) -> dict[str, Place]:
+        self.refuse_nothing()
+        found: dict[str, Place] = {}
+        while True:
+            place = self.place(self.peek())
+            found.setdefault(self.name(self.advance()), place)
+            if not self.separator():
+                break
+        if self.peek().kind != "end":
+            raise self.error(self.peek(), "a comma, `and`, or the end of the line")
         return found
 
-    def item(self) -> tuple[str | None, list[str]]:
-        while self.token.kind == "name" and self.token.text.lower() in _LEADING and not self.is_defined(self.token):
+    def refuse_nothing(self) -> None:
+        if self.peek().kind == "end":
+            raise ProblemError(
+                f"{self.line} names nothing", place=self.place(self.peek()),
+                expected="d(loss)/dw, or names" if self.line == "Find" else "names of givens", hint=self.example,
+            )  # fmt: skip
+
+    # --- what separates
+
+    def separator(self) -> bool:
+        """A comma, `and`, or both."""
+        comma = self.accept(",") is not None
+        if self.peek().kind == "name" and self.peek().text == "and" and self.peek(1).kind != "end":
             self.advance()
-        if self.token.kind == "name" and self.token.text.lower() in _GRADIENT and not self.is_defined(self.token):
+            return True
+        return comma
+
+    def separator_before_name(self) -> bool:
+        """A separator, where a name follows it and no derivative; else the position is left where it was."""
+        position = self.position
+        if self.separator() and self.peek().kind == "name" and not self.slash_follows() and not self.at_gradient():
+            return True
+        self.position = position
+        return False
+
+    # --- one item
+
+    def item(self) -> tuple[str | None, list[str]]:
+        while self.at_word(_LEADING):
+            self.advance()
+        if self.at_gradient():
             return self.spoken()
-        if self.token.text == "∂" or self.slash_follows():
+        if self.at("∂") or self.slash_follows():
             return self.quotient()
         return None, [self.name(self.advance())]
+
+    def at_word(self, words: frozenset[str]) -> bool:
+        """Whether a word of the sentence comes next, and no name of the problem."""
+        token = self.peek()
+        return token.kind == "name" and token.text.lower() in words and not self.is_defined(token)
+
+    def at_gradient(self) -> bool:
+        return self.at_word(_GRADIENT)
 
     def slash_follows(self) -> bool:
         for token in self.tokens[self.position : self.position + 8]:
@@ -98,10 +138,11 @@ class _Reader:
         """gradient [of L] [with respect to | wrt | by] names"""
         self.advance()
         loss = None
-        self.skip("of", "the")
-        if self.token.kind == "name" and not self.at_by():
+        while self.at_word(frozenset(("of", "the"))):
+            self.advance()
+        if self.peek().kind == "name" and self.peek().text not in ("with", "wrt", "by"):
             loss = self.name(self.advance())
-        if self.token.kind == "end":
+        if self.peek().kind == "end":
             return loss, []
         self.skip_by()
         names = [self.name(self.advance())]
@@ -109,40 +150,22 @@ class _Reader:
             names.append(self.name(self.advance()))
         return loss, names
 
-    def at_by(self) -> bool:
-        return self.token.text in _BY or self.token.text in ("with", "w")
-
-    def skip(self, *words: str) -> None:
-        while self.token.text in words and not self.is_defined(self.token):
-            self.advance()
-
     def skip_by(self) -> None:
-        first = self.token
-        words = ("with", "respect", "to", "wrt", "by", "w", ".", "r", "t", "the")
-        while self.token.text in words and not (self.is_defined(self.token) and self.position_after_by(first)):
+        """`with respect to`, `w.r.t.` and the like; such a word may be a name too, behind the last of them."""
+        first = self.peek()
+        while self.peek().text in _BY:
+            is_last = self.peek() is not first and self.previous.text in ("to", "wrt", "by", "t", ".", "the")
+            if is_last and self.is_defined(self.peek()):
+                break
             self.advance()
-        if self.token is first:
+        if self.peek() is first:
             raise self.error(first, "`with respect to` and names")
-
-    def position_after_by(self, first: Token) -> bool:
-        return self.token is not first and self.tokens[self.position - 1].text in ("to", "wrt", "by", "t", ".", "the")
-
-    def separator_before_name(self) -> bool:
-        position = self.position
-        if not self.separator() or self.token.kind != "name" or self.slash_follows():
-            self.position = position
-            return False
-        if self.token.text.lower() in _GRADIENT and not self.is_defined(self.token):
-            self.position = position
-            return False
-        return True
 
     def quotient(self) -> tuple[str, list[str]]:
         """d(L)/dw, dL/dw, ∂L/∂w"""
         loss = self.differential()
-        slash = self.advance()
-        if slash.text != "/":
-            raise self.error(slash, "'/' and the name to differentiate by")
+        if self.accept("/") is None:
+            raise self.error(self.peek(), "'/' and the name to differentiate by")
         return loss, [self.differential()]
 
     def differential(self) -> str:
@@ -150,41 +173,53 @@ class _Reader:
         head = self.advance()
         if head.text != "∂" and not (head.kind == "name" and head.text.startswith("d")):
             raise self.error(head, "a derivative such as d(loss)/dw")
-        if head.text == "∂" or head.text == "d":
-            token = self.advance()
-            if token.text == "(":
-                key = self.name(self.advance())
-                if self.token.text != ")":
-                    raise self.error(self.token, "')' after one name")
-                self.advance()
-                return key
-            return self.name(token)
-        return self.name(head, offset=1)
+        if head.text not in ("∂", "d"):
+            return self.name(head, offset=1)
+        if self.accept("(") is None:
+            return self.name(self.advance())
+        key = self.name(self.advance())
+        if self.accept(")") is None:
+            raise self.error(self.peek(), "')' after one name")
+        return key
 
     def name(self, token: Token, offset: int = 0) -> str:
         if token.kind != "name":
             raise self.error(token, "a name that the problem defines")
         spelling = token.text[offset:]
-        end = token.end
-        if self.token.text == "^" and self.token.start == end and canonical(spelling + "^") in self.spelled:
+        if self.at("^") and self.peek().start == token.end and canonical(spelling + "^") in self.spelled:
             self.advance()
             spelling += "^"
         key = canonical(spelling)
         if key not in self.spelled:
-            close = nearest_name(spelling, self.spelled)
             raise ProblemError(
-                f"Find names {shorten(spelling)}, which is not defined (unknown name)",
+                f"{self.line} names {shorten(spelling)}, which is not defined (unknown name)",
                 place=self.source.place(token.start + offset), expected="a given or a step of the problem",
-                hint=close,
+                hint=self.meant(spelling),
             )  # fmt: skip
         return key
+
+    def meant(self, spelling: str) -> str | None:
+        if spelling.startswith("d") and canonical(spelling[1:]) in self.spelled:
+            return f"d(…)/{spelling} for the derivative, {spelling[1:]} for the name"
+        return nearest_name(spelling, self.spelled)
 
     def is_defined(self, token: Token) -> bool:
         return canonical(token.text) in self.spelled
 
+    @property
+    def example(self) -> str:
+        return _EXAMPLE if self.line == "Find" else "Parameters: w, b"
+
     def error(self, token: Token, expected: str) -> ProblemError:
-        found = "the end of the line" if token.kind == "end" else repr(self.source.text[token.start : token.end])
+        found = "end of the line" if token.kind == "end" else repr(shorten(self.spelling(token)))
         return ProblemError(
-            f"unexpected {found} in Find", place=self.source.place(token.start), expected=expected,
-            hint="Find d(loss)/dw, d(loss)/db",
-        )  # fmt: skip
+            f"unexpected {found} in {self.line}", place=self.place(token), expected=expected, hint=self.example
+        )
+
+
+def two_losses(one: str, other: str, place: Place) -> ProblemError:
+    """The error where one problem asks for derivatives of two things."""
+    return ProblemError(
+        f"Find asks for derivatives of both {one} and {other}",
+        place=place, expected="derivatives of one loss", hint="a problem for each of them",
+    )  # fmt: skip

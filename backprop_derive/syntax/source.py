@@ -44,3 +44,7 @@ class Source:
     def line_of(self, offset: int) -> int:
         """The number of the line that holds an offset."""
         return bisect_right(self._starts, offset)
+
+    def line_start(self, offset: int) -> int:
+        """The offset at which the line that holds an offset begins."""
+        return self._starts[self.line_of(offset) - 1]

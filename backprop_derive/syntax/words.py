@@ -37,7 +37,7 @@ class Vocabulary:
     `functions` maps every spelling to its record, `defined` the keys of givens and earlier steps to their spellings
     (None accepts any name), `later` a name to the line further down that defines it, and `current` is the name that is
     being defined. `unavailable` are words that would be functions of tensors; `hints` say more about a name that is not
-    defined, and `expected` what stands in the place of a name where none can.
+    defined, `fallback` what to try where nothing else is known, and `expected` what might have stood in its place.
     """
 
     functions: Mapping[str, Signature]
@@ -47,6 +47,7 @@ class Vocabulary:
     unavailable: frozenset[str] = frozenset()
     hints: Mapping[str, str] = field(default_factory=dict)
     expected: str = "a name that a given or an earlier step defines"
+    fallback: str | None = None
 
     def is_known(self, key: str) -> bool:
         """Whether a given or an earlier step defines the name, so that it can be used here."""
@@ -83,7 +84,8 @@ def unknown_name(spelled: str, vocabulary: Vocabulary, place: Place) -> ProblemE
         return _twins(spelled, known[twin], place)
     return ProblemError(
         f"unknown name {shorten(spelled)}",
-        place=place, expected=vocabulary.expected, hint=vocabulary.hints.get(key) or _meant(spelled, vocabulary),
+        place=place, expected=vocabulary.expected,
+        hint=vocabulary.hints.get(key) or _meant(spelled, vocabulary) or vocabulary.fallback,
     )  # fmt: skip
 
 

@@ -1,0 +1,117 @@
+"""Given lines: names with values, with shapes, or alone."""
+
+from __future__ import annotations
+
+from ..errors import ProblemError
+from ..limits import Limits
+from ..problem import Given
+from ..syntax.parser import Parser
+from ..syntax.source import Source
+from ..syntax.tokens import Token, tokenise
+from .definitions import Definitions, read_name
+from .lines import Line
+from .scalars import VALUES, checked
+
+_BETWEEN = "a comma between givens, or the end of the line"
+
+
+def read_givens(source: Source, line: Line, definitions: Definitions, limits: Limits) -> list[Given]:
+    """The givens of one statement, which may go over several lines. Raises ProblemError, LimitError."""
+    parser = Parser(source, tokenise(source, line.start, line.end, limits), VALUES, limits)
+    reader = _Givens(parser, definitions, limits)
+    try:
+        return reader.givens()
+    except ProblemError as error:
+        first = source.line_of(line.start)
+        if error.place is not None and error.place.line > first:
+            error.hint = f"no comma at the end of the line before, if line {error.place.line} is no part of Given"
+        raise
+
+
+class _Givens:
+    def __init__(self, parser: Parser, definitions: Definitions, limits: Limits) -> None:
+        self.parser, self.definitions, self.limits = parser, definitions, limits
+
+    def givens(self) -> list[Given]:
+        parser = self.parser
+        if parser.peek().kind == "end":
+            raise ProblemError(
+                "Given names nothing", place=parser.place(parser.peek()),
+                expected="names with values on the same line", hint="Given x = 1, y = 2",
+            )  # fmt: skip
+        self.refuse_unclosed()
+        found = [self.given()]
+        while parser.accept(",") is not None and parser.peek().kind != "end":
+            found.append(self.given())
+        token = parser.peek()
+        if token.kind != "end":
+            is_word = token.kind == "name"
+            raise parser.unexpected(token, _BETWEEN, "> at the beginning of the line, for prose" if is_word else None)
+        return found
+
+    def refuse_unclosed(self) -> None:
+        """A bracket that stays open has taken in every line below: that is the mistake to tell."""
+        opened: list[Token] = []
+        for token in self.parser.tokens:
+            if token.kind == "op" and token.text in ("(", "["):
+                opened.append(token)
+            elif token.kind == "op" and token.text in (")", "]") and opened:
+                opened.pop()
+        if opened:
+            raise self.parser.never_closed(opened[0], ")" if opened[0].text == "(" else "]")
+
+    def given(self) -> Given:
+        parser = self.parser
+        token, written = read_name(parser)
+        if token.kind != "name":
+            raise parser.unexpected(token, "a name, such as x = 1", self.thousands(token))
+        key = self.definitions.define(written, token)
+        place = parser.place(token)
+        if parser.accept(":") is not None:
+            self.shape()
+            raise ProblemError(
+                f"{written} has a shape: this version derives scalars only", place=place,
+                expected="a scalar", hint="write the components out as scalars",
+            )  # fmt: skip
+        if parser.accept("=") is None:
+            return Given(key, written, None, place)
+        self.refuse_missing_comma()
+        start = parser.place(parser.peek())
+        return Given(key, written, checked(parser.expression(), written, start, self.limits), place)
+
+    def thousands(self, token: Token) -> str | None:
+        """`x = 1,000`: the comma parts givens, and no number."""
+        tokens = self.parser.tokens
+        k = tokens.index(token)
+        if token.kind != "number" or k < 2 or tokens[k - 2].kind != "number":
+            return None
+        whole, rest = tokens[k - 2].text, token.text
+        return f"{whole}.{rest} where the comma is a decimal point, {whole}{rest} where it parts thousands"
+
+    def refuse_missing_comma(self) -> None:
+        """`x = 1 w = 2`, before 1 w is taken for a product."""
+        parser, depth = self.parser, 0
+        for k in range(parser.position, len(parser.tokens)):
+            token = parser.tokens[k]
+            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            if depth == 0 and token.text == ",":
+                return
+            if depth == 0 and token.text == "=" and token.kind == "op" and k > parser.position:
+                name = k - 1 - (parser.tokens[k - 1].text == "^")
+                word = name - (parser.tokens[name - 1].text == "and")
+                spelled = parser.between(parser.tokens[name], parser.tokens[k])
+                raise parser.unexpected(parser.tokens[word], _BETWEEN, f", {spelled} …")
+
+    def shape(self) -> None:
+        parser = self.parser
+        opened = parser.peek()
+        if parser.accept("(") is None:
+            raise parser.unexpected(opened, "a shape such as (n, d); a value stands behind =")
+        while not parser.at(")"):
+            size = parser.advance()
+            if size.kind not in ("name", "number"):
+                raise parser.unexpected(size, "a size of the shape: a number or a letter")
+            if not parser.at(",", ")"):
+                raise parser.unexpected(parser.peek(), "a comma between the sizes of the shape, or ')'")
+            parser.accept(",")
+        parser.expect(")", opened)
