@@ -257,7 +257,9 @@ class Printer:
         if self.stacks:
             inner = self.deeper()
             return self.fraction(inner.show(node.numerator), inner.show(node.denominator)), P.ATOM
-        return self.slash(self.show(node.numerator, P.PRODUCT), self.show(node.denominator, P.POWER)), P.PRODUCT
+        # (1/2)/4, since 1/2/4 would have to be read twice.
+        place = P.POWER if isinstance(node.numerator, Number) else P.PRODUCT
+        return self.slash(self.show(node.numerator, place), self.show(node.denominator, P.POWER)), P.PRODUCT
 
     def _power(self, node: Power, outer: P) -> Printed:
         # A fraction in an exponent stands on one line.
