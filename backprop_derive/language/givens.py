@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import ProblemError
 from ..limits import Limits
 from ..problem import Given
+from ..syntax.numbers import comma_meant
 from ..syntax.parser import Parser
 from ..syntax.source import Source
 from ..syntax.tokens import Token, tokenise
@@ -85,22 +86,21 @@ class _Givens:
         k = tokens.index(token)
         if token.kind != "number" or k < 2 or tokens[k - 2].kind != "number":
             return None
-        whole, rest = tokens[k - 2].text, token.text
-        return f"{whole}.{rest} where the comma is a decimal point, {whole}{rest} where it parts thousands"
+        return comma_meant(tokens[k - 2].text, token.text)
 
     def refuse_missing_comma(self) -> None:
-        """`x = 1 w = 2`, before 1 w is taken for a product."""
+        """`x = 1 w = 2` and `x = 1 w`, before 1 w is taken for a product."""
         parser, depth = self.parser, 0
         for k in range(parser.position, len(parser.tokens)):
-            token = parser.tokens[k]
+            token, before = parser.tokens[k], parser.tokens[k - 1]
             depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
-            if depth == 0 and token.text == ",":
+            if depth == 0 and token.text in (",", ";"):
                 return
             if depth == 0 and token.text == "=" and token.kind == "op" and k > parser.position:
-                name = k - 1 - (parser.tokens[k - 1].text == "^")
+                name = k - 1 - (before.text == "^")
                 word = name - (parser.tokens[name - 1].text == "and")
-                spelled = parser.between(parser.tokens[name], parser.tokens[k])
-                raise parser.unexpected(parser.tokens[word], _BETWEEN, f", {spelled} …")
+                hint = f"a comma before {parser.spelling(parser.tokens[name])}"
+                raise parser.unexpected(parser.tokens[word], _BETWEEN, hint)
 
     def shape(self) -> None:
         parser = self.parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..errors import Place, ProblemError, shorten
+from ..errors import Place, ProblemError, nearest, shorten
 from ..limits import Limits
 from ..ops.table import TENSOR_ONLY
 from ..problem import Step
@@ -17,7 +17,7 @@ from ..syntax.source import Source
 from ..syntax.tokens import tokenise
 from ..syntax.words import Vocabulary
 from .definitions import Definitions, read_name
-from .lines import BLANK, Line
+from .lines import BLANK, KEYWORDS, Line
 from .scalars import FUNCTIONS, checked
 
 _RATE = "lr"
@@ -62,7 +62,13 @@ def _step_meant(source: Source, line: Line, equals: int) -> str:
         return f"{spaced[1]}^ = …, without a space before ^"
     if (assigned := re.fullmatch(r"(\w+\^?) ?(?:[-+*/:<>]|\(.*\))", left)) is not None:
         return f"{assigned[1]} = …"
-    if re.fullmatch(r"[^\W\d]\w*\^?", right) and not left.endswith(("<", ">", "!")):
+    if (numbered := re.fullmatch(r"step (\d+)[.:)]* (.+)", left, re.IGNORECASE)) is not None:
+        return f"{numbered[1]}. {shorten(numbered[2])} = …"
+    word = left.split(" ")[0]
+    close = nearest(word.lower(), KEYWORDS) if word != left and len(word) > 3 else None
+    if close is not None:
+        return f"{close.capitalize()} {shorten(source.text[line.start + len(word) : line.end].strip(BLANK))}"
+    if re.fullmatch(r"[^\W\d]\w*\^?", right) and re.fullmatch(r"[\w\s.()]*[-+*/^(][-+*/^\w\s.()]*", left):
         return f"{right} = {shorten(left)}"
     return "> at the beginning of the line makes it prose"
 
@@ -101,9 +107,14 @@ def _apart(expr: Expr) -> Expr:
     if not any(isinstance(node, Name) and node.key == _RATE for node in walk(expr)):
         return expr
     expr = map_children(expr, _apart)
-    if isinstance(expr, Product) and expr.implicit and _begins_with_rate(expr.factors[-1]):
-        return Product(expr.factors)
-    return expr
+    if not isinstance(expr, Product):
+        return expr
+    if expr.implicit:
+        return Product(expr.factors, implicit=not _begins_with_rate(expr.factors[-1]))
+    # What has come apart within a longer product is factors of that.
+    first = expr.factors[0]
+    came_apart = isinstance(first, Product) and not first.implicit and _begins_with_rate(first.factors[-1])
+    return Product((*first.factors, *expr.factors[1:])) if isinstance(first, Product) and came_apart else expr
 
 
 def _begins_with_rate(expr: Expr) -> bool:

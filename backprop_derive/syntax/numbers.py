@@ -38,3 +38,9 @@ def signed_whole_number(text: str) -> Expr:
     digits = text.removeprefix("-")
     number = Number(Fraction(whole_number(digits)), digits)
     return number if digits == text else Negate(number)
+
+
+def comma_meant(whole: str, rest: str) -> str:
+    """What `0,5` or `1,000` was probably meant to be; a comma is no part of a number."""
+    thousands = f", {whole}{rest} where it parts thousands" if len(rest) == 3 and whole != "0" else ""
+    return f"{whole}.{rest} where the comma is a decimal point{thousands}"

@@ -314,7 +314,8 @@ class Operands(Cursor, ABC):
 
     def option(self, called: Called) -> None:
         name, equals = self.advance(), self.advance()
-        if called.operation.name == "where" and not called.arguments and name.text != "condition":
+        is_first = not called.arguments and not called.options
+        if called.operation.name == "where" and is_first and name.text != "condition":
             raise self.unexpected(equals, _COMPARISON, f"where({self.spelling(name)} == …, a, b)")
         called.check_option(name.text, self, name)
         allowed = called.values_of(name.text)

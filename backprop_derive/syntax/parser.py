@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from ..limits import DEFAULT_LIMITS, Limits
 from .adjacent import ambiguous_division, ambiguous_exponent, side_by_side
 from .expression import Compare, Expr, MatrixProduct, Negate, Power, Product, Quotient, Sum
-from .numbers import DIGITS, signed_whole_number
+from .numbers import DIGITS, comma_meant, signed_whole_number
 from .operands import OPERAND, RELATIONS, Operands
 from .source import Source
 from .tokens import Token, tokenise
@@ -179,5 +179,4 @@ class Parser(Operands):
         before, after = self.previous, self.peek(1)
         if not self.at(",") or before.kind != "number" or after.kind != "number":
             return None
-        whole, decimals = before.text, after.text
-        return f"{whole}.{decimals} where the comma is a decimal point, {whole}{decimals} where it parts thousands"
+        return comma_meant(before.text, after.text)

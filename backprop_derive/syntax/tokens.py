@@ -158,7 +158,8 @@ _INSTEAD = {
     "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "－": "-", "＋": "+", "⁄": "/", "∕": "/", "／": "/",
     "∗": "*", "＊": "*", "•": "*", "∘": "*", "⊙": "*", "⊗": "*", "（": "(", "）": ")", "［": "[", "］": "]", "｜": "|",
     "＝": "=", "≈": "=", "→": "=", "←": "=", "，": ",", "＜": "<", "＞": ">", "ˆ": "^", "＾": "^",
-    "⁺": "^(…)", "ⁿ": "^n", "ⁱ": "^i", "{": "(", "}": ")", "~": "1 - x", "?": "where(condition, a, b)",
+    "⁺": "^(…)", "ⁿ": "^n", "ⁱ": "^i", "{": "( ), or an index without braces, x_1", "}": "( )", "~": "1 - x",
+    "?": "where(condition, a, b)",
     "%": "a fraction such as 1/100; there is no remainder", "!": "a product written out; there is no factorial",
     "&": "a where inside of a where", "$": "$…$ in prose only", "_": "a letter before the _",
     "\\": "the expression as it is typed on a calculator, (a + b)/2; TeX is not read",
@@ -184,6 +185,11 @@ def _refusal(source: Source, position: int) -> ProblemError:
         return ProblemError(
             f"the digit {c} ({describe(c)}) is not read as a number",
             place=place, expected="digits 0 to 9", hint=f"{unicodedata.digit(c)}",
+        )  # fmt: skip
+    if c == "_" and source.text[position - 1 : position] == "^":
+        return ProblemError(
+            "a hat before an index", place=place, expected="the hat behind the index, which is the same name",
+            hint="x_1^ or x_hat_1",
         )  # fmt: skip
     shown = "" if unicodedata.combining(c) else f"{c} "
     return ProblemError(

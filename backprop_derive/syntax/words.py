@@ -132,7 +132,7 @@ def _meant(spelled: str, vocabulary: Vocabulary) -> str | None:
     known = vocabulary.defined or {}
     for end in range(2, min(len(spelled), 12)):
         function, rest = spelled[:end], spelled[end:]
-        if function in vocabulary.functions and (rest.isdecimal() or canonical(rest) in known):
+        if function in vocabulary.functions and canonical(rest.lstrip("0123456789") or "pi") in {*known, "pi"}:
             return f"{function}({rest})"
     factors = _factors(spelled, known)
     if factors:
