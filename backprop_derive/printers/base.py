@@ -47,6 +47,7 @@ from ..syntax.expression import (
     Text,
     Transpose,
     TupleOf,
+    names_in,
     size,
     walk,
 )  # fmt: skip
@@ -354,11 +355,13 @@ class Printer:
         others = list(arguments)
         others.remove(chosen)
         rival: Expr = others[0] if len(others) == 1 else Call(name, tuple(others))
+        taken = {key for argument in arguments for key in names_in(argument)}
+        count = Name(next(letter for letter in ("k", "n", "m", "count_of_ties") if letter not in taken))
         ahead = Compare(">" if name == "max" else "<", chosen, rival)
-        tied = self.show(Number(Fraction(1, 2))) if len(others) == 1 else self.show(Quotient(ONE, Name("k")))
+        tied = self.show(Number(Fraction(1, 2))) if len(others) == 1 else self.show(Quotient(ONE, count))
         tie = self.show(Compare("==", chosen, rival))
         if len(others) > 1:
-            tie += self.words(", ") + self.show(Name("k")) + self.words(" of them equal")
+            tie += self.words(", ") + self.show(count) + self.words(" of them equal")
         return [
             (self.show(ONE), self.condition(self.show(ahead))),
             (tied, self.condition(tie)),

@@ -165,6 +165,15 @@ def test_a_condition_that_begins_with_a_minus_has_a_sign_and_no_difference() -> 
     assert '"if" class("normal", -) 2 lt x' in TypstPrinter().show(choice)
 
 
+def test_how_many_tie_is_counted_by_a_letter_that_is_free() -> None:
+    def tie(*names: str) -> str:
+        arguments = tuple(map(Name, names))
+        return TextPrinter().show(Call("share of max", (arguments[0], *arguments)))
+
+    assert "1/k if x = max(y, w), k of them equal" in tie("x", "y", "w")
+    assert "1/n if x = max(y, k), n of them equal" in tie("x", "y", "k")
+
+
 def test_a_tall_numerator_stands_beside_its_derivative() -> None:
     square = read("(x - y)^2/2")
     assert LatexPrinter().show(Derivative(square, X)).startswith(r"\frac{\partial}{\partial x} \left(\frac{")
