@@ -24,6 +24,8 @@ _EXTENDED = Context(prec=_DIGITS + 10, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _ENOUGH = 175.0
 # Digits tell most numbers from 0 sooner than SymPy does; it is asked where this many bits did not.
 _BITS_BEFORE_SYMPY = 4096
+_ARITHMETIC = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Rational, type(sympy.pi), type(sympy.E))
+_FUNCTIONS = frozenset(getattr(sympy, name) for name in "exp log sin cos tan asin acos atan sinh cosh tanh erf".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Arithmetic:
         """SymPy's result as the plainest kind that holds it; `real` computes its digits where it is irrational."""
         if form.is_Rational:
             return self.fraction(Fraction(int(form.p), int(form.q)))
-        if sum(1 for _ in sympy.preorder_traversal(form)) > _LONGEST_CLOSED or _has_long_number(form):
+        nodes = list(sympy.preorder_traversal(form))
+        if len(nodes) > _LONGEST_CLOSED or _has_long_number(form) or not all(map(_is_ours, nodes)):
             return real()
         return Closed(form, real())
 
@@ -256,6 +259,11 @@ def _form(a: Number) -> Any:
     """The SymPy constant of a rational or closed number."""
     assert not isinstance(a, Real)
     return sympy.Rational(a.numerator, a.denominator) if isinstance(a, Fraction) else a.form
+
+
+def _is_ours(node: Any) -> bool:
+    """Whether the language can write a part of a closed form; SymPy also makes cot and erfc of tan and erf."""
+    return isinstance(node, _ARITHMETIC) or type(node) in _FUNCTIONS
 
 
 def _is_large(a: Number) -> bool:

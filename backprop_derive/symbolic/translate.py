@@ -22,12 +22,11 @@ from ..syntax.expression import (
     Sum,
     integer,
 )  # fmt: skip
+from .choice import Choice, choice, condition_key
 from .opaque import Opaque, call_of, call_parts, opaque
 from .powers import WholePower, power
 
 Written = dict[sympy.Basic, Expr]
-_RELATIONS = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq, "!=": sympy.Ne}
-_SPELLED = {cls: relation for relation, cls in _RELATIONS.items()}
 _FUNCTIONS = {
     getattr(sympy, name): name
     for name in ("log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf", "floor")
@@ -40,9 +39,6 @@ def to_sympy(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | N
     result = _build(expr, names, written)
     if written is not None and not isinstance(expr, Number | Name | Constant) and not result.is_Atom:
         written.setdefault(result, expr)
-        if isinstance(expr, Compare) and result.is_Relational:
-            # SymPy turns the conditions of a Piecewise round.
-            written.setdefault(result.reversed, expr)
     return result
 
 
@@ -74,10 +70,11 @@ def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | Non
             return inner(a) / inner(b)
         case Power(a, b):
             return power(inner(a), inner(b))
-        case Compare(relation, a, b):
-            return _RELATIONS[relation](inner(a), inner(b))
-        case Call("where", (condition, a, b)):
-            return sympy.Piecewise((inner(a), inner(condition)), (inner(b), True))
+        case Call("where", (Compare(relation, left, right) as condition, a, b)):
+            sides = inner(left), inner(right)
+            if written is not None:
+                written.setdefault(condition_key(relation, *sides), condition)
+            return choice(relation)(*sides, inner(a), inner(b))
         case Call():
             cls, arguments = call_parts(expr)
             return cls(*map(inner, arguments))
@@ -110,10 +107,8 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
         return Power(Constant("e"), from_sympy(expr.args[0], written))
     if expr.is_Pow:
         return _power(expr, written)
-    if isinstance(expr, sympy.Piecewise):
+    if isinstance(expr, Choice):
         return _cases(expr, written)
-    if type(expr) in _SPELLED:
-        return Compare(_SPELLED[type(expr)], *(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, sympy.Function) and (name := _FUNCTIONS.get(type(expr))) is not None:
         return Call(name, tuple(from_sympy(a, written) for a in expr.args))
     raise TypeError(f"SymPy answered with {type(expr).__name__}")
@@ -126,7 +121,7 @@ def _number(value: Fraction) -> Expr:
 def _rank(expr: sympy.Basic) -> tuple[int, int, str]:
     """Names before functions before sums, each by the first name in them; the text breaks ties, so order is steady."""
     base = expr.base if expr.is_Pow else expr
-    kind = 0 if base.is_Symbol else 2 if base.is_Add else 3 if isinstance(base, sympy.Piecewise) else 1
+    kind = 0 if base.is_Symbol else 2 if base.is_Add else 3 if isinstance(base, Choice) else 1
     slots = [int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit()]
     return kind, min(slots, default=-1), str(expr)
 
@@ -225,9 +220,9 @@ def _power(expr: sympy.Pow, written: Written) -> Expr:
     return Power(from_sympy(base, written), from_sympy(exponent, written))
 
 
-def _cases(expr: sympy.Piecewise, written: Written) -> Expr:
-    *pairs, last = expr.args
-    value = from_sympy(last.args[0], written)
-    for pair in reversed(pairs):
-        value = Call("where", (from_sympy(pair.args[1], written), from_sympy(pair.args[0], written), value))
-    return value
+def _cases(expr: Choice, written: Written) -> Expr:
+    left, right, a, b = expr.args
+    condition = written.get(condition_key(expr.relation, left, right))
+    if condition is None:
+        condition = Compare(expr.relation, from_sympy(left, written), from_sympy(right, written))
+    return Call("where", (condition, from_sympy(a, written), from_sympy(b, written)))

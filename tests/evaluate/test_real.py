@@ -147,9 +147,7 @@ KINDS = ("+", "-", "*", "/", "square", "root", "sin", "cos", "tan", "atan", "tan
 
 @given(
     bits=st.sampled_from([64, 128, 256]),
-    steps=st.lists(
-        st.tuples(st.sampled_from(KINDS), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25
-    ),
+    steps=st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25),
 )
 @settings(max_examples=400, deadline=None)
 def test_bounds_stay_true_through_random_expressions(bits: int, steps: list[tuple[str, int, int]]) -> None:

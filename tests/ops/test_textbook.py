@@ -10,6 +10,7 @@ import sympy
 
 from backprop_derive.ops.record import Operation
 from backprop_derive.ops.table import LANGUAGE_OPERATIONS, formula, operation
+from backprop_derive.symbolic.choice import Choice
 from backprop_derive.symbolic.opaque import Opaque, derived_from_definition
 from backprop_derive.symbolic.translate import to_sympy
 from backprop_derive.syntax.expression import Call, Name, substitute
@@ -32,6 +33,9 @@ def in_sympy(expr: Any) -> Any:
     if not expr.args:
         return expr
     arguments = [in_sympy(argument) for argument in expr.args]
+    if isinstance(expr, Choice):
+        left, right, a, b = arguments
+        return sympy.Piecewise((a, sympy.Rel(left, right, expr.relation)), (b, True))
     if isinstance(expr, Opaque):
         return written_out(*arguments, op=operation(expr.operation_name))
     return expr.func(*arguments)
