@@ -126,8 +126,6 @@ def _keyword(stripped: str, match: re.Match[str], start: int) -> Line:
     if kind == "given" and is_sentence and " " in re.sub(r",\s*", ",", content[:-1].strip(BLANK)):
         return Line("prose?", start, end)
     is_find = kind == "find" and is_sentence and _NO_SENTENCE.search(stripped) is None
-    if kind == "find" and not is_find:
-        end = max(begins, start + len(stripped.rstrip("?!" + BLANK)))
     return Line(_PLURALS.get(kind, kind), begins, end, is_sentence=is_find)
 
 

@@ -14,7 +14,7 @@ from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
 from .definitions import Definitions
 from .givens import read_givens
-from .lines import Line, split_lines
+from .lines import BLANK, Line, split_lines
 from .prose import clean_text, prose_parts
 from .questions import Question, read_question, two_losses
 from .scalars import Scalar, scalar_expression
@@ -161,8 +161,9 @@ class _Reader:
         return Question(next(iter(losses), None), wanted, found[0].place)
 
     def question_of(self, line: Line, last: str) -> Question | None:
+        asked = self.source.text[line.start : line.end].rstrip("?!" + BLANK)
         try:
-            question = read_question(self.source, line.start, line.end, self.spelled, self.limits)
+            question = read_question(self.source, line.start, line.start + len(asked), self.spelled, self.limits)
         except ProblemError:
             if line.is_sentence:
                 return None

@@ -91,7 +91,8 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
             f"the value of {word} is {type(scalar).__name__}, not a number", expected="int, float, Fraction or text"
         )
     if isinstance(scalar, Fraction) and scalar.denominator != 1:
-        number: Expr = Quotient(Number(Fraction(abs(scalar.numerator))), Number(Fraction(scalar.denominator)))
+        above, below = abs(scalar.numerator), scalar.denominator
+        number: Expr = Quotient(Number(Fraction(above), str(above)), Number(Fraction(below), str(below)))
         return Negate(number) if scalar < 0 else number
     text = str(scalar).lower()
     if not re.fullmatch(r"-?[0-9.]+(e[+-]?[0-9]+)?", text):
