@@ -89,7 +89,7 @@ _READ_INTO_NUMBER = re.compile(r"[eE][0-9]|[xXbBoO][0-9a-fA-F]")
 
 
 def _juxtaposed(number: str, other: str) -> str:
-    if other[0].isnumeric() or other[0] == ".":
+    if not (other[0].isalpha() or other[0] == "("):  # `2[0]` would be an index, `2.5` another number
         return f"{number}({other})"
     return f"{number} {other}" if _READ_INTO_NUMBER.match(other) else number + other
 

@@ -6,7 +6,19 @@ from backprop_derive.language.scalars import FUNCTIONS
 from backprop_derive.limits import DEFAULT_LIMITS, Limits
 from backprop_derive.ops.table import TENSOR_ONLY
 from backprop_derive.syntax.expression import (
-    Call, Compare, Constant, Expr, Index, ListOf, Name, Negate, Number, Power, Product, Quotient, Sum,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Index,
+    ListOf,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
 )  # fmt: skip
 from backprop_derive.syntax.names import canonical
 from backprop_derive.syntax.parser import parse_expression

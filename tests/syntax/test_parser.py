@@ -169,10 +169,12 @@ def test_a_caret_without_exponent_needs_the_hat_to_be_defined(text: str) -> None
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("|x|", "abs(x)"), ("|-x|", "abs((-x))"), ("-|x|", "(-abs(x))"), ("|x|^2", "(abs(x)^2)"), ("|x|²", "(abs(x)^2)"),
+        ("|x|", "abs(x)"), ("|-x|", "abs((-x))"), ("-|x|", "(-abs(x))"), ("|x|^2", "(abs(x)^2)"),
+        ("|x|²", "(abs(x)^2)"),
         ("|x|*|y|", "(abs(x)*abs(y))"), ("|x| - |y|", "(abs(x) - abs(y))"), ("|x - |y||", "abs((x - abs(y)))"),
         ("||x||", "norm(x)"), ("‖x‖²", "(norm(x)^2)"), ("∥x∥", "norm(x)"), ("|||x|||", "norm(abs(x))"),
-        ("||x| - |y||", "abs((abs(x) - abs(y)))"), ("||x|-y|", "abs((abs(x) - y))"), ("||x - y|*z|", "abs((abs((x - y))*z))"),
+        ("||x| - |y||", "abs((abs(x) - abs(y)))"), ("||x|-y|", "abs((abs(x) - y))"),
+        ("||x - y|*z|", "abs((abs((x - y))*z))"),
         ("| |x| |", "abs(abs(x))"), ("max(|x|, |y|)", "max(abs(x), abs(y))"), ("|(|x|)|", "abs(abs(x))"),
         ("2*|x|", "(2*abs(x))"), ("a^|x|", "(a^abs(x))"), ("|2x|", "abs((2x))"),
     ],
@@ -199,11 +201,13 @@ def test_bars_that_do_not_pair_are_refused(text: str, phrase: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reading"),
     [
-        ("wx", "w*x"), ("abc", "a*b*c"), ("2wx", "w*x"), ("2πx", "π*x"), ("(a)(b)", "(a)*(b)"), ("(a + b)c", "(a + b)*c"),
+        ("wx", "w*x"), ("abc", "a*b*c"), ("2wx", "w*x"), ("2πx", "π*x"), ("(a)(b)", "(a)*(b)"),
+        ("(a + b)c", "(a + b)*c"),
         ("x y", "x*y"), ("x 2", "x*2"), ("2 3", "2*3"), ("x½", "x*½"), ("1½", "1 + ½"), ("x(y+z)", "x*(…)"),
         ("sin x", "sin(x)"), ("sin 2", "sin(2)"), ("sin -x", "sin(-x)"), ("sinx", "sin(x)"), ("sin2x", "sin(2x)"),
         ("sin²(x)", "sin(x)^2"), ("sin^2(x)", "sin(x)^2"), ("sin⁻¹(x)", "asin(x) for the inverse"), ("log x", "log(x)"),
-        ("exp(a)b", "exp(a)*b"), ("exp(a) exp(b)", "exp(a)*exp(b)"), ("x²y", "x²*y"), ("2|x|", "2*|…|"), ("|x|y", "|x|*y"),
+        ("exp(a)b", "exp(a)*b"), ("exp(a) exp(b)", "exp(a)*exp(b)"), ("x²y", "x²*y"), ("2|x|", "2*|…|"),
+        ("|x|y", "|x|*y"),
         ("2pi x", "2pi*x"), ("√x", "sqrt(…)"), ("a if b else c", "where(condition, a, b)"), ("a // b", "floor(a/b)"),
         ("1,000", "1000"), ("0,5", "0.5"), ("+x", "without the sign +"), ("where(a=b, a, b)", "=="),
     ],

@@ -91,7 +91,8 @@ def test_what_cannot_be_seen_is_refused_by_its_code_point(text: str, column: int
 
 @pytest.mark.parametrize(
     ("text", "instead"),
-    [("x – y", "-"), ("x ∗ y", "*"), ("x ⁄ y", "/"), ("（x", "("), ("x ＝ 2", "="), ("x % 2", "fraction"), ("x!", "factorial"),
+    [("x – y", "-"), ("x ∗ y", "*"), ("x ⁄ y", "/"), ("（x", "("), ("x ＝ 2", "="), ("x % 2", "fraction"),
+     ("x!", "factorial"),
      (r"\frac", "TeX"), ("x_{1}", "x_1"), ("∞", "finite"), ("x ? 1", "where")],
 )  # fmt: skip
 def test_a_sign_of_another_place_is_refused_with_what_stands_for_it_here(text: str, instead: str) -> None:

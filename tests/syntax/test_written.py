@@ -9,8 +9,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_derive.syntax.expression import (
-    Call, Compare, Constant, Expr, Index, ListOf, MatrixProduct, Name, Negate, Number, Power, Product, Quotient, Slice,
-    Sum, Transpose, TupleOf,
+    Call,
+    Compare,
+    Constant,
+    Expr,
+    Index,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Slice,
+    Sum,
+    Transpose,
+    TupleOf,
 )  # fmt: skip
 from backprop_derive.syntax.numbers import exact_number
 from backprop_derive.syntax.written import written
@@ -73,7 +88,8 @@ def test_what_is_written_reads_as_the_same_tree(expr: Expr) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x * w", "w * x", "a/b * c", "a/(b * c)", "a - (b - c)", "2x^2", "-(a + b)", "(-a)^2", "a^(-1)", "a^b^c", "(a^b)^c",
+    ["x * w", "w * x", "a/b * c", "a/(b * c)", "a - (b - c)", "2x^2", "-(a + b)", "(-a)^2", "a^(-1)", "a^b^c",
+     "(a^b)^c",
      "a * (-b)", "2(a + b)", "a/(2x)", "1/3", "0.10", "1e-3", "2 e", "max(a, b, c)", "leaky_relu(a, slope=0.1)"],
 )  # fmt: skip
 def test_an_expression_is_written_as_its_author_wrote_it(text: str) -> None:
