@@ -212,7 +212,10 @@ class Arithmetic:
         if isinstance(a, Real) or _is_large(a):
             return digits()
         argument = _form(a)
-        form = sympy.log(1 + argument) if name == "log1p" else getattr(sympy, name)(argument)
+        if name in ("log", "log1p"):
+            form = _logarithm(argument + 1 if name == "log1p" else argument)
+        else:
+            form = getattr(sympy, name)(argument)
         if form is sympy.zoo:
             raise DomainError(f"{name} has no value at {argument}")
         return self.closed(form, digits)
@@ -259,6 +262,15 @@ def _form(a: Number) -> Any:
     """The SymPy constant of a rational or closed number."""
     assert not isinstance(a, Real)
     return sympy.Rational(a.numerator, a.denominator) if isinstance(a, Fraction) else a.form
+
+
+def _logarithm(argument: Any) -> Any:
+    """log(8) as 3·log(2), so that the logarithm of 8 to base 2 is 3."""
+    if not argument.is_Rational or argument in (0, 1):
+        return sympy.log(argument)
+    powers = [sympy.perfect_power(part) or (part, 1) for part in (argument.p, argument.q) if part != 1]
+    exponent = math.gcd(*(int(power) for _, power in powers))
+    return exponent * sympy.log(sympy.root(argument, exponent))
 
 
 def _is_ours(node: Any) -> bool:

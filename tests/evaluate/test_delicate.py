@@ -80,6 +80,7 @@ def test_values_at_delicate_points_are_true(expression: str, true: Any) -> None:
         ("0^0*x", 1), ("0.1*x + 0.2 - 0.3", 0), ("(2*x)^-3", Fraction(1, 8)), ("(4*x)^(-3/2)", Fraction(1, 8)),
         ("floor(sqrt(9*x)^2)", 9), ("floor(-0.5*x)", -1), ("sin(x)^2 + cos(x)^2 - 1", 0), ("sqrt(8*x) - 2*sqrt(2)", 0),
         ("0*log(0)*x", 0), ("0*log2(0) + x", 1), ("0*(-log(0)) + x", 1),
+        ("log10(1000*x)", 3), ("log2(x/8)", -3), ("log(9/4*x)/log(3/2)", 2), ("log2(4*x)/log2(8)", Fraction(2, 3)),
     ],
 )  # fmt: skip
 def test_what_is_rational_is_found_to_be(expression: str, exact: Any) -> None:
