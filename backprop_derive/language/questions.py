@@ -14,7 +14,7 @@ from ..syntax.tokens import Token, tokenise
 
 _LEADING = frozenset("the all a both each of every for and find compute partial".split())
 _GRADIENT = frozenset("grad gradient gradients derivative derivatives".split())
-_BY = ("with", "respect", "to", "wrt", "by", "w", ".", "r", "t", "the")
+_BY = [phrase.split() for phrase in ("with respect to", "w . r . t .", "w . r . t", "wrt", "by")]
 _EXAMPLE = "Find d(loss)/dw, d(loss)/db"
 
 
@@ -114,7 +114,8 @@ class _Question(Cursor):
             self.advance()
         if self.at_gradient():
             return self.spoken()
-        if self.at("∂") or self.slash_follows():
+        is_differential = self.peek().text == "d" and self.peek(1).text == "("
+        if self.at("∂") or is_differential or self.slash_follows():
             return self.quotient()
         return None, [self.name(self.advance())]
 
@@ -140,26 +141,26 @@ class _Question(Cursor):
         loss = None
         while self.at_word(frozenset(("of", "the"))):
             self.advance()
-        if self.peek().kind == "name" and self.peek().text not in ("with", "wrt", "by"):
+        if self.peek().kind == "name" and not self.at_by():
             loss = self.name(self.advance())
         if self.peek().kind == "end":
             return loss, []
-        self.skip_by()
+        if not self.at_by():
+            raise self.error(self.peek(), "`with respect to` and names")
+        self.position += self.at_by()
+        while self.at_word(frozenset(("the",))):
+            self.advance()
         names = [self.name(self.advance())]
         while self.separator_before_name():
             names.append(self.name(self.advance()))
         return loss, names
 
-    def skip_by(self) -> None:
-        """`with respect to`, `w.r.t.` and the like; such a word may be a name too, behind the last of them."""
-        first = self.peek()
-        while self.peek().text in _BY:
-            is_last = self.peek() is not first and self.previous.text in ("to", "wrt", "by", "t", ".", "the")
-            if is_last and self.is_defined(self.peek()):
-                break
-            self.advance()
-        if self.peek() is first:
-            raise self.error(first, "`with respect to` and names")
+    def at_by(self) -> int:
+        """How many tokens of `with respect to` or one of its like come next; its words may be names elsewhere."""
+        for phrase in _BY:
+            if all(self.peek(k).text.lower() == word for k, word in enumerate(phrase)):
+                return len(phrase)
+        return 0
 
     def quotient(self) -> tuple[str, list[str]]:
         """d(L)/dw, dL/dw, ∂L/∂w"""

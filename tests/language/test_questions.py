@@ -1,0 +1,169 @@
+"""What a Find line asks, in all its forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_derive.errors import ProblemError
+from backprop_derive.language.reader import read_problem
+from backprop_derive.problem import Prose
+
+PROBLEM = "Given x = 1, y = 2, w = 1, b = 3\ny^ = x*w + b\ns = y^ - y\nloss = s**2\n"
+ALL = ("x", "y", "w", "b")
+
+
+def asked(find: str, problem: str = PROBLEM) -> tuple[str, tuple[str, ...]]:
+    """The loss and what is wanted."""
+    read = read_problem(f"{problem}{find}\n")
+    return read.loss, read.wanted
+
+
+def refusal(find: str, problem: str = PROBLEM) -> ProblemError:
+    with pytest.raises(ProblemError) as caught:
+        asked(find, problem)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "find",
+    [
+        "Find d(loss)/dw", "Find d(loss)/dw.", "Find: d(loss)/dw", "FIND d(loss)/dw", "Find d(loss)/d(w)",
+        "Find dloss/dw",
+        "Find dloss / dw", "Find d loss/d w", "Find ∂loss/∂w", "Find ∂(loss)/∂(w)", "Find ∂ loss / ∂ w", "Find w",
+        "Find w.",
+        "Find grad of loss with respect to w", "Find the gradient of the loss with respect to w",
+        "Find gradient of loss wrt w",
+        "Find the gradient of loss with respect to w.", "Find gradients of loss w.r.t. w",
+        "Find derivative of loss by w",
+        "Find gradient with respect to w", "Find the partial derivative of loss with respect to w",
+        "Find d(loss)/dw # why",
+        "Find d(loss)/dw?", "Find\td(loss)/dw", "Find all of d(loss)/dw",
+    ],
+)  # fmt: skip
+def test_one_gradient_is_asked_for(find: str) -> None:
+    assert asked(find) == ("loss", ("w",))
+
+
+@pytest.mark.parametrize(
+    "find",
+    [
+        "Find d(loss)/dw, d(loss)/db", "Find d(loss)/dw and d(loss)/db", "Find d(loss)/dw, and d(loss)/db", "Find w, b",
+        "Find w and b", "Find w and b.", "Find ∂loss/∂w, dloss/db", "Find grad of loss with respect to w and b",
+        "Find grad of loss with respect to w, b", "Find both dloss/dw and dloss/db", "Find d(loss)/dw, b",
+        "Find dloss/dw\nFind dloss/db", "Find grad of loss wrt w, grad of loss wrt b",
+        "Find dloss/dw, dloss/db, dloss/dw",
+    ],
+)  # fmt: skip
+def test_several_gradients_are_asked_for_in_their_order(find: str) -> None:
+    assert asked(find) == ("loss", ("w", "b"))
+
+
+@pytest.mark.parametrize(
+    "find", ["Find ∂loss/∂ŷ", "Find ∂loss/∂y^", "Find d(loss)/d(y^)", "Find dloss/dy_hat", "Find y^", "Find dloss/dŷ"]
+)
+def test_the_adjoint_of_a_step_can_be_asked_for(find: str) -> None:
+    assert asked(find) == ("loss", ("y_hat",))
+
+
+@pytest.mark.parametrize(
+    "find", ["", "Find the gradients", "Find all gradients", "Find grad of loss", "Find the gradient of loss"]
+)
+def test_where_no_name_is_asked_for_every_given_is(find: str) -> None:
+    assert asked(find) == ("loss", ALL)
+    assert not read_problem(f"{PROBLEM}{find}").asked
+
+
+def test_the_loss_is_what_find_names_else_the_last_step() -> None:
+    assert asked("Find d(s)/dw") == ("s", ("w",))
+    assert asked("Find grad of s") == ("s", ALL)
+    assert asked("Find w") == ("loss", ("w",))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Find the gradient of the loss.", "Find the loss.", "Find the value of the loss.", "Find out what it is!"],
+)
+def test_a_sentence_that_names_nothing_to_differentiate_by_is_prose(sentence: str) -> None:
+    read = read_problem(PROBLEM + sentence)
+    assert read.statements[-1] == Prose((sentence,))
+    assert read.wanted == ALL
+
+
+NAMED_LIKE_DERIVATIVES = "Given d = 1, dd = 2, dx = 3, x = 4, ddx = 5\nL = d*dd*dx*x*ddx\ndL = L*2\n"
+
+
+@pytest.mark.parametrize(
+    ("find", "loss", "by"),
+    [
+        ("dL/dx", "L", "x"), ("dL/ddx", "L", "dx"), ("dL/dddx", "L", "ddx"), ("dL/dd", "L", "d"), ("dL/ddd", "L", "dd"),
+        ("ddL/dx", "dL", "x"), ("ddL/ddx", "dL", "dx"), ("d(dL)/d(x)", "dL", "x"), ("d(L)/d(d)", "L", "d"),
+        ("dL/d d", "L", "d"), ("∂L/∂dx", "L", "dx"), ("∂dL/∂d", "dL", "d"), ("d L/d dx", "L", "dx"), ("d", "dL", "d"),
+        ("dx", "dL", "dx"),
+    ],
+)  # fmt: skip
+def test_exactly_one_d_comes_off_each_side(find: str, loss: str, by: str) -> None:
+    assert asked(f"Find {find}", NAMED_LIKE_DERIVATIVES) == (loss, (by,))
+
+
+NAMED_LIKE_WORDS = "Given the = 1, of = 2, to = 3, by = 4, w = 5, wrt = 6, gradient = 7, r = 8\n"
+NAMED_LIKE_WORDS += "loss = the*of*to*by*w*wrt\n"
+
+
+@pytest.mark.parametrize(
+    ("find", "by"),
+    [
+        ("the", ("the",)), ("the, of", ("the", "of")), ("d(loss)/dthe", ("the",)), ("gradient", ("gradient",)),
+        ("dloss/dof and dloss/dto", ("of", "to")), ("grad with respect to to", ("to",)), ("grad by w", ("w",)),
+        ("grad by by", ("by",)), ("grad w.r.t. r", ("r",)),
+    ],
+)  # fmt: skip
+def test_a_word_of_the_sentence_that_is_a_name_is_that_name(find: str, by: tuple[str, ...]) -> None:
+    assert asked(f"Find {find}", NAMED_LIKE_WORDS)[1] == by
+
+
+@pytest.mark.parametrize(
+    ("find", "column", "phrase"),
+    [
+        ("Find d(loss)/dv", 15, "Find names v, which is not defined"),
+        ("Find dL/dw", 7, "Find names L, which is not defined"),
+        ("Find dL/dw.", 7, "Find names L, which is not defined"),
+        ("Find dw", 6, "Find names dw"),
+        ("Find d(loss)/dW", 15, "Find names W"),
+        ("Find", 5, "Find names nothing"),
+        ("Find:", 6, "Find names nothing"),
+        ("Find loss", 6, "the derivative of loss by itself is 1"),
+        ("Find d(loss)/dloss", 6, "by itself is 1"),
+        ("Find dx/dw", 6, "x is a given; the loss must be a step"),
+        ("Find d(s)/dw, d(loss)/db", 15, "derivatives of both s and loss"),
+        ("Find d(loss)/dw d(loss)/db", 17, "unexpected 'd'"),
+        ("Find d(loss)/dw,", 17, "unexpected end of the line"),
+        ("Find d(loss)/dw, , w", 18, "unexpected ','"),
+        ("Find d(loss", 12, "unexpected end of the line"),
+        ("Find d(loss)/", 14, "unexpected end of the line"),
+        ("Find d(loss+1)/dw", 12, "unexpected '+'"),
+        ("Find d^2(loss)/dw^2", 7, "unexpected '^'"),
+        ("Find (w)", 6, "unexpected '('"),
+        ("Find x = 2", 8, "unexpected '='"),
+        ("Find ∇loss", 6, "unexpected character ∇"),
+        ("Find $w$", 6, "unexpected character $"),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_refused_at_its_place(find: str, column: int, phrase: str) -> None:
+    error = refusal(find)
+    assert phrase in error.found
+    assert error.place is not None
+    assert (error.place.line, error.place.column) == (5, column)
+
+
+def test_two_losses_in_two_lines_are_refused_at_the_second() -> None:
+    error = refusal("Find d(loss)/dw\nFind d(s)/db")
+    assert "both loss and s" in error.found
+    assert error.place is not None
+    assert error.place.line == 6
+
+
+@pytest.mark.parametrize(
+    ("find", "hint"), [("Find d(loss)/dW", "w"), ("Find yhat", "y^"), ("Find dw", "w for the name")]
+)
+def test_a_name_that_is_not_defined_is_told_the_nearest(find: str, hint: str) -> None:
+    assert hint in (refusal(find).hint or "")
