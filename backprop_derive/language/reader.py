@@ -42,7 +42,6 @@ def read_problem(
     """
     limits.check("text", len(text), "the problem's text")
     source = Source(name, text.removeprefix("\ufeff"))
-    limits.check("steps", source.line_count // 2, "the number of steps")
     with deep_recursion():
         reader = _Reader(source, split_lines(source, limits), limits)
         return reader.problem(dict(given or {}), wrt, loss)
