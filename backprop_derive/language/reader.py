@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from ..errors import Place, ProblemError, UsageError, shorten
 from ..limits import DEFAULT_LIMITS, Limits
@@ -132,7 +133,7 @@ class _Reader:
             prose_parts(clean_text(self.source, line.start, line.end), self.spelled, self.limits), goes_on=goes_on
         )
 
-    @property
+    @cached_property
     def prose_lines(self) -> set[int]:
         """The lines of prose that are not empty, after which prose goes on in the same paragraph."""
         return {self.source.line_of(line.start) for line in self.of_kind("prose") if line.end > line.start}

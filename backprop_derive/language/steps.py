@@ -56,6 +56,8 @@ def read_head(source: Source, line: Line, definitions: Definitions, limits: Limi
 def _step_meant(source: Source, line: Line, equals: int) -> str:
     left = " ".join(source.text[line.start : equals].split())
     right = source.text[equals + 1 : line.end].strip(BLANK)
+    if len(left) > 100:  # nothing that a hint could show
+        return "> at the beginning of the line makes it prose"
     if re.fullmatch(r"learning rate|parameters?|updates?|round|title", left, re.IGNORECASE):
         return f"{left}: {shorten(right)}"
     if (spaced := re.fullmatch(r"(\w+) \^", left)) is not None:

@@ -15,6 +15,7 @@ class Source:
     name: str
     text: str
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
+    _shown: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         start = 0
@@ -35,11 +36,13 @@ class Source:
         return start, end
 
     def place(self, offset: int) -> Place:
-        """The place of an offset, for a message."""
+        """The place of an offset, for a message. Places in one line share that line's text, which may be long."""
         offset = max(0, min(offset, len(self.text)))
         line = bisect_right(self._starts, offset)
         start, end = self.line_bounds(line)
-        return Place(self.name, line, offset - start + 1, self.text[start:end])
+        if line not in self._shown:
+            self._shown[line] = self.text[start:end]
+        return Place(self.name, line, offset - start + 1, self._shown[line])
 
     def line_of(self, offset: int) -> int:
         """The number of the line that holds an offset."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -378,3 +380,23 @@ def test_a_name_of_a_line_before_the_first_given_is_told_to_be_prose() -> None:
 
 def test_a_claim_holds_names_and_no_text() -> None:
     assert prose("> $x$")[0].parts == (Claim(Name("x")),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Given " + ", ".join(f"x{k} = {k}" for k in range(20_000)) + "\nloss = x0",
+        "> prose\n" * 20_000 + "Given x = 1\nloss = x",
+        "Given x = 1\n" + "".join(f"a{k} = x\n" for k in range(20_000)),
+        "Given x = 1\nloss = " + " + ".join(f"|x - {k}|/2" for k in range(10_000)),
+        "Given x = 1\n" + "(" * 200_000 + " = x",
+        "Given x = 1\nloss = x + " + "|x|" * 30_000,
+        "> " + "$x $" * 50_000 + "\nGiven x = 1\nloss = x",
+    ],
+    ids=["givens in a line", "prose", "steps", "terms", "no name", "bars", "dollars"],
+)
+def test_a_long_problem_is_read_or_refused_in_a_time_that_grows_with_its_length(text: str) -> None:
+    begin = time.process_time()
+    with contextlib.suppress(BackpropError):
+        read_problem(text)
+    assert time.process_time() - begin < 5
