@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .derivation import Derivation, RuleStatement
+from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
-from .graph import build_graph
+from .graph import Graph, build_graph
 from .language.reader import Scalar, read_problem
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
-from .solution import Note, SolutionRecord, Value
+from .solution import Note, SolutionRecord, TensorSolution, TensorValue, Value
 from .syntax.names import canonical, nearest_name
 
 
@@ -37,13 +37,9 @@ def solve(
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
     LimitError where a stated limit is passed, UsageError where an argument does not fit.
     """
-    from .calculus.derive import derive as derive_graph
-    from .evaluate.passes import evaluate
-
     read, notes = _prepared(problem, wrt, given, loss, expand, limits)
-    graph = build_graph(read)
-    derivation = derive_graph(graph)
-    record = evaluate(derivation, limits)
+    derivation = _derivation(build_graph(read))
+    record = _evaluated(derivation, limits)
     return Solution(replace(record, notes=(*notes, *record.notes)), options, limits)
 
 
@@ -57,11 +53,31 @@ def derive(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
     """As `solve`, symbolically only: the values of the givens are left out."""
+    read, notes = _prepared(problem, wrt, None, loss, expand, limits)
+    derivation = _derivation(build_graph(read))
+    if isinstance(derivation, TensorDerivation):
+        return Solution(TensorSolution(read, derivation, None, notes=notes), options, limits)
+    return Solution(SolutionRecord(read, derivation, None, notes=notes), options, limits)
+
+
+def _derivation(graph: Graph) -> Derivation | TensorDerivation:
+    if graph.problem.has_tensors:
+        from .calculus.tensors import derive_tensors
+
+        return derive_tensors(graph)
     from .calculus.derive import derive as derive_graph
 
-    read, notes = _prepared(problem, wrt, None, loss, expand, limits)
-    derivation = derive_graph(build_graph(read))
-    return Solution(SolutionRecord(read, derivation, None, notes=notes), options, limits)
+    return derive_graph(graph)
+
+
+def _evaluated(derivation: Derivation | TensorDerivation, limits: Limits) -> SolutionRecord | TensorSolution:
+    if isinstance(derivation, TensorDerivation):
+        from .evaluate.tensors import evaluate_tensors
+
+        return evaluate_tensors(derivation, limits)
+    from .evaluate.passes import evaluate
+
+    return evaluate(derivation, limits)
 
 
 def _prepared(
@@ -85,6 +101,11 @@ def _prepared(
         raise UsageError(f"a problem is text, not {type(problem).__name__}")
     if expand:
         return expand_problem(read), ()
+    if read.has_tensors:
+        from .calculus.expand import set_apart
+
+        apart, split = set_apart(read)
+        return (apart, tuple(Note("set apart", key) for key in split)) if split else (read, ())
     large = large_steps(read, limits.operations)
     if not large:
         return read, ()
@@ -101,16 +122,20 @@ def _overrides(
 class Solution:
     """A solved problem: its numbers by name, its records, and every format. It shows itself in a notebook.
 
-    Values are `int`, `fractions.Fraction` or a SymPy expression where they are exact, else `float`.
+    Values are `int`, `fractions.Fraction` or a SymPy expression where they are exact, else `float`; tensors are NumPy
+    arrays of them, of floats where no entry is exact.
     """
 
     def __init__(
-        self, record: SolutionRecord, options: Options = DEFAULT_OPTIONS, limits: Limits = DEFAULT_LIMITS
+        self,
+        record: SolutionRecord | TensorSolution,
+        options: Options = DEFAULT_OPTIONS,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.record = record
         self.options = options
         self._limits = limits
-        self._other_adjoints: dict[str, Value] = {}
+        self._other_adjoints: dict[str, Value | TensorValue] = {}
 
     # --- numbers
 
@@ -119,7 +144,7 @@ class Solution:
         return self.record.problem
 
     @property
-    def derivation(self) -> Derivation:
+    def derivation(self) -> Derivation | TensorDerivation:
         return self.record.derivation
 
     @property
@@ -180,11 +205,15 @@ class Solution:
             raise UsageError(f"there are no numbers: {reason}", hint="solve(problem, given={…})")
         return self.record.first
 
-    def _adjoint(self, key: str) -> Value:
-        from .calculus.derive import derive as derive_graph
+    def _adjoint(self, key: str) -> Value | TensorValue:
+        derivation = _derivation(build_graph(self.problem, (key,)))
+        if isinstance(derivation, TensorDerivation):
+            from .evaluate.tensors import tensor_adjoints
+
+            return tensor_adjoints(derivation, self._limits)[key]
         from .evaluate.passes import adjoints_for
 
-        return adjoints_for(derive_graph(build_graph(self.problem, (key,))), self._limits)[key]
+        return adjoints_for(derivation, self._limits)[key]
 
     def _key(self, name: str) -> str:
         key = canonical(name)
@@ -243,6 +272,12 @@ class Solution:
 
     def _document(self, options: Options | None = None) -> Any:
         chosen = options or self.options
+        if isinstance(self.record, TensorSolution):
+            from .calculus.tensors import with_matrices
+            from .report.tensors import narrate_tensors
+
+            told = replace(self.record, derivation=with_matrices(self.record.derivation))
+            return narrate_tensors(told, chosen)
         statements = self._rule_statements() if chosen.rules else {}
         if chosen.layout == "lesson":
             from .report.lesson import lesson
@@ -255,6 +290,7 @@ class Solution:
     def _rule_statements(self) -> dict[str, RuleStatement]:
         from .calculus.rules import rule_statement
 
+        assert isinstance(self.derivation, Derivation)
         rules = {rule for gradient in self.derivation.local_gradients() for rule in gradient.form.rules}
         found = {rule: rule_statement(rule) for rule in sorted(rules)}
         return {rule: statement for rule, statement in found.items() if statement is not None}
@@ -273,8 +309,10 @@ class Solution:
         return f"<Solution: d({spelled})/d({wanted}), {len(self.steps)} steps>"
 
 
-def plain(value: Value) -> Any:
+def plain(value: Value | TensorValue) -> Any:
     """A value as Python has it: int, Fraction, a SymPy expression, or float (inf where beyond a float's range)."""
+    if isinstance(value, TensorValue):
+        return _array(value) if value.shape else plain(value.entries[0])
     if value.exact is not None:
         return int(value.exact) if value.exact.denominator == 1 else value.exact
     if value.closed is not None:
@@ -282,3 +320,13 @@ def plain(value: Value) -> Any:
 
         return constant(value.closed)
     return float(value.decimal)
+
+
+def _array(value: TensorValue) -> Any:
+    """A tensor as a NumPy array: of floats where every entry is one, else of objects."""
+    import numpy
+
+    entries = [plain(entry) for entry in value.entries]
+    array = numpy.empty(len(entries), dtype=float if all(isinstance(e, float) for e in entries) else object)
+    array[:] = entries
+    return array.reshape(value.shape)

@@ -53,6 +53,58 @@ class LocalGradient:
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """A tensor by its entries: the entry at the indices `at` is `body`, a component formula."""
+
+    at: tuple[str, ...]
+    body: Expr
+
+
+INCOMING, OUTPUT = "#g", "#y"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What flows back from a step to one of its operands: the incoming adjoint times ∂(step)/∂(operand), summed.
+
+    All forms are in slots: `#0`, `#1`, … for the operands, `#g` for the incoming adjoint, `#y` for the step's own output;
+    equal shapes of steps share them. `jacobian` has the entries of ∂(step)/∂(operand), as SymPy derived them; its indices
+    are those of the step, then those of the operand. `component` is the contracted flow; `matrix` is the same in matrix
+    notation where that was recognised and proved equal.
+    """
+
+    step: str
+    operand: str
+    slots: tuple[str, ...]
+    jacobian: Component
+    component: Component
+    matrix: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TensorDerivation:
+    """The derivation of a problem with tensors: each step by its entries, and what flows back along each edge."""
+
+    graph: Graph
+    components: dict[str, Component]
+    uses: dict[str, tuple[Flow, ...]]
+
+    def flows(self) -> Iterator[Flow]:
+        """From the loss back to the givens, as the backward pass needs them."""
+        by_step: dict[str, list[Flow]] = {}
+        for uses in self.uses.values():
+            for flow in uses:
+                by_step.setdefault(flow.step, []).append(flow)
+        for key in reversed(self.graph.steps):
+            found = {flow.operand: flow for flow in by_step.get(key, ())}
+            yield from (found[name] for name in self.graph.operands[key] if name in found)
+
+    def adjoint_order(self) -> tuple[str, ...]:
+        """The names whose adjoint the backward pass computes, as in `Derivation`."""
+        return self.graph.adjoint_order()
+
+
+@dataclass(frozen=True, slots=True)
 class RuleStatement:
     """A rule of differentiation in general form: d(expression)/dx = derivative, primes for derivatives by x."""
 
@@ -79,5 +131,4 @@ class Derivation:
 
     def adjoint_order(self) -> tuple[str, ...]:
         """The names whose adjoint the backward pass computes: steps from the loss back, then the wanted givens."""
-        steps = [k for k in reversed(self.graph.steps) if k in self.graph.on_path and k != self.graph.loss]
-        return (*steps, *(k for k in self.graph.wanted if k in self.graph.on_path and k not in self.graph.steps))
+        return self.graph.adjoint_order()

@@ -77,7 +77,31 @@ class Applied:
     primes: int = 0
 
 
-MathNode = Expr | Derivative | Differential | Chain | Times | Plus | Minus | Listing | Applied
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a tensor, by indices below its name: W_{ij}; of an adjoint, ∂L/∂W_{ij}."""
+
+    of: MathNode
+    places: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entrywise:
+    """Factors multiplied entry by entry: A ⊙ B."""
+
+    factors: tuple[MathNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reals:
+    """The set of all real tensors of a shape: ℝ^{n×3}."""
+
+    shape: tuple[int | str, ...]
+
+
+MathNode = (
+    Expr | Derivative | Differential | Chain | Times | Plus | Minus | Listing | Applied | Entry | Entrywise | Reals
+)
 
 # --- inlines --------------------------------------------------------------------------------------------
 

@@ -31,6 +31,11 @@ class Graph:
         """The steps on a path, in the author's order, which is topological."""
         return tuple(step for key, step in self.steps.items() if key in self.on_path)
 
+    def adjoint_order(self) -> tuple[str, ...]:
+        """The names whose adjoint a backward pass computes: steps from the loss back, then the wanted givens."""
+        steps = [key for key in reversed(self.steps) if key in self.on_path and key != self.loss]
+        return (*steps, *(key for key in self.wanted if key in self.on_path and key not in self.steps))
+
     def path_operands(self, key: str) -> tuple[str, ...]:
         """The operands of a step that lie on a path."""
         return tuple(name for name in self.operands[key] if name in self.on_path)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .errors import Place
+from .indexed.shape import Shape
 from .syntax.expression import Expr
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A name with a value, a closed expression; None where the given is a symbol only."""
+    """A name with a value, a closed expression or a tensor of them; None where the given is a symbol only.
+
+    `shape` is the shape that stands in the place of a value, `(n, 3)`; letters are symbolic sizes.
+    """
 
     key: str
     written: str
     value: Expr | None
     place: Place = field(compare=False)
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class Problem:
     """A problem as read. `statements` holds prose, givens and steps in the author's order.
 
     `wanted` are the keys whose gradient is asked for; `asked` tells whether a Find line (or a caller) named them.
-    `round_to` is the number of decimals to carry, None for exact work.
+    `round_to` is the number of decimals to carry, None for exact work. `shapes` holds the shape of every name, () for a
+    scalar; `has_tensors` tells that a vector, a matrix or a higher tensor stands anywhere.
     """
 
     title: str
@@ -70,6 +76,8 @@ class Problem:
     updates: int = 0
     round_to: int | None = None
     source: str = field(default="", compare=False)
+    shapes: dict[str, Shape] = field(default_factory=dict, compare=False)
+    has_tensors: bool = field(default=False, compare=False)
 
     @property
     def givens(self) -> tuple[Given, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from .derivation import Derivation
+from .derivation import Derivation, TensorDerivation
 from .problem import Problem
 from .syntax.expression import Expr
 
@@ -31,6 +31,18 @@ class Value:
     @property
     def is_zero(self) -> bool:
         return self.exact == 0
+
+
+@dataclass(frozen=True, slots=True)
+class TensorValue:
+    """A tensor of real numbers, row by row; a scalar has shape () and one entry."""
+
+    shape: tuple[int, ...]
+    entries: tuple[Value, ...]
+
+    @property
+    def is_exact(self) -> bool:
+        return all(entry.is_exact for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +89,32 @@ class SolutionRecord:
     first: Pass | None
     updates: tuple[Update, ...] = ()
     passes: tuple[Pass, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TensorPass:
+    """One forward and one backward pass on tensors: values of givens and steps, adjoints of names on a path."""
+
+    values: dict[str, TensorValue]
+    adjoints: dict[str, TensorValue]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorUpdate:
+    """One update of gradient descent: the moved names' values after it."""
+
+    number: int
+    values: dict[str, TensorValue]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSolution:
+    """As `SolutionRecord`, for a problem with tensors."""
+
+    problem: Problem
+    derivation: TensorDerivation
+    first: TensorPass | None
+    updates: tuple[TensorUpdate, ...] = ()
+    passes: tuple[TensorPass, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from ..indexed.shape import Shape, shape_of
+from ..ops.table import is_tensor_node
 from ..problem import Given, Problem, Prose, Step
 from ..syntax.expression import (
     Call,
     Compare,
     Constant,
     Expr,
+    Index,
+    ListOf,
+    MatrixProduct,
     Name,
     Negate,
     Number,
@@ -18,6 +23,10 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
+    Text,
+    Transpose,
+    TupleOf,
+    integer,
     map_children,
     size,
 )  # fmt: skip
@@ -38,12 +47,69 @@ def expand(problem: Problem, only: Iterable[str] | None = None) -> Problem:
                 statements += _split(statement, names)
             else:
                 statements.append(statement)
-    return replace(problem, statements=tuple(statements))
+    if not problem.has_tensors:
+        return replace(problem, statements=tuple(statements))
+    shapes = {given.key: problem.shapes[given.key] for given in problem.givens}
+    for statement in statements:
+        if isinstance(statement, Step):
+            shapes[statement.key] = shape_of(statement.expression, shapes)
+    return replace(problem, statements=tuple(statements), shapes=shapes)
 
 
 def large_steps(problem: Problem, limit: int) -> tuple[str, ...]:
     """The steps with more operations than the limit, which are too much for one derivative on one line."""
     return tuple(step.key for step in problem.steps if size(step.expression) > limit)
+
+
+def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
+    """The problem with every softmax a step of its own, of a name; and the author's steps that were split for it.
+
+    A softmax within a product, or of a compound argument, has no short derivative; by itself it has a famous one.
+    """
+    names = _FreshNames(problem)
+    statements: list[Prose | Given | Step] = []
+    split: list[str] = []
+    shapes = {given.key: problem.shapes[given.key] for given in problem.givens}
+    for statement in problem.statements:
+        if not isinstance(statement, Step):
+            statements.append(statement)
+            continue
+        made: list[Step] = []
+
+        def node(expr: Expr, step: Step = statement, made: list[Step] = made) -> Expr:
+            if isinstance(expr, Name):
+                return expr
+            key = names.fresh()
+            made.append(Step(key, key, expr, step.place, step.expression_place))
+            shapes[key] = shape_of(expr, shapes)
+            return Name(key)
+
+        last = _apart(_without_attention(statement.expression, shapes), node, is_whole=True)
+        shapes[statement.key] = shape_of(last, shapes)
+        statements += [*made, replace(statement, expression=last)]
+        split += [statement.key] if made else []
+    return replace(problem, statements=tuple(statements), shapes=shapes), tuple(split)
+
+
+def _apart(expr: Expr, node: Callable[[Expr], Expr], is_whole: bool = False) -> Expr:
+    if isinstance(expr, Call) and expr.function in ("softmax", "log_softmax"):
+        argument = node(_apart(expr.arguments[0], node))
+        call = replace(expr, arguments=(argument, *expr.arguments[1:]))
+        return call if is_whole else node(call)
+    return map_children(expr, lambda part: _apart(part, node))
+
+
+def _without_attention(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """attention(Q, K, V) written out, so that its scores and weights are steps; a masked one stays whole."""
+    expr = map_children(expr, lambda part: _without_attention(part, shapes))
+    if isinstance(expr, Call) and expr.function == "attention" and len(expr.arguments) == 3:
+        q, k, v = expr.arguments
+        width = shape_of(k, shapes)[-1]
+        if len(shape_of(k, shapes)) == 2:
+            root = Call("sqrt", (integer(width) if isinstance(width, int) else Name(width),))
+            scores = Quotient(MatrixProduct(q, Transpose(k)), root)
+            return MatrixProduct(Call("softmax", (scores,)), v)
+    return expr
 
 
 class _FreshNames:
@@ -76,7 +142,11 @@ def _split(step: Step, names: _FreshNames) -> list[Step]:
 def _is_leaf(expr: Expr) -> bool:
     if isinstance(expr, Negate):
         return isinstance(expr.operand, Number | Constant)
-    return isinstance(expr, Name | Number | Constant | Compare)
+    return isinstance(expr, Name | Number | Constant | Compare | TupleOf | Text)
+
+
+def _leaves(options: tuple[tuple[str, Expr], ...], leaf: Callable[[Expr], Expr]) -> tuple[tuple[str, Expr], ...]:
+    return tuple((name, leaf(value)) for name, value in options)
 
 
 def _flatten(expr: Expr, node: object) -> Expr:
@@ -104,6 +174,14 @@ def _flatten(expr: Expr, node: object) -> Expr:
                 pair = Product((product, leaf(factors[k])))
                 product = pair if k == len(factors) - 1 else node(pair)
             return product
-        case Product() | Quotient() | Power() | Negate() | Call():
+        case Product() | Quotient() | Power() | Negate() | MatrixProduct() | Transpose():
             return map_children(expr, leaf)
+        case Call(function, arguments, options):
+            return Call(
+                function, tuple(map(leaf, arguments)), options if is_tensor_node(expr) else _leaves(options, leaf)
+            )
+        case Index(base, items):
+            return Index(leaf(base), items)
+        case ListOf(items):
+            return ListOf(tuple(map(leaf, items)))
     return expr

@@ -214,7 +214,7 @@ class Interpreter:
 
     def choice(self, op: Operation, values: list[Value]) -> Value:
         """max and min, and the share of the first argument among the rest for their derivatives."""
-        is_share = op.name.startswith("share")
+        is_share = op.name.startswith(("share", "first of"))
         largest = op.name.endswith("max")
         candidates = values[1:] if is_share else values
         best = candidates[0]
@@ -222,11 +222,14 @@ class Interpreter:
             order = self.arithmetic.compare(value, best)
             if order > 0 if largest else order < 0:
                 best = value
-        ties = sum(self.arithmetic.compare(value, best) == 0 for value in candidates)
+        tied = [k for k, value in enumerate(candidates) if self.arithmetic.compare(value, best) == 0]
+        ties = len(tied)
         if ties > 1 and not self.is_inside_definition:
-            self.kinks[op.name.removeprefix("share of ")] = f"{ties} arguments"
+            self.kinks[op.name.removeprefix("share of ").replace("first of ", "first ")] = f"{ties} arguments"
         if not is_share:
             return best
+        if op.name.startswith("first of"):
+            return Fraction(int(values[0] == tied[0]))
         return Fraction(1, ties) if self.arithmetic.compare(values[0], best) == 0 else Fraction(0)
 
 

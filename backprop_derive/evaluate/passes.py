@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
@@ -41,25 +41,28 @@ def evaluate(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> Solutio
     if problem.updates > limits.exact_updates and problem.round_to is None:
         limits.check("exact_updates", problem.updates, "the number of exact updates")
     with deep_recursion():
-        return _with_enough_precision(lambda run: run.solution(derivation), problem, limits)
+        return with_enough_precision(lambda arithmetic: _Run(problem, arithmetic).solution(derivation), problem, limits)
 
 
 def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, Value]:
     """The adjoints of one pass, for a derivation by names that the solution itself did not ask for."""
     problem = derivation.graph.problem
+
+    def work(arithmetic: Arithmetic) -> dict[str, Value]:
+        run = _Run(problem, arithmetic)
+        return run.one_pass(derivation, run.given_values()).adjoints
+
     with deep_recursion():
-        return _with_enough_precision(
-            lambda run: run.one_pass(derivation, run.given_values()).adjoints, problem, limits
-        )
+        return with_enough_precision(work, problem, limits)
 
 
-def _with_enough_precision(work: Callable[[_Run], T], problem: Problem, limits: Limits) -> T:
+def with_enough_precision(work: Callable[[Arithmetic], T], problem: Problem, limits: Limits) -> T:
     operations = sum(size(step.expression) for step in problem.steps) * (problem.updates + 1)
     most = next(bits for limit, bits in _MOST_BITS if operations <= limit)
     bits = _FIRST_BITS
     while True:
         try:
-            return work(_Run(problem, Arithmetic(bits, limits, last_resort=bits >= most)))
+            return work(Arithmetic(bits, limits, last_resort=bits >= most))
         except MorePrecision:
             bits *= 4 if bits < 4096 else 2
 
@@ -166,14 +169,7 @@ class _Run:
         return values
 
     def carried(self, value: Number) -> tuple[Number, bool]:
-        """The value as the calculation goes on with it, rounded where the problem says so; and whether it was."""
-        settled = self.arithmetic.settled(value)
-        decimals = self.problem.round_to
-        if decimals is None:
-            return settled, False
-        exact = settled if isinstance(settled, Fraction) else Fraction(self.arithmetic.decimal(settled))
-        rounded = round_half_away(exact, decimals)
-        return rounded, rounded != settled
+        return carried(self.arithmetic, value, self.problem.round_to)
 
     def located(
         self, interpreter: Interpreter, expression: Expr, numbers: dict[str, Number], statement: Given | Step
@@ -191,18 +187,34 @@ class _Run:
     # --- records
 
     def record(self, number: Number, was_rounded: bool = False) -> Value:
-        exact = number if isinstance(number, Fraction) else None
-        closed = from_sympy(number.form, {}) if isinstance(number, Closed) else None
-        return Value(self.arithmetic.decimal(number), exact, closed, was_rounded)
+        return record(self.arithmetic, number, was_rounded)
 
     def notes(self, derivation: Derivation) -> tuple[Note, ...]:
-        notes = []
-        on_path = derivation.graph.on_path
-        for key, found in self.kinks.items():
-            if key in on_path:
-                notes += [Note("kink", key, operation) for operation in found]
-        if self.arithmetic.gave_way:
-            notes.append(Note("digits", ""))
-        if self.arithmetic.zero_by_digits:
-            notes.append(Note("zero", ""))
-        return tuple(notes)
+        return notes(self.kinks, derivation.graph.on_path, self.arithmetic)
+
+
+def carried(arithmetic: Arithmetic, value: Number, decimals: int | None) -> tuple[Number, bool]:
+    """The value as a calculation goes on with it, rounded where it carries so many decimals; and whether it was."""
+    settled = arithmetic.settled(value)
+    if decimals is None:
+        return settled, False
+    exact = settled if isinstance(settled, Fraction) else Fraction(arithmetic.decimal(settled))
+    rounded = round_half_away(exact, decimals)
+    return rounded, rounded != settled
+
+
+def record(arithmetic: Arithmetic, number: Number, was_rounded: bool = False) -> Value:
+    """A number as a solution keeps it."""
+    exact = number if isinstance(number, Fraction) else None
+    closed = from_sympy(number.form, {}) if isinstance(number, Closed) else None
+    return Value(arithmetic.decimal(number), exact, closed, was_rounded)
+
+
+def notes(kinks: dict[str, dict[str, str]], on_path: Collection[str], arithmetic: Arithmetic) -> tuple[Note, ...]:
+    """What a reader must be told of an evaluation: kinks and ties met on a path, digits that gave way, zeros by digits."""
+    found = [Note("kink", key, operation) for key, met in kinks.items() if key in on_path for operation in met]
+    if arithmetic.gave_way:
+        found.append(Note("digits", ""))
+    if arithmetic.zero_by_digits:
+        found.append(Note("zero", ""))
+    return tuple(found)

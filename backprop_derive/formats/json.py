@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..derivation import LocalGradient
+from ..derivation import INCOMING, OUTPUT, Flow, LocalGradient, TensorDerivation
 from ..options import Options
 from ..problem import Given, Prose, Step
-from ..solution import Pass, SolutionRecord, Value
+from ..solution import Pass, SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
+from ..syntax.expression import Expr, Name, substitute
 from ..syntax.written import fraction_text, written
 
 SCHEMA = "urn:backprop-derive:solution:1"
@@ -23,11 +24,15 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def to_json(record: SolutionRecord, options: Options) -> str:
+def to_json(record: SolutionRecord | TensorSolution, options: Options) -> str:
     """The solution with names as the author spells them; numbers exact as text, and with 50 digits."""
     problem, derivation = record.problem, record.derivation
     spelled = problem.spelled
     first = record.first
+    if isinstance(derivation, TensorDerivation):
+        local = {"local_gradients": [], "flows": [_flow(flow, spelled) for flow in derivation.flows()]}
+    else:
+        local = {"local_gradients": [_local(g, spelled, first) for g in derivation.local_gradients()], "flows": []}
     content: dict[str, Any] = {
         "schema": SCHEMA,
         "version": VERSION,
@@ -37,7 +42,7 @@ def to_json(record: SolutionRecord, options: Options) -> str:
         "steps": [_step(s, first) for s in problem.steps],
         "prose": [_prose(s) for s in problem.statements if isinstance(s, Prose)],
         "wanted": [spelled[key] for key in derivation.graph.wanted],
-        "local_gradients": [_local(g, spelled, first) for g in derivation.local_gradients()],
+        **local,
         "gradients": {spelled[k]: _value(first.adjoints[k]) for k in derivation.graph.wanted} if first else {},
         "adjoints": {
             spelled[k]: _value(first.adjoints[k]) for k in derivation.adjoint_order() if k in derivation.graph.steps
@@ -54,7 +59,12 @@ def to_json(record: SolutionRecord, options: Options) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _value(value: Value) -> dict[str, Any]:
+def _value(value: Value | TensorValue) -> dict[str, Any]:
+    """A number; a tensor has its shape, and its numbers row by row."""
+    if isinstance(value, TensorValue) and value.shape:
+        return {"shape": list(value.shape), "entries": [_value(entry) for entry in value.entries]}
+    if isinstance(value, TensorValue):
+        (value,) = value.entries
     return {
         "exact": None if value.exact is None else fraction_text(value.exact),
         "closed": None if value.closed is None else written(value.closed),
@@ -62,17 +72,18 @@ def _value(value: Value) -> dict[str, Any]:
     }
 
 
-def _given(given: Given, first: Pass | None) -> dict[str, Any]:
+def _given(given: Given, first: Pass | TensorPass | None) -> dict[str, Any]:
     text = None if given.value is None else written(given.value)
     return {
         "name": given.written,
         "key": given.key,
         "written": text,
+        **({} if given.shape is None else {"shape": list(given.shape)}),
         **(_value(first.values[given.key]) if first else {}),
     }
 
 
-def _step(step: Step, first: Pass | None) -> dict[str, Any]:
+def _step(step: Step, first: Pass | TensorPass | None) -> dict[str, Any]:
     numbers = _value(first.values[step.key]) if first else {}
     return {"name": step.written, "key": step.key, "expression": written(step.expression), **numbers}
 
@@ -87,7 +98,21 @@ def _prose(prose: Prose) -> str:
     return "".join(parts)
 
 
-def _local(gradient: LocalGradient, spelled: dict[str, str], first: Pass | None) -> dict[str, Any]:
+def _flow(flow: Flow, spelled: dict[str, str]) -> dict[str, Any]:
+    """What flows back along an edge, by entries: `G` is the incoming adjoint, and the indices are `i0`, `i1`, …"""
+    names: dict[str, Expr] = {f"#{k}": Name(spelled[key]) for k, key in enumerate(flow.slots)}
+    names |= {INCOMING: Name("G"), OUTPUT: Name(spelled[flow.step])}
+    body = substitute(flow.component.body, names)
+    return {
+        "step": spelled[flow.step],
+        "by": spelled[flow.operand],
+        "at": [index.replace("@", "i") for index in flow.component.at],
+        "entry": written(body).replace("@", "i"),
+    }
+
+
+def _local(gradient: LocalGradient, spelled: dict[str, str], first: Pass | TensorPass | None) -> dict[str, Any]:
+    assert first is None or isinstance(first, Pass)
     return {
         "step": spelled[gradient.step],
         "by": spelled[gradient.operand],

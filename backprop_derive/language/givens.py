@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..errors import ProblemError
+from ..indexed.shape import Shape, Size
 from ..limits import Limits
 from ..problem import Given
+from ..syntax.names import canonical
 from ..syntax.numbers import comma_meant
 from ..syntax.parser import Parser
 from ..syntax.source import Source
@@ -69,11 +71,11 @@ class _Givens:
         key = self.definitions.define(written, token)
         place = parser.place(token)
         if parser.accept(":") is not None:
-            self.shape()
-            raise ProblemError(
-                f"{written} has a shape: this version derives scalars only", place=place,
-                expected="a scalar", hint="write the components out as scalars",
-            )  # fmt: skip
+            shape = self.shape()
+            if parser.accept("=") is None:
+                return Given(key, written, None, place, shape)
+            start = parser.place(parser.peek())
+            return Given(key, written, checked(parser.expression(), written, start, self.limits), place, shape)
         if parser.accept("=") is None:
             return Given(key, written, None, place)
         self.refuse_missing_comma()
@@ -102,8 +104,9 @@ class _Givens:
                 hint = f"a comma before {parser.spelling(parser.tokens[name])}"
                 raise parser.unexpected(parser.tokens[word], _BETWEEN, hint)
 
-    def shape(self) -> None:
+    def shape(self) -> Shape:
         parser = self.parser
+        sizes: list[Size] = []
         opened = parser.peek()
         if parser.accept("(") is None:
             raise parser.unexpected(opened, "a shape such as (n, d); a value stands behind =")
@@ -111,7 +114,16 @@ class _Givens:
             size = parser.advance()
             if size.kind not in ("name", "number"):
                 raise parser.unexpected(size, "a size of the shape: a number or a letter")
+            sizes.append(self.size(size))
             if not parser.at(",", ")"):
                 raise parser.unexpected(parser.peek(), "a comma between the sizes of the shape, or ')'")
             parser.accept(",")
         parser.expect(")", opened)
+        return tuple(sizes)
+
+    def size(self, token: Token) -> Size:
+        if token.kind == "name":
+            return canonical(token.text)
+        if not token.text.isdigit() or int(token.text[:10]) < 1:
+            raise self.parser.unexpected(token, "a size of the shape: a whole number from 1 on, or a letter")
+        return int(token.text)

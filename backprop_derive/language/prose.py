@@ -14,7 +14,7 @@ from ..syntax.source import Source
 from ..syntax.tokens import tokenise
 from ..syntax.words import Vocabulary
 from .lines import BLANK
-from .scalars import FUNCTIONS, is_scalar
+from .scalars import FUNCTIONS
 
 _DOLLARS = re.compile(r"\$(?! )([^$]*[^$ ])\$(?![0-9])")
 
@@ -61,4 +61,4 @@ def _claim(text: str, spelled: Mapping[str, str], limits: Limits) -> Claim | Non
         parser.expect_end()
     except BackpropError:
         return None
-    return Claim(left, right) if is_scalar(left) and (right is None or is_scalar(right)) else None
+    return Claim(left, right)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..errors import Place, ProblemError, UsageError, shorten
+from ..indexed.shape import Shape
 from ..limits import DEFAULT_LIMITS, Limits
 from ..problem import Given, Problem, Prose, Step
 from ..syntax.expression import Constant, walk
@@ -20,6 +21,7 @@ from .prose import clean_text, prose_parts
 from .questions import Question, read_question, two_losses
 from .scalars import Scalar, scalar_expression
 from .settings import Settings
+from .shapes import check_loss, has_tensors, infer_shapes, without_gradient
 from .steps import prose_hints, read_head, read_steps
 
 __all__ = ["Scalar", "read_problem", "scalar_expression"]
@@ -91,6 +93,9 @@ class _Reader:
         step_keys = [s.key for s in statements if isinstance(s, Step)]
         givens = tuple(s.key for s in statements if isinstance(s, Given))
         named = asked.loss if asked is not None else None
+        with_tensors = has_tensors(statements)
+        scalars: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
+        shapes = infer_shapes(statements, self.limits) if with_tensors else scalars
         loss_key = self.known(loss, "--loss") if loss is not None else named or step_keys[-1]
         place = asked.place if asked is not None else None
         if loss_key not in step_keys:
@@ -101,7 +106,10 @@ class _Reader:
         parameters = self.settings.parameters(self.spelled, frozenset(givens))
         chosen = tuple(dict.fromkeys(self.known(word, "--wrt") for word in wrt))
         chosen = chosen or (asked.wanted if asked is not None else ())
-        wanted = chosen or parameters or givens
+        steps = [s for s in statements if isinstance(s, Step)]
+        check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
+        labels = without_gradient(steps, shapes) if with_tensors else frozenset()
+        wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
         if loss_key in wanted:
             raise self.by_itself(loss_key, givens, place)
         return Problem(
@@ -115,6 +123,8 @@ class _Reader:
             updates=self.settings.updates(),
             round_to=self.settings.round_to(),
             source=self.source.text,
+            shapes=shapes,
+            has_tensors=with_tensors,
         )
 
     def steps(self, has_givens: bool) -> dict[int, Step]:

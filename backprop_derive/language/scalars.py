@@ -1,4 +1,4 @@
-"""What this version derives: scalars. Lists, indices and matrix products are read, and refused in so many words."""
+"""Values: what an author writes after `=` in Given, and what a caller passes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from numbers import Integral
 
 from ..errors import Place, ProblemError, UsageError
 from ..limits import DEFAULT_LIMITS, Limits
-from ..ops.table import CALLABLE, TENSOR_ONLY, operation
+from ..ops.table import CALLABLE, operation
 from ..syntax.expression import (
     Expr,
-    Index,
     ListOf,
-    MatrixProduct,
     Negate,
     Number,
     Quotient,
-    Transpose,
-    TupleOf,
     walk,
 )  # fmt: skip
 from ..syntax.numbers import exact_number
@@ -32,49 +28,24 @@ Scalar = int | float | Fraction | Decimal | str
 FUNCTIONS = {spelling: operation(name) for spelling, name in CALLABLE.items()}
 # Where a value stands: numbers and constants, but no names.
 VALUES = Vocabulary(
-    FUNCTIONS, {}, unavailable=TENSOR_ONLY, expected="a value: a number, or an expression of numbers, pi and e",
+    FUNCTIONS, {}, expected="a value: a number, or an expression of numbers, pi and e",
     fallback="a step, on a line of its own, for what depends on other names",
 )  # fmt: skip
-_ONLY = "this version derives scalars only"
-_COMPONENTS = "write the components out as scalars: x_1 = …, x_2 = …"
-_TENSORS: dict[type, tuple[str, str]] = {
-    ListOf: ("a list, which is a vector", _COMPONENTS),
-    TupleOf: ("a row of values in parentheses", "one value"),
-    Index: ("an index into a vector", "a name of its own for each component: x_1, x_2"),
-    Transpose: ("a transpose", "the name without .T"),
-    MatrixProduct: ("a matrix product", "* in place of @"),
-}
 
 
-def is_scalar(value: Expr) -> bool:
-    """Whether an expression holds nothing but scalars."""
-    return not any(type(node) in _TENSORS for node in walk(value))
-
-
-def refuse_tensors(value: Expr, written: str, place: Place) -> None:
-    """Raise ProblemError where the value of `written` holds a vector or a matrix."""
+def refuse_ragged(value: Expr, written: str, place: Place) -> None:
+    """Raise ProblemError where the rows of a list have different lengths."""
     for rows in (node.items for node in walk(value) if isinstance(node, ListOf)):
         if len({len(item.items) if isinstance(item, ListOf) else 0 for item in rows}) > 1:
             raise ProblemError(
                 f"the rows of {written} have different lengths (a ragged list)",
                 place=place, expected="rows of one length",
             )  # fmt: skip
-    if isinstance(value, ListOf):
-        raise ProblemError(
-            f"{written} is a vector or a matrix of shape {_shape_text(value)}: {_ONLY}",
-            place=place, expected="a scalar value", hint=_COMPONENTS,
-        )  # fmt: skip
-    for node in walk(value):
-        if type(node) in _TENSORS:
-            what, hint = _TENSORS[type(node)]
-            raise ProblemError(
-                f"{written} holds {what}: {_ONLY}", place=place, expected="a scalar expression", hint=hint
-            )
 
 
 def checked(value: Expr, written: str, place: Place, limits: Limits) -> Expr:
-    """The expression itself, a scalar whose constant powers are within the limits."""
-    refuse_tensors(value, written, place)
+    """The expression itself, without ragged lists and with constant powers within the limits."""
+    refuse_ragged(value, written, place)
     refuse_towers(value, limits, place)
     return value
 
@@ -99,12 +70,3 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
         raise UsageError(f"the value of {word} is {text}, not a finite number", expected="a finite number")
     number = Number(exact_number(text.lstrip("-"), limits), text.lstrip("-"))
     return Negate(number) if text.startswith("-") else number
-
-
-def _shape_text(value: Expr) -> str:
-    sizes = []
-    while isinstance(value, ListOf):
-        sizes.append(str(len(value.items)))
-        value = value.items[0]
-    shown = sizes if len(sizes) < 8 else [*sizes[:8], "…"]
-    return f"({', '.join(shown)}{',' if len(sizes) == 1 else ''})"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ..errors import Place, ProblemError, nearest, shorten
 from ..limits import Limits
-from ..ops.table import TENSOR_ONLY
 from ..problem import Step
 from ..syntax.cursor import Cursor
 from ..syntax.expression import Expr, Name, Power, Product, map_children, substitute, walk
@@ -92,7 +91,7 @@ def read_steps(
     found: dict[int, Step] = {}
     for head in heads:
         later.pop(head.key)
-        vocabulary = Vocabulary(FUNCTIONS, defined, later, head.key, TENSOR_ONLY, hints, fallback=fallback)
+        vocabulary = Vocabulary(FUNCTIONS, defined, later, head.key, hints=hints, fallback=fallback)
         expression = parse_expression(source, head.body, head.line.end, vocabulary, limits)
         text = source.text[head.body : head.line.end]
         place = source.place(head.body + len(text) - len(text.lstrip(BLANK)))

@@ -16,7 +16,7 @@ ELEMENTARY = (
     Operation("abs", "x", "where(x > 0, x, where(x < 0, -x, 0))", notation=Fenced("bar", "bar"), kinks=("x",),
               convention="its derivative at 0 is taken to be 0, as PyTorch does", textbook={"x": "sign(x)"},
               describes="the absolute value"),
-    Operation("norm", "x", "abs(x)", notation=Fenced("double bar", "double bar"), kinks=("x",),
+    Operation("norm", "x, axis=none, keepdims=false", "abs(x)", notation=Fenced("double bar", "double bar"), kinks=("x",),
               convention="its derivative at 0 is taken to be 0, as PyTorch does", textbook={"x": "sign(x)"},
               describes="the norm; of a scalar, its absolute value"),
     Operation("sin", "x", primitive="sin"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .notation import Function
 from .record import Operation
 
-LOSSES = (
+_LOSSES = (
     Operation("mse", "prediction, target", "(prediction - target)^2", notation=Function("MSE"),
               describes="the squared error", source="Goodfellow, Bengio, Courville 2016, §5.1.4"),
     Operation("mae", "prediction, target", "abs(prediction - target)", notation=Function("MAE"),
@@ -30,3 +32,8 @@ LOSSES = (
     Operation("kl_div", "p, q", "p * log(p / q)", notation=Function("KL"),
               describes="one term of the Kullback–Leibler divergence", source="Kullback, Leibler 1951"),
 )  # fmt: skip
+
+# How the losses of all entries of tensors become one: as the first variant says where the call does not.
+_MEAN = {"reduction=mean": "", "reduction=sum": ""}
+_SUM = {"reduction=sum": "", "reduction=mean": ""}
+LOSSES = tuple(replace(op, variants=_SUM if op.name == "kl_div" else _MEAN) for op in _LOSSES)

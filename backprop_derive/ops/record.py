@@ -17,7 +17,8 @@ class Operation:
     under which a value exists. `kinks` are expressions whose zeros are points where the derivative is a convention,
     and `convention` says which one is taken there. `textbook` maps an argument to the usual form of the derivative by
     it, in the arguments and the output `y`: a hint for display that the tests prove equal to the derived one.
-    `zero_gradient` marks functions that are constant between their jumps.
+    `zero_gradient` marks functions that are constant between their jumps. `variants` are definitions that an option
+    chooses, `options` those that go by name only, and `held` arguments that get no gradient, as masks.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Operation:
     convention: str = ""
     textbook: dict[str, str] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     zero_gradient: bool = False
     describes: str = ""
     source: str = ""
@@ -58,4 +61,6 @@ class Operation:
     @property
     def required(self) -> int:
         """How many arguments must be given."""
-        return 2 if self.is_variadic else len(self.parameters) - len(self.defaults)
+        if self.is_variadic:
+            return 1 if self.options else 2
+        return len(self.parameters) - len(self.defaults)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..syntax.expression import Call, Compare, Expr, Name, substitute, walk
+from ..syntax.expression import Call, Compare, Expr, Index, ListOf, MatrixProduct, Name, Transpose, substitute, walk
 from .activations import ACTIVATIONS
 from .elementary import ELEMENTARY
 from .losses import LOSSES
 from .notation import Cases
 from .record import Operation
 from .selection import SELECTION, SHARES
+from .tensors import TENSORS
 
-LANGUAGE_OPERATIONS: tuple[Operation, ...] = (*ELEMENTARY, *ACTIVATIONS, *SELECTION, *LOSSES)
+LANGUAGE_OPERATIONS: tuple[Operation, ...] = (*ELEMENTARY, *ACTIVATIONS, *SELECTION, *LOSSES, *TENSORS)
 
 _BY_NAME = {operation.name: operation for operation in (*LANGUAGE_OPERATIONS, *SHARES)}
 # What users may write: every name and alias of the language's operations.
 CALLABLE = {spelling: op.name for op in LANGUAGE_OPERATIONS for spelling in (op.name, *op.aliases)}
-# Words that are operations on vectors and higher tensors only, which this version does not derive yet.
-TENSOR_ONLY = frozenset(
-    "softmax log_softmax sum mean var std prod logsumexp dot outer trace det inv einsum transpose reshape concat stack"
-    " cross_entropy nll linear layer_norm batch_norm rms_norm conv1d conv2d max_pool1d max_pool2d avg_pool1d avg_pool2d"
-    " embedding dropout attention".split()
-)
+_TENSORS = frozenset((*(op.name for op in TENSORS), "onehot", "ones"))
+_LOSSES = frozenset(op.name for op in LOSSES)
 
 
 def operation(name: str) -> Operation:
@@ -65,7 +62,7 @@ def definition_of(call: Call) -> Expr | None:
     primitive."""
     op = operation(call.function)
     for name, value in call.options:
-        if isinstance(value, Name) and (text := op.variants.get(f"{name}={value.key}")) is not None:
+        if isinstance(value, Name) and (text := op.variants.get(f"{name}={value.key}")):
             return formula(text)
     return formula(op.definition) if op.definition is not None else None
 
@@ -74,3 +71,22 @@ def expanded(call: Call) -> Expr | None:
     """The call written out by its definition, or None for a primitive."""
     body = definition_of(call)
     return None if body is None else substitute(body, bound_arguments(call))
+
+
+def is_pointwise(call: Call) -> bool:
+    """Whether an operation works entry by entry, so that it broadcasts."""
+    if call.function in ("max", "min"):
+        return len(call.arguments) > 1
+    return call.function not in _TENSORS and call.function not in _LOSSES and call.function != "norm"
+
+
+def is_tensor_node(expr: Expr) -> bool:
+    """Whether a construct is one of vectors and matrices, whatever the shapes of its operands."""
+    if isinstance(expr, Call):
+        return expr.function in _TENSORS or (expr.function in ("max", "min") and len(expr.arguments) == 1)
+    return isinstance(expr, ListOf | Index | Transpose | MatrixProduct)
+
+
+def is_loss(call: Call) -> bool:
+    """Whether an operation is a loss of one prediction and one target, averaged where they are tensors."""
+    return call.function in _LOSSES

@@ -32,27 +32,26 @@ from ..syntax.expression import (
     Compare,
     Constant,
     Expr,
-    Index,
     ListOf,
     MatrixProduct,
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
     Rounded,
-    Slice,
     Sum,
     Text,
     Transpose,
-    TupleOf,
     names_in,
     size,
     walk,
 )  # fmt: skip
 from ..syntax.names import GREEK, Symbol, symbol
 from ..syntax.precedence import Precedence as P
+from .tensors import TENSOR_METHODS
 
 Printed = tuple[str, P]
 # An exponential of something longer is set as exp(…), which stays legible.
@@ -157,6 +156,21 @@ class Printer:
     def transposed(self, inner: str) -> str:
         return self.power(inner, "T")
 
+    def subscripted(self, base: str, indices: Sequence[str]) -> str:
+        raise TypeError(f"{type(self).__name__} prints no indices")
+
+    def big_sum(self, indices: Sequence[str], body: str) -> str:
+        raise TypeError(f"{type(self).__name__} prints no sum over indices")
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        raise TypeError(f"{type(self).__name__} prints no matrix")
+
+    def matrix_product(self, left: str, right: str) -> str:
+        return f"{left} {right}"
+
+    def reals(self, sizes: Sequence[str]) -> str:
+        raise TypeError(f"{type(self).__name__} prints no set of numbers")
+
     def listing(self, items: Sequence[str]) -> str:
         return ", ".join(items)
 
@@ -173,7 +187,7 @@ class Printer:
 
     def printed(self, node: MathNode, outer: P = P.RELATION) -> Printed:
         """The node and how tightly it binds."""
-        method: Callable[..., Printed] | None = self._METHODS.get(type(node))
+        method: Callable[..., Printed] | None = self._METHODS.get(type(node)) or TENSOR_METHODS.get(type(node))
         if method is None:
             raise TypeError(f"no notation for {type(node).__name__}")
         return method(self, node, outer)
@@ -249,7 +263,9 @@ class Printer:
         is_negative = own == P.NEGATION
         if own < P.PRODUCT and (not is_negative or outer > P.NEGATION):
             first, is_negative = self.parentheses(first), False
-        elif isinstance(factors[0], Product) and not factors[0].implicit and inner == P.JUXTAPOSITION:
+        elif (isinstance(factors[0], Product) and not factors[0].implicit and inner == P.JUXTAPOSITION) or isinstance(
+            factors[0], Over
+        ):
             first = self.parentheses(first)
         rest = (self.show(factor, inner) for factor in factors[1:])
         return f" {self.DOT} ".join([first, *rest]), P.NEGATION if is_negative else P.PRODUCT
@@ -270,33 +286,12 @@ class Printer:
             head, arguments = self._function_parts(node.base)
             return self.power_of_function(head, exponent, arguments), P.POWER
         base, own = self.printed(node.base, P.ATOM)
-        if own < P.ATOM or (self.stacks and _is_stacked(node.base)):
+        if own < P.ATOM or (self.stacks and is_stacked(node.base)):
             base = self.parentheses(base)
         return self.power(base, exponent), P.POWER
 
     def _compare(self, node: Compare, outer: P) -> Printed:
         return f"{self.show(node.left)} {self.relation(node.relation)} {self.show(node.right)}", P.RELATION
-
-    def _matrix_product(self, node: MatrixProduct, outer: P) -> Printed:
-        return f"{self.show(node.left, P.PRODUCT)} {self.show(node.right, P.POWER)}", P.PRODUCT
-
-    def _transpose(self, node: Transpose, outer: P) -> Printed:
-        return self.transposed(self.show(node.operand, P.ATOM)), P.POWER
-
-    def _index(self, node: Index, outer: P) -> Printed:
-        items = ", ".join(self._item(item) for item in node.items)
-        return self.show(node.base, P.ATOM) + self.brackets(items), P.ATOM
-
-    def _item(self, item: Expr | Slice | None) -> str:
-        if isinstance(item, Slice):
-            return ":".join("" if part is None else self.show(part) for part in (item.start, item.stop))
-        return self.words("new") if item is None else self.show(item)
-
-    def _list(self, node: ListOf, outer: P) -> Printed:
-        return self.brackets(", ".join(map(self.show, node.items))), P.ATOM
-
-    def _tuple(self, node: TupleOf, outer: P) -> Printed:
-        return self.parentheses(", ".join(map(self.show, node.items))), P.ATOM
 
     def _text(self, node: Text, outer: P) -> Printed:
         return self.words(node.value), P.ATOM
@@ -310,6 +305,10 @@ class Printer:
             x, p = node.arguments
             return self.printed(Product((x, Call("log", (p,)))), outer)
         first = node.arguments[0]
+        if node.function == "outer":
+            return self.printed(MatrixProduct(first, Transpose(node.arguments[1])), outer)
+        if node.function == "inv":
+            return self.printed(Power(first, Negate(ONE)), outer)
         match operation(node.function).shown:
             case Cases():
                 return self.cases(self.deeper()._case_rows(node)), self.CASES
@@ -332,9 +331,16 @@ class Printer:
                 head = self.function(name, subscript)
             case _:
                 head = self.function(node.function, "")
-        inside = [self.show(argument) for argument in node.arguments]
+        is_list = node.function in ("concat", "stack")
+        inside = [self._row(argument) if is_list else self.show(argument) for argument in node.arguments]
         inside += [f"{self.words(name)} = {self._option(value)}" for name, value in node.options]
         return head, ", ".join(inside)
+
+    def _row(self, argument: Expr) -> str:
+        """Tensors in a row, as concat takes them, are no matrix."""
+        if isinstance(argument, ListOf):
+            return self.brackets(", ".join(map(self.show, argument.items)))
+        return self.show(argument)
 
     def _option(self, value: Expr) -> str:
         return self.words(value.key) if isinstance(value, Name) and len(value.key) > 1 else self.show(value)
@@ -418,8 +424,7 @@ class Printer:
 
     _METHODS: ClassVar[dict[type, Callable[..., Printed]]] = {
         Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,
-        Product: _product, Quotient: _quotient, Power: _power, Compare: _compare, MatrixProduct: _matrix_product,
-        Transpose: _transpose, Index: _index, ListOf: _list, TupleOf: _tuple, Text: _text, Call: _call,
+        Product: _product, Quotient: _quotient, Power: _power, Compare: _compare, Text: _text, Call: _call,
         Derivative: _derivative, Differential: _differential, Chain: _chain, Times: _times, Plus: _plus, Minus: _minus,
         Listing: _listing, Applied: _applied,
     }  # fmt: skip
@@ -454,7 +459,7 @@ def _begins_like_a_number(expr: Expr) -> bool:
     return isinstance(expr, Number | Rounded)
 
 
-def _is_stacked(expr: MathNode) -> bool:
+def is_stacked(expr: MathNode) -> bool:
     return isinstance(expr, Quotient | Derivative) or (
         isinstance(expr, Number) and expr.value.denominator != 1 and expr.written is None
     )
@@ -472,7 +477,7 @@ def _is_tall(node: MathNode) -> bool:
     """Whether the numerator of a derivative would be several lines high; it then stands beside the derivative."""
     if isinstance(node, Name | Applied) or not isinstance(node, Expr):
         return False
-    return _holds_cases(node) or any(_is_stacked(part) for part in walk(node))
+    return _holds_cases(node) or any(is_stacked(part) for part in walk(node))
 
 
 # The functions that books write as sin²(x): of one argument, with inverses that nobody writes as a power.

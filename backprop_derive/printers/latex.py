@@ -48,6 +48,7 @@ class LatexPrinter(Printer):
     GAP = ""
     RELATIONS: ClassVar[dict[str, str]] = {
         "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
+        "⊙": r"\odot", "∈": r"\in",
     }  # fmt: skip
 
     def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:
@@ -157,6 +158,24 @@ class LatexPrinter(Printer):
 
     def transposed(self, inner: str) -> str:
         return rf"{inner}^\top"
+
+    def subscripted(self, base: str, indices: Sequence[str]) -> str:
+        inner = "".join(indices) if all(len(index) == 1 for index in indices) else ",".join(indices)
+        return f"{base}_{{{inner}}}"
+
+    def big_sum(self, indices: Sequence[str], body: str) -> str:
+        return rf"\sum_{{{','.join(indices)}}} {body}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        inner = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
+
+    def matrix_product(self, left: str, right: str) -> str:
+        return rf"{left} \, {right}"
+
+    def reals(self, sizes: Sequence[str]) -> str:
+        power = r" \times ".join(sizes)
+        return rf"\mathbb{{R}}^{{{power}}}" if sizes else r"\mathbb{R}"
 
     def listing(self, items: Sequence[str]) -> str:
         return r",\; ".join(items)

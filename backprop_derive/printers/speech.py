@@ -26,7 +26,7 @@ class SpeechPrinter(Printer):
     RELATIONS: ClassVar[dict[str, str]] = {
         "=": "equals", "≈": "is approximately", ":=": "is defined as", "<-": "becomes", "<=": "is at most",
         ">=": "is at least", "!=": "is not", "==": "equals", "<": "is less than", ">": "is greater than",
-        "+": "plus", "-": "minus", "·": "times",
+        "+": "plus", "-": "minus", "·": "times", "⊙": "times entry by entry", "∈": "is one of",
     }  # fmt: skip
 
     def symbol(self, name: Symbol) -> str:
@@ -87,6 +87,23 @@ class SpeechPrinter(Printer):
 
     def application(self, head: str, arguments: str) -> str:
         return f"{head} of {arguments if ' ' not in arguments else self.parentheses(arguments)}"
+
+    def subscripted(self, base: str, indices: Sequence[str]) -> str:
+        return f"{base} sub {' '.join(indices)}"
+
+    def big_sum(self, indices: Sequence[str], body: str) -> str:
+        return f"the sum over {' and '.join(indices)} of {body}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        if len(rows) == 1:
+            return f"the vector {', '.join(rows[0])}"
+        return "the matrix with rows " + "; ".join(", ".join(row) for row in rows) + " end matrix"
+
+    def matrix_product(self, left: str, right: str) -> str:
+        return f"{left} matrix times {right}"
+
+    def reals(self, sizes: Sequence[str]) -> str:
+        return f"the real tensors of shape {' by '.join(sizes)}" if sizes else "the real numbers"
 
     def juxtaposed(self, left: str, right: str) -> str:
         return f"{left} {right}"

@@ -93,6 +93,22 @@ class TextPrinter(Printer):
             return f"δ_{by}"
         return f"∇_{by} {of}" if sign == "nabla" else f"d{by}"
 
+    def subscripted(self, base: str, indices: Sequence[str]) -> str:
+        return f"{base}[{', '.join(indices)}]"
+
+    def big_sum(self, indices: Sequence[str], body: str) -> str:
+        return f"Σ_{''.join(indices) if len(indices) == 1 else '(' + ','.join(indices) + ')'} {body}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        shown = [f"[{', '.join(row)}]" for row in rows]
+        return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+
+    def matrix_product(self, left: str, right: str) -> str:
+        return f"{left} @ {right}"
+
+    def reals(self, sizes: Sequence[str]) -> str:
+        return "ℝ" if not sizes else f"ℝ^({'×'.join(sizes)})" if len(sizes) > 1 else f"ℝ^{sizes[0]}"
+
 
 class _Silhouette(TextPrinter):
     """Text as wide as the formula on a page: of what is stacked, the widest row stands for all."""
@@ -107,3 +123,6 @@ class _Silhouette(TextPrinter):
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return "{" + max((f"{value} {when}" for value, when in rows), key=len)
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        return "(" + max(("  ".join(row) for row in rows), key=len) + ")"

@@ -39,7 +39,7 @@ class TypstPrinter(Printer):
     MINUS = "-"
     RELATIONS: ClassVar[dict[str, str]] = {
         "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "<=": "lt.eq", ">=": "gt.eq", "!=": "eq.not",
-        "==": "=", "<": "lt", ">": "gt",
+        "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "∈": "in",
     }  # fmt: skip
 
     def symbol(self, name: Symbol) -> str:
@@ -111,6 +111,24 @@ class TypstPrinter(Printer):
 
     def juxtaposed(self, left: str, right: str) -> str:
         return f"{left} {right}"
+
+    def subscripted(self, base: str, indices: Sequence[str]) -> str:
+        return f"{base}_({' '.join(indices) if all(len(index) == 1 for index in indices) else ', '.join(indices)})"
+
+    def big_sum(self, indices: Sequence[str], body: str) -> str:
+        return f"sum_({', '.join(indices)}) {body}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        return f"mat({'; '.join(', '.join(row) for row in rows)})"
+
+    def matrix_product(self, left: str, right: str) -> str:
+        return f"{left} thin {right}"
+
+    def transposed(self, inner: str) -> str:
+        return f"{inner}^(tack.b)"
+
+    def reals(self, sizes: Sequence[str]) -> str:
+        return f"RR^({' times '.join(sizes)})" if sizes else "RR"
 
     def listing(self, items: Sequence[str]) -> str:
         return reduce(lambda shown, item: spaced(f"{shown}, thick", item), items)

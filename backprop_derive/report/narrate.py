@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..derivation import RuleStatement
@@ -73,8 +73,12 @@ def narrate(record: SolutionRecord, options: Options, rules: Mapping[str, RuleSt
 
 def document(story: Story, title: str, blocks: tuple[Block, ...]) -> Document:
     """The finished document, with the names that must be set as typed."""
-    keys = tuple(story.problem.spelled)
-    return Document(title, blocks, story.options.language, ambiguous(keys))
+    return document_of(story.problem, story.options, title, blocks)
+
+
+def document_of(problem: Problem, options: Options, title: str, blocks: tuple[Block, ...]) -> Document:
+    """A document of a problem, with the names that must be set as typed."""
+    return Document(title, blocks, options.language, ambiguous(tuple(problem.spelled)))
 
 
 def solution_blocks(story: Story, level: int) -> Iterator[Block]:
@@ -88,7 +92,7 @@ def solution_blocks(story: Story, level: int) -> Iterator[Block]:
     if story.record.updates:
         body += update_blocks(story, level)
     yield from body
-    yield from remarks(story.record, story.options, story.style, _shows_rounded(body))
+    yield from remarks(story.record, story.options, story.style, shows_rounded(body))
 
 
 # --- the problem
@@ -106,10 +110,10 @@ def problem_blocks(story: Story) -> Iterator[Block]:
         group = statements[position:end]
         position = end
         if kind is Prose:
-            yield from _paragraphs([p for p in group if isinstance(p, Prose)])
+            yield from paragraphs([p for p in group if isinstance(p, Prose)])
         elif kind is Given:
             givens = tuple(_given(g) for g in group if isinstance(g, Given))
-            yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(_listing(givens))))
+            yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(listing(givens))))
         else:
             steps = tuple(
                 Item((Math(Chain((Name(s.key), story.lines.numbers_in(s.expression)), ("=",))),))
@@ -119,18 +123,20 @@ def problem_blocks(story: Story) -> Iterator[Block]:
             yield ListBlock(steps, True, number)
             number += len(steps)
     adjoints = tuple(story.lines.notation.adjoint(key) for key in story.record.derivation.graph.wanted)
-    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(_listing(adjoints), large=True)))
+    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing(adjoints), large=True)))
 
 
 def _given(given: Given) -> MathNode:
     return Name(given.key) if given.value is None else Chain((Name(given.key), given.value), ("=",))
 
 
-def _listing(items: tuple[MathNode, ...]) -> MathNode:
+def listing(items: tuple[MathNode, ...]) -> MathNode:
+    """Formulas side by side, or the only one."""
     return items[0] if len(items) == 1 else Listing(items)
 
 
-def _paragraphs(lines: list[Prose]) -> Iterator[Paragraph]:
+def paragraphs(lines: list[Prose]) -> Iterator[Paragraph]:
+    """Lines of prose as paragraphs."""
     content: list[Inline] = []
     for line in lines:
         if content and not line.goes_on:
@@ -194,8 +200,13 @@ def answer_blocks(story: Story) -> Iterator[Block]:
         story.lines.answer(key) if key in graph.on_path else Chain((story.lines.notation.adjoint(key), ZERO), ("=",))
         for key in graph.wanted
     ]
+    yield from answer_heading(answers)
+
+
+def answer_heading(answers: Sequence[MathNode]) -> Iterator[Block]:
+    """A few answers in a line, more of them in a list."""
     if len(answers) <= 3:
-        yield Paragraph((Strong(LABELS["answer"]), Words(" "), Math(_listing(tuple(answers)))))
+        yield Paragraph((Strong(LABELS["answer"]), Words(" "), Math(listing(tuple(answers)))))
     else:
         yield Paragraph((Strong(LABELS["answer"]),))
         yield ListBlock(tuple(_item(answer) for answer in answers), ordered=False)
@@ -267,7 +278,7 @@ def _item(node: MathNode) -> Item:
     return Item((Math(node),))
 
 
-def _shows_rounded(blocks: list[Block]) -> bool:
+def shows_rounded(blocks: list[Block]) -> bool:
     """Whether any formula in the blocks holds a rounded number."""
     return any(
         "≈" in node.relations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..derivation import Derivation
+from ..derivation import Derivation, TensorDerivation
 from ..document import Derivative, Differential, MathNode
 from ..syntax.expression import Expr, Name
 
@@ -14,7 +14,7 @@ class Notation:
     """One profile for one derivation. The profiles are `partial`, `d`, `cs231n`, `nielsen` and `nabla`."""
 
     profile: str
-    derivation: Derivation
+    derivation: Derivation | TensorDerivation
 
     @property
     def sign(self) -> str:

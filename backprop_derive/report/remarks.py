@@ -6,13 +6,15 @@ from ..document import Inline, Math, Remark, Words
 from ..ops.notation import Function
 from ..ops.table import operation
 from ..options import Options
-from ..solution import Note, SolutionRecord
+from ..solution import Note, SolutionRecord, TensorSolution
 from ..syntax.expression import Name
 from .numbers import Style
 from .sentences import REMARKS
 
 
-def remarks(record: SolutionRecord, options: Options, style: Style, shows_rounded: bool) -> tuple[Remark, ...]:
+def remarks(
+    record: SolutionRecord | TensorSolution, options: Options, style: Style, shows_rounded: bool
+) -> tuple[Remark, ...]:
     """All remarks on a solution, in a steady order."""
     problem, graph = record.problem, record.derivation.graph
     found: list[Remark] = []
@@ -22,8 +24,8 @@ def remarks(record: SolutionRecord, options: Options, style: Style, shows_rounde
     for note in record.notes:
         if note.kind == "kink":
             found.append(_convention(note))
-        elif note.kind == "expanded":
-            found.append(sentence("expanded", names=note.about))
+        elif note.kind in ("expanded", "set apart"):
+            found.append(sentence(note.kind, names=note.about))
         else:
             found.append(sentence(note.kind))
     if record.first is None:

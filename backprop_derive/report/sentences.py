@@ -6,6 +6,7 @@ HEADINGS = {
     "solution": "Worked solution",
     "forward": "Forward pass",
     "local": "Local gradients",
+    "flows": "Gradients through each step",
     "backward": "Backward pass",
     "update": "Parameter update",
     "lesson": "Backpropagation",
@@ -31,10 +32,17 @@ REMARKS = {
     "round": "Values are carried rounded to {count} decimal{s}, half away from zero, as in a hand calculation.",
     "all moved": "The problem names no parameters, so the update moves every given.",
     "held": "A bar marks the direct dependence of {loss} alone; what stands at its foot is held fixed.",
+    "set apart": "{names} holds a softmax, which is set apart as a step of its own.",
     "expanded": "{names} was too long for one derivative and is split into one operation a step.",
     "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
     "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all"
     " digits.",
+}
+
+TENSORS = {
+    "by entries": "by entries: ",
+    "chain rule": "chain rule, a sum over the entries of the step: ",
+    "derivative": "differentiated under the sum, where δ picks an index: ",
 }
 
 RULES = {

@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from ..ops.table import definition_of, formula, operation
-from ..syntax.expression import Call, Expr, Name, Sum, substitute
+from ..syntax.expression import Call, Expr, Name, Product, Sum, integer, substitute
 
 # The option names, in order, that a call spelled out: (slope,) for leaky_relu(x, slope=0.2).
 Options = tuple[str, ...]
@@ -103,10 +103,12 @@ def derived_from_definition(call: Call, names: dict[str, sympy.Symbol], index: i
 
 def _shared_selection(call: Call) -> Expr:
     """max(x₁, …) = Σ share_k · x_k: the table of the choice, held fixed, times the values."""
-    from ..syntax.expression import Product
-
-    share = f"share of {call.function}"
-    terms = tuple(Product((Call(share, (x, *call.arguments)), x)) for x in call.arguments)
+    if call.function.startswith("first "):
+        name = call.function.replace("first ", "first of ")
+        shares = [Call(name, (integer(k), *call.arguments)) for k in range(len(call.arguments))]
+    else:
+        shares = [Call(f"share of {call.function}", (x, *call.arguments)) for x in call.arguments]
+    terms = tuple(Product((share, x)) for share, x in zip(shares, call.arguments, strict=True))
     return Sum(terms, (False,) * len(terms))
 
 

@@ -12,10 +12,14 @@ from ..syntax.expression import (
     Call,
     Compare,
     Constant,
+    Delta,
     Expr,
+    Index,
+    Inside,
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
@@ -70,6 +74,16 @@ def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | Non
             return inner(a) / inner(b)
         case Power(a, b):
             return power(inner(a), inner(b))
+        case Index(Name(key), places):
+            assert all(isinstance(place, Expr) for place in places)
+            return names[key][tuple(inner(place) for place in places)]  # type: ignore[arg-type]
+        case Over(index, size, body):
+            last = (sympy.Integer(size) if isinstance(size, int) else inner(Name(size))) - 1
+            return sympy.Sum(inner(body), (inner(Name(index)), 0, last))
+        case Delta(a, b):
+            return sympy.KroneckerDelta(inner(a), inner(b))
+        case Inside(place, size):
+            return InsideOf(inner(place), sympy.Integer(size) if isinstance(size, int) else inner(Name(size)))
         case Call("where", (Compare(relation, left, right) as condition, a, b)):
             sides = inner(left), inner(right)
             if written is not None:
@@ -101,6 +115,15 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
         return _factored_sum(expr, written) if expr.is_Add else _product(expr, written)
     if isinstance(expr, WholePower):
         return Power(*(from_sympy(a, written) for a in expr.args))
+    if isinstance(expr, sympy.Indexed):
+        return Index(Name(expr.base.name), tuple(from_sympy(place, written) for place in expr.indices))
+    if isinstance(expr, sympy.Sum):
+        return _over(expr, written)
+    if isinstance(expr, sympy.KroneckerDelta):
+        return Delta(*(from_sympy(place, written) for place in expr.args))
+    if isinstance(expr, InsideOf):
+        place, size = expr.args
+        return Inside(from_sympy(place, written), size_of(size))
     if isinstance(expr, Opaque):
         return call_of(type(expr), tuple(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, sympy.exp):
@@ -112,6 +135,27 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     if isinstance(expr, sympy.Function) and (name := _FUNCTIONS.get(type(expr))) is not None:
         return Call(name, tuple(from_sympy(a, written) for a in expr.args))
     raise TypeError(f"SymPy answered with {type(expr).__name__}")
+
+
+def _over(expr: sympy.Sum, written: Written) -> Expr:
+    body = from_sympy(expr.function, written)
+    for index, _, last in expr.limits:
+        body = Over(index.name, size_of(last + 1), body)
+    return body
+
+
+def size_of(size: sympy.Expr) -> int | str:
+    """A size as shapes have it: a number or a letter."""
+    return int(size) if size.is_Integer else str(size.name)
+
+
+class InsideOf(sympy.Function):  # type: ignore[misc]
+    """1 where 0 ≤ place < size, else 0; it depends on indices only, so every derivative of it is 0."""
+
+    nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.Integer(0)
 
 
 def _number(value: Fraction) -> Expr:

@@ -32,7 +32,7 @@ class Called:
     @property
     def known_options(self) -> list[str]:
         variants = dict.fromkeys(variant.split("=")[0] for variant in self.operation.variants)
-        return [*self.operation.parameters, *variants]
+        return [*self.operation.parameters, *self.operation.options, *variants]
 
     def values_of(self, option: str) -> list[str]:
         """The words that an option of fixed choices may be; [] for an argument by name."""

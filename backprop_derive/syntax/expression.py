@@ -152,6 +152,31 @@ class Text:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Σ_index body: the sum over all values of an index, `size` of them. Stands in component formulas only."""
+
+    index: str
+    size: int | str
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """δ(left, right): 1 where two indices are equal, else 0 (Kronecker). Stands in component formulas only."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """1 where 0 ≤ place < size, else 0. Stands in component formulas only."""
+
+    place: Expr
+    size: int | str
+
+
 Expr = (
     Number
     | Rounded
@@ -170,6 +195,9 @@ Expr = (
     | ListOf
     | TupleOf
     | Text
+    | Over
+    | Delta
+    | Inside
 )
 
 ZERO = Number(Fraction(0))
@@ -192,8 +220,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return factors
         case Quotient(a, b) | Power(a, b) | MatrixProduct(a, b):
             return (a, b)
-        case Compare(_, a, b):
+        case Compare(_, a, b) | Delta(a, b):
             return (a, b)
+        case Over(_, _, body) | Inside(body):
+            return (body,)
         case Call(_, arguments, options):
             return arguments + tuple(value for _, value in options) if options else arguments
         case ListOf(items) | TupleOf(items):
@@ -235,6 +265,12 @@ def map_children(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
             return ListOf(tuple(map(change, items)))
         case TupleOf(items):
             return TupleOf(tuple(map(change, items)))
+        case Over(index, size, body):
+            return Over(index, size, change(body))
+        case Delta(a, b):
+            return Delta(change(a), change(b))
+        case Inside(place, size):
+            return Inside(change(place), size)
         case Index(base, parts):
             return Index(change(base), tuple(_map_item(part, change) for part in parts))
         case _:

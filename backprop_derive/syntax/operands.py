@@ -11,7 +11,7 @@ from ..limits import Limits
 from .adjacent import bare_function
 from .calls import Called
 from .cursor import Cursor
-from .expression import Call, Compare, Constant, Expr, Index, ListOf, Name, Number, Slice, Transpose, TupleOf
+from .expression import Call, Compare, Constant, Expr, Index, ListOf, Name, Number, Slice, Text, Transpose, TupleOf
 from .names import canonical
 from .numbers import exact_number
 from .source import Source
@@ -21,6 +21,7 @@ from .words import CONSTANTS, Vocabulary, called_name, unknown_function, unknown
 RELATIONS = ("<", "<=", ">", ">=", "==", "!=")
 OPERAND = "an operand: a number, a name or a parenthesis"
 _BARS = ("|", "‖")
+_SWITCHES = ("true", "false", "none")
 _COMPARISON = "a comparison (<, <=, >, >=, ==, !=): where(condition, a, b)"
 
 
@@ -298,6 +299,8 @@ class Operands(Cursor, ABC):
         return called.finished()
 
     def argument(self, called: Called, position: int) -> Expr:
+        if self.peek().kind == "text" and called.operation.name == "einsum" and position == 0:
+            return Text(self.advance().text[1:-1])
         left = self.expression()
         is_condition = called.operation.name == "where" and position == 0
         if not self.at(*RELATIONS):
@@ -320,7 +323,11 @@ class Operands(Cursor, ABC):
         called.check_option(name.text, self, name)
         allowed = called.values_of(name.text)
         if not allowed:
-            position = called.operation.parameters.index(name.text)
+            if self.peek().text in _SWITCHES and not self.vocabulary.is_known(self.peek().text):
+                called.options.append((name.text, Name(self.advance().text)))
+                return
+            parameters = called.operation.parameters
+            position = parameters.index(name.text) if name.text in parameters else len(parameters)
             called.options.append((name.text, self.argument(called, position)))
             return
         value = self.advance()

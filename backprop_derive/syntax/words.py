@@ -27,6 +27,8 @@ class Signature(Protocol):
     @property
     def is_variadic(self) -> bool: ...
     @property
+    def options(self) -> tuple[str, ...]: ...
+    @property
     def variants(self) -> dict[str, str]: ...
 
 
@@ -44,7 +46,6 @@ class Vocabulary:
     defined: Mapping[str, str] | None = None
     later: Mapping[str, int] = field(default_factory=dict)
     current: str | None = None
-    unavailable: frozenset[str] = frozenset()
     hints: Mapping[str, str] = field(default_factory=dict)
     expected: str = "a name that a given or an earlier step defines"
     fallback: str | None = None
@@ -58,7 +59,7 @@ class Vocabulary:
         return self.is_known(key) or key in self.later or key == self.current
 
     def is_function(self, word: str) -> bool:
-        return word in self.functions or word in self.unavailable
+        return word in self.functions
 
 
 def unknown_name(spelled: str, vocabulary: Vocabulary, place: Place) -> ProblemError:
@@ -91,11 +92,6 @@ def unknown_name(spelled: str, vocabulary: Vocabulary, place: Place) -> ProblemE
 
 def unknown_function(word: str, vocabulary: Vocabulary, place: Place) -> ProblemError:
     """The error for `word(…)` where the word is no function."""
-    if word in vocabulary.unavailable:
-        return ProblemError(
-            f"{word}(…) works on vectors and matrices, which this version does not derive yet",
-            place=place, hint="write the components out as scalars",
-        )  # fmt: skip
     close = "sigmoid" if canonical(word) == "sigma" else nearest(word, vocabulary.functions)
     return ProblemError(
         f"unknown function {shorten(word)}",

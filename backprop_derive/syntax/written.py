@@ -10,13 +10,16 @@ from .expression import (
     Call,
     Compare,
     Constant,
+    Delta,
     Expr,
     Index,
+    Inside,
     ListOf,
     MatrixProduct,
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
@@ -80,6 +83,12 @@ def _parts(expr: Expr) -> tuple[str, P]:
             return f"{_write(base, P.ATOM)}[{', '.join(map(_item, items))}]", P.ATOM
         case ListOf(items):
             return f"[{', '.join(map(written, items))}]", P.ATOM
+        case Over(index, _, body):
+            return f"sum({index}, {written(body)})", P.ATOM
+        case Delta(a, b):
+            return f"delta({written(a)}, {written(b)})", P.ATOM
+        case Inside(place, size):
+            return f"inside({written(place)}, {size})", P.ATOM
         case TupleOf(items):
             return f"({', '.join(map(written, items))}{',' if len(items) == 1 else ''})", P.ATOM
 

@@ -1,0 +1,129 @@
+"""The vector–Jacobian product of a step on tensors, derived from its component formula.
+
+Of Y = f(X) and the incoming adjoint G = ∂L/∂Y, the adjoint of X is Σ over all entries of Y of G·∂Y/∂X. SymPy differentiates
+the component formula of Y by an entry of X, which gives deltas under sums; contraction leaves the component form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy
+
+from ..derivation import INCOMING, OUTPUT, Component
+from ..errors import ProblemError
+from ..indexed.component import Components
+from ..indexed.matrix import matrix_form
+from ..indexed.shape import Shape, Size, shape_of
+from ..symbolic.canonical import are_equal
+from ..symbolic.contract import Sizes, contracted
+from ..symbolic.opaque import opaque
+from ..symbolic.translate import from_sympy, to_sympy
+from ..syntax.expression import Call, Expr, Name
+
+
+class _Symbols(dict[str, Any]):
+    """SymPy symbols for names made when they are met: indices and sizes are whole numbers, tensors are indexed."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        super().__init__()
+        self.shapes = shapes
+
+    def __missing__(self, key: str) -> Any:
+        if self.shapes.get(key):
+            made: Any = sympy.IndexedBase(key)
+        elif key in self.shapes:
+            made = sympy.Symbol(key)
+        else:
+            made = sympy.Symbol(key, integer=True, nonnegative=True)
+        self[key] = made
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class FlowForm:
+    """What flows back to an operand, in slots: the entries of the Jacobian, and those of the adjoint."""
+
+    jacobian: Component
+    adjoint: Component
+
+
+@lru_cache(maxsize=4096)
+def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool) -> Expr | None:
+    """As `adjoint_form`, in matrix notation, where one is recognised and proved equal to the component form."""
+    adjoint = adjoint_form(shape, index, sizes, is_loss).adjoint
+    columns = adjoint.at
+    candidate = matrix_form(adjoint.body, columns, dict(zip(columns, sizes[index], strict=True)))
+    if candidate is None:
+        return None
+    slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
+    out = shape_of(shape, slots)
+    known = {**slots, INCOMING: out, OUTPUT: out}
+    components = Components(known, lambda expr: shape_of(expr, known), prefix="@m")
+    symbols = _Symbols(known)
+    try:
+        entry = components.aligned(candidate, tuple(map(Name, columns)))
+    except ProblemError:
+        return None
+    free = _sizes(columns, sizes[index], symbols)
+    for column, size in zip(columns, sizes[index], strict=True):
+        if size == 1:
+            symbols[column] = sympy.Integer(0)
+    if shape_of(candidate, known) != sizes[index]:
+        return None
+    found, wanted = to_sympy(entry, symbols, {}), to_sympy(adjoint.body, symbols, {})
+    return candidate if are_equal(found, wanted, free) else None
+
+
+def _sizes(indices: Sequence[str], shape: Shape, symbols: _Symbols) -> Sizes:
+    return {symbols[k]: size_symbol(size, symbols) for k, size in zip(indices, shape, strict=True)}
+
+
+def size_symbol(size: Size, symbols: Mapping[str, Any]) -> sympy.Expr:
+    return sympy.Integer(size) if isinstance(size, int) else symbols[size]
+
+
+@lru_cache(maxsize=4096)
+def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool) -> FlowForm:
+    """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`."""
+    shapes: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
+    components = Components(shapes, lambda expr: shape_of(expr, shapes))
+    out = shape_of(shape, shapes)
+    symbols = _Symbols({**shapes, INCOMING: out, OUTPUT: out})
+    rows = tuple(components.fresh() for _ in out)
+    columns = tuple(components.fresh() for _ in shapes[f"#{index}"])
+    body = to_sympy(components.entry(shape, tuple(map(Name, rows))), symbols, {})
+    for column, size in zip(columns, shapes[f"#{index}"], strict=True):
+        if size == 1:
+            symbols[column] = sympy.Integer(0)
+    variable = _entry(symbols[f"#{index}"], columns, symbols)
+    columns_of = _sizes(columns, shapes[f"#{index}"], symbols)
+    free = {**_sizes(rows, out, symbols), **columns_of}
+    jacobian = _in_output(shape, body, sympy.diff(body, variable), symbols, free)
+    incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
+    total = incoming * jacobian
+    for row, size in zip(reversed(rows), reversed(out), strict=True):
+        total = sympy.Sum(total, (symbols[row], 0, size_symbol(size, symbols) - 1))
+    adjoint = Component(columns, from_sympy(contracted(total, columns_of), {}))
+    found = from_sympy(jacobian, {})
+    return FlowForm(Component((*rows, *columns), found), adjoint)
+
+
+def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: _Symbols, free: Sizes) -> sympy.Expr:
+    """A softmax's Jacobian in its own output: y = exp(x)/S, so exp(x) is y·S, and S goes."""
+    if not (isinstance(shape, Call) and shape.function == "softmax" and isinstance(shape.arguments[0], Name)):
+        return jacobian
+    (total,) = body.atoms(sympy.Sum)
+    stands_for, exponential, output = sympy.Dummy("S"), opaque("exp"), symbols[OUTPUT]
+    in_sum = jacobian.xreplace({total: stands_for})
+    in_output = in_sum.replace(
+        lambda part: isinstance(part, exponential), lambda part: output[part.args[0].indices] * stands_for
+    )
+    return contracted(in_output, free)
+
+
+def _entry(base: Any, at: Sequence[str], symbols: Mapping[str, Any]) -> Any:
+    return base[tuple(symbols[k] for k in at)] if at else base

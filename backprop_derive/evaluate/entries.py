@@ -1,0 +1,79 @@
+"""The entries of tensors: component formulas evaluated one entry at a time, as exactly as scalars are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from ..syntax.expression import Delta, Expr, Index, Inside, Name, Over, Product
+from .interpret import Interpreter
+from .number import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A tensor's numbers, row by row."""
+
+    shape: tuple[int, ...]
+    numbers: tuple[Number, ...]
+
+    def at(self, places: Sequence[int]) -> Number:
+        """The entry at a place, one whole number an axis."""
+        position = 0
+        for place, size in zip(places, self.shape, strict=True):
+            if not 0 <= place < size:
+                raise IndexError
+            position = position * size + place
+        return self.numbers[position]
+
+
+def places_of(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Every place of a shape, row by row."""
+    return product(*map(range, shape))
+
+
+class EntryInterpreter(Interpreter):
+    """Evaluates component formulas: `names` holds tensors as `Entries`, and the values of indices."""
+
+    def entries(self, body: Expr, at: Sequence[str], shape: Sequence[int], names: Mapping[str, object]) -> Entries:
+        """The tensor whose entry at the indices `at` is `body`."""
+        values = dict(names)
+        numbers = []
+        for places in places_of(shape):
+            values.update(zip(at, map(Fraction, places), strict=True))
+            numbers.append(self.value(body, values))  # type: ignore[arg-type]
+        return Entries(tuple(shape), tuple(numbers))
+
+    def value(self, expr: Expr, names: Mapping[str, Number]) -> Number:
+        match expr:
+            case Index(Name(key), places):
+                tensor = names[key]
+                assert isinstance(tensor, Entries)
+                return tensor.at([self.place(place, names) for place in places])  # type: ignore[arg-type]
+            case Over(index, size, body):
+                assert isinstance(names, dict)
+                terms = []
+                for k in range(int(size)):
+                    names[index] = Fraction(k)
+                    terms.append(self.value(body, names))
+                return self.arithmetic.add(terms) if len(terms) != 1 else terms[0]
+            case Delta(a, b):
+                return Fraction(self.place(a, names) == self.place(b, names))
+            case Inside(place, size):
+                return Fraction(0 <= self.place(place, names) < int(size))
+            case Product(factors) if any(isinstance(f, Delta | Inside) for f in factors):
+                switches = [f for f in factors if isinstance(f, Delta | Inside)]
+                if not all(self.value(f, names) for f in switches):
+                    return Fraction(0)
+                rest = tuple(f for f in factors if not isinstance(f, Delta | Inside))
+                return self.value(rest[0] if len(rest) == 1 else Product(rest), names) if rest else Fraction(1)
+        return super().value(expr, names)
+
+    def place(self, expr: Expr, names: Mapping[str, Number]) -> int:
+        """The value of an index, a whole number."""
+        value = self.value(expr, names)
+        assert isinstance(value, Fraction)
+        assert value.denominator == 1
+        return int(value)

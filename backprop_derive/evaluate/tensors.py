@@ -1,0 +1,187 @@
+"""The passes of a problem with tensors, entry by entry, as exactly as those of scalars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
+from ..errors import DomainError, LimitError
+from ..indexed.component import Components
+from ..indexed.shape import shape_of
+from ..limits import DEFAULT_LIMITS, Limits
+from ..problem import Given, Problem, Step
+from ..solution import Note, TensorPass, TensorSolution, TensorUpdate, TensorValue
+from ..syntax.expression import integer
+from ..syntax.parser import deep_recursion
+from .entries import Entries, EntryInterpreter, places_of
+from .interpret import Interpreter
+from .number import Arithmetic, Number
+from .passes import carried, notes, record, with_enough_precision
+
+Numbers = dict[str, Entries]
+
+
+def evaluate_tensors(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMITS) -> TensorSolution:
+    """The derivation with all its numbers, as `passes.evaluate` does for scalars."""
+    problem = derivation.graph.problem
+    if not problem.has_values:
+        return TensorSolution(problem, derivation, None)
+    with deep_recursion():
+        return with_enough_precision(lambda arithmetic: _Run(problem, arithmetic).solution(derivation), problem, limits)
+
+
+def tensor_adjoints(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, TensorValue]:
+    """The adjoints of one pass, for a derivation by names that the solution itself did not ask for."""
+    problem = derivation.graph.problem
+
+    def work(arithmetic: Arithmetic) -> dict[str, TensorValue]:
+        run = _Run(problem, arithmetic)
+        return run.one_pass(derivation, run.givens())[0].adjoints
+
+    with deep_recursion():
+        return with_enough_precision(work, problem, limits)
+
+
+@dataclass
+class _Run:
+    """One evaluation at one precision."""
+
+    problem: Problem
+    arithmetic: Arithmetic
+    kinks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def solution(self, derivation: TensorDerivation) -> TensorSolution:
+        problem = self.problem
+        numbers = self.givens()
+        first, adjoints = self.one_pass(derivation, numbers)
+        passes, updates = [first], []
+        rate = (
+            Fraction(0)
+            if problem.learning_rate is None
+            else Interpreter(self.arithmetic).value(problem.learning_rate, {})
+        )
+        for number in range(1, problem.updates + 1):
+            moved = {
+                key: self.moved(numbers[key], rate, adjoints.get(key)) for key in problem.updated if key in numbers
+            }
+            numbers |= moved
+            updates.append(TensorUpdate(number, {key: self.recorded(entries) for key, entries in moved.items()}))
+            latest, adjoints = self.one_pass(derivation, numbers)
+            passes.append(latest)
+        return TensorSolution(problem, derivation, first, tuple(updates), tuple(passes), self.notes(derivation))
+
+    def givens(self) -> Numbers:
+        components = Components({}, lambda expr: shape_of(expr, {}))
+        found: Numbers = {}
+        for given in self.problem.givens:
+            shape = self.sizes(given.key)
+            with self.located(given):
+                interpreter = EntryInterpreter(self.arithmetic)
+                assert given.value is not None
+                bodies = (components.entry(given.value, tuple(map(integer, at))) for at in places_of(shape))
+                found[given.key] = Entries(shape, tuple(interpreter.value(body, {}) for body in bodies))
+        return found
+
+    def sizes(self, key: str) -> tuple[int, ...]:
+        """The shape of a name, all of whose sizes are numbers where there are values."""
+        shape = self.problem.shapes[key]
+        assert all(isinstance(size, int) for size in shape)
+        return tuple(int(size) for size in shape)
+
+    # --- forward and backward
+
+    def one_pass(self, derivation: TensorDerivation, givens: Numbers) -> tuple[TensorPass, Numbers]:
+        """The pass as a record, and its adjoints as numbers to go on with."""
+        numbers = dict(givens)
+        rounded: dict[str, tuple[bool, ...]] = {}
+        for step in self.problem.steps:
+            interpreter = EntryInterpreter(self.arithmetic)
+            component = derivation.components[step.key]
+            with self.located(step):
+                entries = interpreter.entries(component.body, component.at, self.sizes(step.key), as_names(numbers))
+            numbers[step.key], rounded[step.key] = self.carried(entries)
+            if interpreter.kinks:
+                self.kinks.setdefault(step.key, {}).update(interpreter.kinks)
+        values = {key: self.recorded(entries, rounded.get(key)) for key, entries in numbers.items()}
+        adjoints, recorded = self.backward(derivation, numbers)
+        return TensorPass(values, recorded), adjoints
+
+    def backward(self, derivation: TensorDerivation, numbers: Numbers) -> tuple[Numbers, dict[str, TensorValue]]:
+        graph = derivation.graph
+        one = Entries((), (Fraction(1),))
+        adjoints: Numbers = {graph.loss: one}
+        recorded = {graph.loss: self.recorded(one)}
+        for key in derivation.adjoint_order():
+            parts = [self.flow(derivation, use, numbers, adjoints[use.step]) for use in derivation.uses[key]]
+            adjoints[key], rounded = self.carried(parts[0] if len(parts) == 1 else self.total(parts))
+            recorded[key] = self.recorded(adjoints[key], rounded)
+        for key in graph.wanted:
+            zero = Entries(self.sizes(key), (Fraction(0),) * math.prod(self.sizes(key)))
+            recorded.setdefault(key, self.recorded(zero))
+        return adjoints, recorded
+
+    def flow(self, derivation: TensorDerivation, flow: Flow, numbers: Numbers, incoming: Entries) -> Entries:
+        """What flows back along one edge."""
+        interpreter = EntryInterpreter(self.arithmetic, is_derivative=True)
+        slots = {f"#{k}": numbers[key] for k, key in enumerate(flow.slots)}
+        form = flow.component
+        try:
+            names = as_names({**slots, INCOMING: incoming, OUTPUT: numbers[flow.step]})
+            return interpreter.entries(form.body, form.at, self.sizes(flow.operand), names)
+        except DomainError as error:
+            step = derivation.graph.steps[flow.step]
+            operand = self.problem.spelled[flow.operand]
+            raise DomainError(
+                f"the derivative of {step.written} by {operand} does not exist here: {error.found}",
+                place=step.expression_place, hint=error.hint or "ask for the gradient at another point",
+            ) from None  # fmt: skip
+
+    def total(self, parts: Sequence[Entries]) -> Entries:
+        columns = zip(*(part.numbers for part in parts), strict=True)
+        return Entries(parts[0].shape, tuple(self.arithmetic.add(list(column)) for column in columns))
+
+    def moved(self, before: Entries, rate: Number, gradient: Entries | None) -> Entries:
+        """The parameter after one step against its gradient."""
+        if gradient is None:
+            return before
+        arithmetic = self.arithmetic
+        changes = (arithmetic.negate(arithmetic.multiply([rate, g])) for g in gradient.numbers)
+        moved = (arithmetic.add([x, change]) for x, change in zip(before.numbers, changes, strict=True))
+        return self.carried(Entries(before.shape, tuple(moved)))[0]
+
+    def carried(self, entries: Entries) -> tuple[Entries, tuple[bool, ...]]:
+        settled = [carried(self.arithmetic, number, self.problem.round_to) for number in entries.numbers]
+        return Entries(entries.shape, tuple(n for n, _ in settled)), tuple(was_rounded for _, was_rounded in settled)
+
+    @contextmanager
+    def located(self, statement: Given | Step) -> Iterator[None]:
+        """Within, an error gets the place and the name of a statement."""
+        try:
+            yield
+        except (DomainError, LimitError) as error:
+            if error.place is None:
+                error.place = statement.expression_place if isinstance(statement, Step) else statement.place
+                error.found = f"{error.found} (in {statement.written})"
+            raise
+
+    # --- records
+
+    def recorded(self, entries: Entries, rounded: Sequence[bool] | None = None) -> TensorValue:
+        flags = rounded or (False,) * len(entries.numbers)
+        return TensorValue(
+            entries.shape,
+            tuple(record(self.arithmetic, number, flag) for number, flag in zip(entries.numbers, flags, strict=True)),
+        )
+
+    def notes(self, derivation: TensorDerivation) -> tuple[Note, ...]:
+        return notes(self.kinks, derivation.graph.on_path, self.arithmetic)
+
+
+def as_names(numbers: Numbers) -> dict[str, Any]:
+    """Tensors as they are, scalars as plain numbers."""
+    return {key: entries if entries.shape else entries.numbers[0] for key, entries in numbers.items()}

@@ -1,0 +1,1 @@
+"""Index notation: shapes, entries of tensors, and sums over indices; no SymPy and no numbers."""

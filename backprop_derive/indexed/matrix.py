@@ -1,0 +1,368 @@
+"""From the component form to matrix notation: Σ_n X[n, p]·G[n, q] is (Xᵀ @ G)[p, q].
+
+What is found is a candidate; whoever asks proves it equal to the component form before anybody sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+from ..syntax.expression import (
+    ONE,
+    Call,
+    Delta,
+    Expr,
+    Index,
+    Inside,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Over,
+    Product,
+    Quotient,
+    Slice,
+    Sum,
+    Transpose,
+    children,
+    integer,
+    map_children,
+    substitute,
+    walk,
+)  # fmt: skip
+from .shape import Size
+
+Letters = tuple[str, ...]
+_ALL = Slice(None, None, None)
+_MOST_ORDERED = 3
+
+
+class NotMatrices(Exception):
+    """The formula has no short form in matrix notation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """± Σ over `sums` of the product of `above`, divided by the product of `below`."""
+
+    is_negative: bool
+    sums: tuple[str, ...]
+    above: tuple[Expr, ...]
+    below: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A tensor whose axes are these letters."""
+
+    tensor: Expr
+    letters: Letters
+
+
+def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None) -> Expr | None:
+    """The tensor whose entry at the indices `at` is `body`, in matrix notation; None where none is recognised.
+
+    `sizes` are those of the indices.
+    """
+    known = sizes or {}
+    axes = tuple(index for index in at if known.get(index) != 1)
+    if len(axes) > 2:
+        return None
+    try:
+        parts = [(term.is_negative, _tensor(term, axes)) for term in _terms(body)]
+    except NotMatrices:
+        return None
+    tensor = substitute(_added(parts), {index: _size(size) for index, size in known.items()})
+    if letters_in(tensor):
+        return None
+    if len(axes) < len(at):
+        tensor = Index(tensor, tuple(_ALL if index in axes else None for index in at))
+    return tensor
+
+
+def _size(size: Size) -> Expr:
+    return integer(size) if isinstance(size, int) else Name(size)
+
+
+def _added(parts: list[tuple[bool, Expr]]) -> Expr:
+    """The terms with their signs, one without a minus first."""
+    parts.sort(key=lambda part: part[0])
+    (is_negative, tensor), *rest = parts
+    first = Negate(tensor) if is_negative else tensor
+    return Sum((first, *(t for _, t in rest)), (False, *(minus for minus, _ in rest))) if rest else first
+
+
+def letters_in(expr: Expr) -> frozenset[str]:
+    """The free indices of a component formula."""
+    if isinstance(expr, Name):
+        return frozenset((expr.key,)) if expr.key.startswith("@") else frozenset()
+    if isinstance(expr, Over):
+        return letters_in(expr.body) - {expr.index}
+    return frozenset().union(*map(letters_in, children(expr)))
+
+
+# --- terms
+
+
+def _terms(expr: Expr) -> list[_Term]:
+    match expr:
+        case Sum(parts, minus):
+            return [_signed(t, m) for part, m in zip(parts, minus, strict=True) for t in _terms(part)]
+        case Negate(operand):
+            return [_signed(term, True) for term in _terms(operand)]
+        case Over(index, _, body):
+            return [replace(term, sums=(index, *term.sums)) for term in _terms(body)]
+        case Quotient(a, b):
+            below = b.factors if isinstance(b, Product) else (b,)
+            return [replace(term, below=(*term.below, *below)) for term in _terms(a)]
+        case Product(factors):
+            products = [_Term(False, (), (), ())]
+            for factor in factors:
+                is_structure = isinstance(factor, Over | Negate | Product | Quotient)
+                right = _terms(factor) if is_structure else [_Term(False, (), (factor,), ())]
+                products = [_times(a, b) for a in products for b in right]
+            return products
+    return [_Term(False, (), (expr,), ())]
+
+
+def _signed(term: _Term, minus: bool) -> _Term:
+    return replace(term, is_negative=term.is_negative != minus)
+
+
+def _times(a: _Term, b: _Term) -> _Term:
+    return _Term(a.is_negative != b.is_negative, (*a.sums, *b.sums), (*a.above, *b.above), (*a.below, *b.below))
+
+
+# --- one term
+
+
+def _tensor(term: _Term, at: Letters) -> Expr:
+    scalars = [_lifted(factor, ()) for factor in term.above if not letters_in(factor)]
+    divisors = [_lifted(factor, ()) for factor in term.below if not letters_in(factor)]
+    items = _grouped([f for f in term.above if letters_in(f)], [f for f in term.below if letters_in(f)], at)
+    return _scaled(_shortest(items, term.sums, at), scalars, divisors)
+
+
+def _shortest(items: list[_Item], sums: Letters, at: Letters) -> Expr:
+    """The sums carried out in the order that needs the fewest transposes."""
+    found: list[Expr] = []
+    for order in permutations(sums) if len(sums) <= _MOST_ORDERED else (sums,):
+        try:
+            left = items
+            for letter in order:
+                left = _summed(left, letter, at)
+            found.append(_joined(left, at))
+        except NotMatrices:
+            continue
+    if not found:
+        raise NotMatrices
+    return min(found, key=_cost)
+
+
+def _cost(tensor: Expr) -> int:
+    return sum(1 + (isinstance(node, Transpose) and not isinstance(node.operand, Name)) for node in walk(tensor))
+
+
+def _grouped(above: Sequence[Expr], below: Sequence[Expr], at: Letters) -> list[_Item]:
+    """One item for each set of letters: factors with the same indices are multiplied entry by entry."""
+    groups: dict[frozenset[str], tuple[list[Expr], list[Expr]]] = {}
+    for factor in above:
+        groups.setdefault(letters_in(factor), ([], []))[0].append(factor)
+    for factor in below:
+        owner = next((key for key in groups if letters_in(factor) <= key), letters_in(factor))
+        groups.setdefault(owner, ([], []))[1].append(factor)
+    items = []
+    for key, (numerators, denominators) in groups.items():
+        letters = _ordered(key, at)
+        tensor = _product([_lifted(f, letters) for f in numerators])
+        if denominators:
+            tensor = Quotient(tensor, _product([_lifted(f, letters) for f in denominators]))
+        items.append(_Item(_known(tensor), letters))
+    return items
+
+
+def _ordered(letters: frozenset[str], at: Letters) -> Letters:
+    """Letters of the result in its order, summed ones where a matrix has them best."""
+    if len(letters) > 2:
+        raise NotMatrices
+    return tuple(sorted(letters, key=lambda k: (at.index(k) if k in at else len(at), k)))
+
+
+def _product(factors: Sequence[Expr]) -> Expr:
+    return ONE if not factors else factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def _summed(items: list[_Item], letter: str, at: Letters) -> list[_Item]:
+    """The items with one index summed over."""
+    involved = [item for item in items if letter in item.letters]
+    rest = [item for item in items if letter not in item.letters]
+    vectors = [item for item in involved if item.letters == (letter,)]
+    matrices = [item for item in involved if len(item.letters) == 2]
+    if len(matrices) == 2 and vectors:
+        first = _oriented(matrices[0], last=letter)
+        weights = [vector.tensor for vector in vectors]
+        scaled = _Item(_product([first.tensor, *weights]), first.letters)
+        return [*rest, _contracted(scaled, matrices[1], letter, at)]
+    if len(involved) == 2:
+        return [*rest, _contracted(involved[0], involved[1], letter, at)]
+    if len(involved) == 1:
+        return [*rest, _reduced(involved[0], letter)]
+    raise NotMatrices
+
+
+def _contracted(a: _Item, b: _Item, letter: str, at: Letters) -> _Item:
+    outer_a, outer_b = (tuple(k for k in item.letters if k != letter) for item in (a, b))
+    if outer_a and outer_a == outer_b:
+        left, right = _oriented(a, last=letter), _oriented(b, last=letter)
+        return _reduced(_Item(Product((left.tensor, right.tensor)), left.letters), letter)
+    if (
+        outer_b
+        and outer_a
+        and outer_b[0] in at
+        and (outer_a[0] not in at or at.index(outer_b[0]) < at.index(outer_a[0]))
+    ):
+        return _contracted(b, a, letter, at)
+    if not outer_a and outer_b:
+        # A vector stands to the right of a matrix: Wᵀ g rather than g W.
+        return _contracted(b, a, letter, at)
+    left, right = _oriented(a, last=letter), _oriented(b, first=letter)
+    return _Item(MatrixProduct(left.tensor, right.tensor), (*outer_a, *outer_b))
+
+
+def _oriented(item: _Item, first: str | None = None, last: str | None = None) -> _Item:
+    """The item with a letter as its first or its last axis."""
+    if len(item.letters) < 2 or item.letters[0] == first or item.letters[-1] == last:
+        return item
+    return _Item(transposed(item.tensor), item.letters[::-1])
+
+
+def transposed(tensor: Expr) -> Expr:
+    """The transpose, an outermost one taken back."""
+    if isinstance(tensor, Transpose):
+        return tensor.operand
+    return Transpose(tensor)
+
+
+def _reduced(item: _Item, letter: str) -> _Item:
+    if len(item.letters) == 1:
+        return _Item(Call("sum", (item.tensor,)), ())
+    axis = item.letters.index(letter)
+    rest = tuple(k for k in item.letters if k != letter)
+    tensor = item.tensor
+    if isinstance(tensor, Transpose):
+        tensor, axis = tensor.operand, 1 - axis
+    return _Item(Call("sum", (tensor,), (("axis", integer(axis)),)), rest)
+
+
+def _joined(items: Sequence[_Item], at: Letters) -> Expr:
+    """The product of what is left, entry by entry, in the axes of the result."""
+    scalars = [item.tensor for item in items if not item.letters]
+    full = [_turned(item, at).tensor for item in items if len(item.letters) == len(at) and item.letters]
+    partial = [item for item in items if 0 < len(item.letters) < len(at)]
+    if len(partial) == 2 and not full and partial[0].letters != partial[1].letters:
+        rows = next(item for item in partial if item.letters == at[:1])
+        columns = next(item for item in partial if item.letters == at[1:])
+        return _product([*scalars, Call("outer", (rows.tensor, columns.tensor))])
+    if at and not full:
+        return _product([*scalars, _repeated(partial, at)])
+    spread = [i.tensor if i.letters == at[1:] else Index(i.tensor, (_ALL, None)) for i in partial]
+    return _product([*scalars, *full, *spread])
+
+
+def _repeated(partial: Sequence[_Item], at: Letters) -> Expr:
+    """What does not depend on every axis, spread out by vectors of ones."""
+    ones = [Call("ones", (Name(letter),)) for letter in at]
+    if not partial:
+        return ones[0] if len(at) == 1 else Call("outer", tuple(ones))
+    vector = _product([item.tensor for item in partial])
+    (letter,) = {item.letters for item in partial}.pop()
+    return Call("outer", (vector, ones[1]) if letter == at[0] else (ones[0], vector))
+
+
+def _turned(item: _Item, at: Letters) -> _Item:
+    if item.letters == at:
+        return item
+    if item.letters == at[::-1]:
+        return _Item(transposed(item.tensor), at)
+    raise NotMatrices
+
+
+def _scaled(tensor: Expr, scalars: Sequence[Expr], divisors: Sequence[Expr]) -> Expr:
+    """Scalars before the tensor, numbers first; a division by numbers of both as one fraction."""
+    numbers = [s for s in scalars if isinstance(s, Number)]
+    others = [s for s in scalars if not isinstance(s, Number)]
+    if divisors:
+        below = _product(divisors)
+        if isinstance(tensor, Sum | MatrixProduct) or numbers:
+            fraction = Quotient(_product(numbers), below)
+            return _product([fraction, *others, tensor])
+        return Quotient(_product([*others, tensor]), below)
+    return _product([*numbers, *others, *([] if tensor == ONE and scalars else [tensor])])
+
+
+# --- entries into tensors
+
+
+def _lifted(expr: Expr, letters: Letters) -> Expr:
+    """The tensor with these axes whose entries are `expr`; axes that do not occur are left to broadcasting."""
+    if not any(isinstance(node, Name) and node.key.startswith("@") for node in walk(expr)):
+        return expr
+    match expr:
+        case Index(base, places):
+            return _lifted_entry(base, places, letters)
+        case Over(index, _, body):
+            return _lifted_sum(index, body, letters)
+        case Delta(left, right):
+            return _one_hot(left, right, letters)
+        case Inside():
+            raise NotMatrices
+    return _known(map_children(expr, lambda part: _lifted(part, letters)))
+
+
+def _lifted_entry(base: Expr, places: Sequence[Expr | Slice | None], letters: Letters) -> Expr:
+    names = tuple(place.key for place in places if isinstance(place, Name))
+    if len(set(names)) < len(names) or any(not isinstance(place, Name | Number) for place in places):
+        raise NotMatrices
+    tensor = base
+    if len(names) < len(places):
+        tensor = Index(base, tuple(_ALL if isinstance(place, Name) else place for place in places))
+    if names == letters or names == letters[-1:]:
+        return tensor
+    if names == letters[::-1]:
+        return Transpose(tensor)
+    if names == letters[:1] and len(letters) == 2:
+        return Index(tensor, (_ALL, None))
+    raise NotMatrices
+
+
+def _lifted_sum(index: str, body: Expr, letters: Letters) -> Expr:
+    kept = tuple(k for k in letters if k in letters_in(body))
+    if len(kept) == 1 and len(letters) == 2 and kept == letters[:1] and isinstance(body, Call):
+        # A sum that a matrix is divided by keeps its axis.
+        return Call("sum", (_lifted(body, (*kept, index)),), (("axis", integer(1)), ("keepdims", Name("true"))))
+    tensor = matrix_form(Over(index, 0, body), kept)
+    if tensor is None:
+        raise NotMatrices
+    return Index(tensor, (_ALL, None)) if kept == letters[:1] and len(letters) == 2 else tensor
+
+
+def _one_hot(left: Expr, right: Expr, letters: Letters) -> Expr:
+    """δ(y[n], k) by n and k: the rows of the labels, one-hot."""
+    if isinstance(left, Name) and left.key.startswith("@"):
+        left, right = right, left
+    if not isinstance(right, Name) or letters[-1:] != (right.key,) or letters_in(left) != frozenset(letters[:-1]):
+        raise NotMatrices
+    return Call("onehot", (_lifted(left, letters[:-1]), right))
+
+
+def _known(tensor: Expr) -> Expr:
+    """exp(x) over its sum is a softmax."""
+    if isinstance(tensor, Quotient) and isinstance(tensor.numerator, Call) and tensor.numerator.function == "exp":
+        below = tensor.denominator
+        if isinstance(below, Call) and below.function == "sum" and below.arguments == (tensor.numerator,):
+            axis = dict(below.options).get("axis")
+            options = (("axis", integer(0)),) if axis == integer(0) else ()
+            return Call("softmax", tensor.numerator.arguments, options)
+    return tensor

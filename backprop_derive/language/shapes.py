@@ -1,0 +1,97 @@
+"""The shape of every name, and which names only say which entry is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import Place, ProblemError
+from ..indexed.component import Components, held_names, labels_of
+from ..indexed.shape import Shape, count, shape_of, written_shape
+from ..limits import Limits
+from ..ops.table import is_tensor_node
+from ..problem import Given, Prose, Step
+from ..syntax.expression import ListOf, Name, walk
+
+
+def has_tensors(statements: Sequence[Prose | Given | Step]) -> bool:
+    """Whether a vector, a matrix or a higher tensor stands anywhere."""
+    for statement in statements:
+        if isinstance(statement, Given):
+            if statement.shape or isinstance(statement.value, ListOf):
+                return True
+        elif isinstance(statement, Step) and any(is_tensor_node(node) for node in walk(statement.expression)):
+            return True
+    return False
+
+
+def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> dict[str, Shape]:
+    """The shape of each given and step by its key.
+
+    Raises ProblemError where shapes do not fit, both shown; LimitError where a tensor has too many entries.
+    """
+    shapes: dict[str, Shape] = {}
+    for statement in statements:
+        if isinstance(statement, Prose):
+            continue
+        if isinstance(statement, Given):
+            place = statement.place
+            shapes[statement.key] = _given_shape(statement)
+        else:
+            place = statement.expression_place
+            shapes[statement.key] = _located(statement, shapes)
+        if statement.key in shapes and not (isinstance(statement, Given) and statement.value is None):
+            entries = count(shapes[statement.key])
+            limits.check("tensor", entries or 0, f"the number of entries of {statement.written}", place)
+    return shapes
+
+
+def _given_shape(given: Given) -> Shape:
+    if given.value is None:
+        return given.shape or ()
+    shape = _fitting(given.value, {}, given.written, given.place)
+    if given.shape is not None and given.shape != shape:
+        raise ProblemError(
+            f"{given.written} is declared with shape {written_shape(given.shape)}, and its value has shape"
+            f" {written_shape(shape)}",
+            place=given.place, expected="one shape",
+        )  # fmt: skip
+    return shape
+
+
+def _located(step: Step, shapes: dict[str, Shape]) -> Shape:
+    return _fitting(step.expression, shapes, step.written, step.expression_place)
+
+
+def _fitting(expr: object, shapes: dict[str, Shape], written: str, place: Place) -> Shape:
+    try:
+        return shape_of(expr, shapes)  # type: ignore[arg-type]
+    except ProblemError as error:
+        if error.place is None:
+            error.place = place
+            error.found = f"{error.found} (in {written})"
+        raise
+
+
+def without_gradient(steps: Sequence[Step], shapes: dict[str, Shape]) -> frozenset[str]:
+    """The names that steps use only as indices, class labels and masks."""
+    labels: set[str] = set()
+    used: set[str] = set()
+    for step in steps:
+        held = held_names(step.expression)
+        components = Components(shapes, lambda expr: shape_of(expr, shapes))
+        at = tuple(Name(components.fresh()) for _ in shapes[step.key])
+        found = labels_of(components.entry(step.expression, at)) | held.only_held
+        labels |= found
+        used |= held.names - found
+    return frozenset(labels - used)
+
+
+def check_loss(step: Step, shapes: dict[str, Shape], place: Place | None) -> None:
+    """Raise ProblemError where the loss is not a single number."""
+    shape = shapes[step.key]
+    if shape:
+        raise ProblemError(
+            f"the loss {step.written} has shape {written_shape(shape)}, and a loss is a single number (a scalar)",
+            place=place or step.place, expected="a scalar step",
+            hint=f"a last step such as loss = sum({step.written}) or mean({step.written})",
+        )  # fmt: skip

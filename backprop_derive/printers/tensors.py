@@ -1,0 +1,117 @@
+"""The part of the walk that prints tensors: entries and sums over indices, products of matrices, matrices themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+from ..document import Derivative, Differential, Entry, Entrywise, Reals
+from ..syntax.expression import (
+    ZERO,
+    Delta,
+    Expr,
+    Index,
+    Inside,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Number,
+    Over,
+    Product,
+    Quotient,
+    Slice,
+    Transpose,
+    TupleOf,
+)  # fmt: skip
+from ..syntax.names import symbol
+from ..syntax.precedence import Precedence as P
+
+if TYPE_CHECKING:
+    from .base import Printer
+
+Printed = tuple[str, P]
+
+
+def _matrix_product(p: Printer, node: MatrixProduct, outer: P) -> Printed:
+    left, own = p.printed(node.left, P.PRODUCT)
+    if own < P.PRODUCT or isinstance(node.left, Product | Quotient):
+        left = p.parentheses(left) if own <= P.PRODUCT else left
+    return p.matrix_product(left, p.show(node.right, P.POWER)), P.PRODUCT
+
+
+def _transpose(p: Printer, node: Transpose, outer: P) -> Printed:
+    inner, own = p.printed(node.operand, P.ATOM)
+    if own < P.ATOM or isinstance(node.operand, Quotient | Derivative):
+        inner = p.parentheses(inner)
+    return p.transposed(inner), P.POWER
+
+
+def _over(p: Printer, node: Over, outer: P) -> Printed:
+    indices, body = [], node
+    while isinstance(body, Over):
+        indices.append(p.show(Name(body.index)))
+        body = body.body  # type: ignore[assignment]
+    return p.big_sum(indices, p.show(body, P.PRODUCT)), P.PRODUCT
+
+
+def _delta(p: Printer, node: Delta, outer: P) -> Printed:
+    return p.subscripted(p.greek("delta"), [p.show(node.left), p.show(node.right)]), P.ATOM
+
+
+def _inside(p: Printer, node: Inside, outer: P) -> Printed:
+    size = Name(node.size) if isinstance(node.size, str) else Number(Fraction(node.size))
+    below = f"{p.show(ZERO)} {p.relation('<=')} {p.show(node.place, P.SUM)}"
+    return p.brackets(f"{below} {p.relation('<')} {p.show(size)}"), P.ATOM
+
+
+def _entry(p: Printer, node: Entry, outer: P) -> Printed:
+    if isinstance(node.of, Derivative):
+        return p.printed(replace(node.of, by=cast(Expr, Entry(node.of.by, node.places))), outer)
+    if isinstance(node.of, Differential):
+        return p.printed(replace(node.of, by=cast(Expr, Entry(node.of.by, node.places))), outer)
+    base = p.show(node.of, P.ATOM)
+    if isinstance(node.of, Name) and symbol(node.of.key).subscripts:
+        base = p.parentheses(base)  # (W_1)_ij, since the number is part of the name
+    return p.subscripted(base, [p.show(place) for place in node.places]), P.ATOM
+
+
+def _entrywise(p: Printer, node: Entrywise, outer: P) -> Printed:
+    shown = [p.show(factor, P.JUXTAPOSITION) for factor in node.factors]
+    return f" {p.relation('⊙')} ".join(shown), P.PRODUCT
+
+
+def _reals(p: Printer, node: Reals, outer: P) -> Printed:
+    return p.reals([p.show(Name(s) if isinstance(s, str) else Number(Fraction(s))) for s in node.shape]), P.ATOM
+
+
+def _index(p: Printer, node: Index, outer: P) -> Printed:
+    items = ", ".join(_item(p, item) for item in node.items)
+    return p.show(node.base, P.ATOM) + p.brackets(items), P.ATOM
+
+
+def _item(p: Printer, item: Expr | Slice | None) -> str:
+    if isinstance(item, Slice):
+        return ":".join("" if part is None else p.show(part) for part in (item.start, item.stop))
+    return p.words("None") if item is None else p.show(item)
+
+
+def _list(p: Printer, node: ListOf, outer: P) -> Printed:
+    inner = p.deeper()
+    if not any(isinstance(item, ListOf) for item in node.items):
+        return p.matrix([[inner.show(item) for item in node.items]]), P.ATOM
+    rows = [item.items for item in node.items if isinstance(item, ListOf)]
+    if any(isinstance(entry, ListOf) for row in rows for entry in row):
+        return p.brackets(", ".join(map(p.show, node.items))), P.ATOM
+    return p.matrix([[inner.show(entry) for entry in row] for row in rows]), P.ATOM
+
+
+def _tuple(p: Printer, node: TupleOf, outer: P) -> Printed:
+    return p.parentheses(", ".join(map(p.show, node.items))), P.ATOM
+
+
+TENSOR_METHODS: dict[type, Callable[..., Printed]] = {
+    MatrixProduct: _matrix_product, Transpose: _transpose, Over: _over, Delta: _delta, Inside: _inside, Entry: _entry,
+    Entrywise: _entrywise, Reals: _reals, Index: _index, ListOf: _list, TupleOf: _tuple,
+}  # fmt: skip
