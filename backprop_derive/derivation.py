@@ -67,10 +67,10 @@ INCOMING, OUTPUT = "#g", "#y"
 class Flow:
     """What flows back from a step to one of its operands: the incoming adjoint times ∂(step)/∂(operand), summed.
 
-    All forms are in slots: `#0`, `#1`, … for the operands, `#g` for the incoming adjoint, `#y` for the step's own output;
-    equal shapes of steps share them. `jacobian` has the entries of ∂(step)/∂(operand), as SymPy derived them; its indices
-    are those of the step, then those of the operand. `component` is the contracted flow; `matrix` is the same in matrix
-    notation where that was recognised and proved equal.
+    All forms are in slots: `#0`, `#1`, … for the operands, `#g` for the incoming adjoint, `#y` for the step's own
+    output; equal shapes of steps share them. `jacobian` has the entries of ∂(step)/∂(operand), as SymPy derived
+    them; its indices are those of the step, then those of the operand. `component` is the contracted flow; `matrix`
+    is the same in matrix notation where that was recognised and proved equal.
     """
 
     step: str

@@ -172,7 +172,9 @@ def test_presentation_can_be_chosen_for_each_call() -> None:
     assert "0.90609394" in solution.to_text(digits=8)
 
 
-@pytest.mark.parametrize("changes", [{"detial": "full"}, {"detail": "everything"}, {"digits": 0}, {"notation": "leibniz"}])
+@pytest.mark.parametrize(
+    "changes", [{"detial": "full"}, {"detail": "everything"}, {"digits": 0}, {"notation": "leibniz"}]
+)
 def test_a_presentation_that_does_not_exist_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(bd.UsageError):
         bd.solve(NOTES).to_text(**changes)

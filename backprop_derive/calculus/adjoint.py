@@ -1,7 +1,8 @@
 """The vector–Jacobian product of a step on tensors, derived from its component formula.
 
-Of Y = f(X) and the incoming adjoint G = ∂L/∂Y, the adjoint of X is Σ over all entries of Y of G·∂Y/∂X. SymPy differentiates
-the component formula of Y by an entry of X, which gives deltas under sums; contraction leaves the component form.
+Of Y = f(X) and the incoming adjoint G = ∂L/∂Y, the adjoint of X is Σ over all entries of Y of G·∂Y/∂X. SymPy
+differentiates the component formula of Y by an entry of X, which gives deltas under sums; contraction leaves the
+component form.
 """
 
 from __future__ import annotations

@@ -73,7 +73,8 @@ def rule_statement(rule: str) -> RuleStatement | None:
 
     kind, _, function = rule.partition(" ")
     if kind == "function":
-        if operation(function).required != 1 or operation(function).zero_gradient:
+        op = operation(function)
+        if op.is_variadic or op.required != 1 or op.zero_gradient:
             return None
         expression: Expr = Call(function, (Name("x"),))
     elif rule in _GENERAL:

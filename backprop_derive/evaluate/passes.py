@@ -211,7 +211,7 @@ def record(arithmetic: Arithmetic, number: Number, was_rounded: bool = False) ->
 
 
 def notes(kinks: dict[str, dict[str, str]], on_path: Collection[str], arithmetic: Arithmetic) -> tuple[Note, ...]:
-    """What a reader must be told of an evaluation: kinks and ties met on a path, digits that gave way, zeros by digits."""
+    """What a reader must be told: kinks and ties met on a path, digits that gave way, zeros by digits."""
     found = [Note("kink", key, operation) for key, met in kinks.items() if key in on_path for operation in met]
     if arithmetic.gave_way:
         found.append(Note("digits", ""))

@@ -16,7 +16,7 @@ from ..indexed.shape import shape_of
 from ..limits import DEFAULT_LIMITS, Limits
 from ..problem import Given, Problem, Step
 from ..solution import Note, TensorPass, TensorSolution, TensorUpdate, TensorValue
-from ..syntax.expression import integer
+from ..syntax.expression import Call, Expr, integer, walk
 from ..syntax.parser import deep_recursion
 from .entries import Entries, EntryInterpreter, places_of
 from .interpret import Interpreter
@@ -164,6 +164,8 @@ class _Run:
         try:
             yield
         except (DomainError, LimitError) as error:
+            if isinstance(statement, Step) and _inverts(statement.expression) and "division by zero" in error.found:
+                error.found = "the matrix is singular: its determinant is 0, so it has no inverse"
             if error.place is None:
                 error.place = statement.expression_place if isinstance(statement, Step) else statement.place
                 error.found = f"{error.found} (in {statement.written})"
@@ -180,6 +182,10 @@ class _Run:
 
     def notes(self, derivation: TensorDerivation) -> tuple[Note, ...]:
         return notes(self.kinks, derivation.graph.on_path, self.arithmetic)
+
+
+def _inverts(expr: Expr) -> bool:
+    return any(isinstance(node, Call) and node.function == "inv" for node in walk(expr))
 
 
 def as_names(numbers: Numbers) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A tensor expression by its entries: (X @ W + b)[i, j] is Σ_k X[i, k]·W[k, j] + b[j].
 
-A component formula is an expression whose names carry indices (`Index` of a `Name`) or are scalars, with sums over indices
-(`Over`). Element-wise operations, products of matrices, reductions and index maps all become one; so the derivative of any
-of them is that of scalars under sums.
+A component formula is an expression whose names carry indices (`Index` of a `Name`) or are scalars, with sums over
+indices (`Over`). Element-wise operations, products of matrices, reductions and index maps all become one; so the
+derivative of any of them is that of scalars under sums.
 """
 
 from __future__ import annotations
@@ -582,7 +582,8 @@ _TENSOR_CALLS: dict[str, Callable[[Components, Call, Indices], Expr]] = {
     "sum": _reduction, "mean": _mean, "var": _var, "std": _std, "norm": _norm, "logsumexp": _logsumexp,
     "softmax": _softmax, "transpose": _transpose, "outer": _outer, "dot": _dot,
     "trace": _trace, "einsum": _einsum, "concat": _concat, "stack": _stack, "max": _extreme, "min": _extreme,
-    "prod": _prod, "reshape": _reshape, "det": _det, "inv": _inv, "embedding": _embedding, "onehot": _one_hot, "ones": _ones, "linear": _linear,
+    "prod": _prod, "reshape": _reshape, "det": _det, "inv": _inv, "embedding": _embedding, "onehot": _one_hot,
+        "ones": _ones, "linear": _linear,
     "batch_norm": _batch_norm, "attention": _attention, "cross_entropy": _cross_entropy, "nll": _nll,
     "conv1d": partial(_convolution, space=1), "conv2d": partial(_convolution, space=2),
     "max_pool1d": partial(_max_pool, space=1), "max_pool2d": partial(_max_pool, space=2),

@@ -1,7 +1,7 @@
 """Shapes: what each construct of the language makes of the shapes of its operands, or why they do not fit.
 
-A size is a number, or a letter where it is symbolic. Broadcasting is NumPy's: shapes are aligned at their last axis, and an
-axis of size 1, or one that is missing, is repeated.
+A size is a number, or a letter where it is symbolic. Broadcasting is NumPy's: shapes are aligned at their last
+axis, and an axis of size 1, or one that is missing, is repeated.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def _broadcast_two(a: Shape, b: Shape) -> Shape:
     for axis, (m, n) in enumerate(zip(left, right, strict=True)):
         if m != n and 1 not in (m, n):
             raise ProblemError(
-                f"shapes {written_shape(a)} and {written_shape(b)} do not fit: axis {axis - rank} is {m} in one and {n} in"
-                " the other",
+                f"shapes {written_shape(a)} and {written_shape(b)} do not fit: axis {axis - rank} is {m} in one and {n}"
+                " in the other",
                 expected="equal sizes, or 1, on every axis counted from the last",
             )
         sizes.append(n if m == 1 else m)
@@ -72,8 +72,8 @@ def matmul(a: Shape, b: Shape) -> Shape:
     inner_a, inner_b = a[-1], b[0] if len(b) == 1 else b[-2]
     if inner_a != inner_b:
         raise ProblemError(
-            f"shapes {written_shape(a)} and {written_shape(b)} do not fit for @: the last axis of the left one is {inner_a},"
-            f" {'the only' if len(b) == 1 else 'the last but one'} axis of the right one is {inner_b}",
+            f"shapes {written_shape(a)} and {written_shape(b)} do not fit for @: the last axis of the left one is"
+            f" {inner_a}, {'the only' if len(b) == 1 else 'the last but one'} axis of the right one is {inner_b}",
             expected="(n, k) @ (k, m)", hint=_transposed_hint(a, b),
         )  # fmt: skip
     rows = a[-2:-1]
@@ -123,7 +123,8 @@ def axes_of(value: Expr | None, rank: int) -> tuple[int, ...]:
         if axis is None:
             raise ProblemError("an axis is a whole number", expected="axis=0, axis=-1 or axis=(0, 1)")
         if not -rank <= axis < rank:
-            raise ProblemError(f"there is no axis {axis}: the tensor has {rank} ax{'i' if rank == 1 else 'e'}s")
+            known = ", ".join(f"axis {k}" for k in range(rank)) or "none, since it is a scalar"
+            raise ProblemError(f"there is no axis {axis}", expected=known)
         axes.append(axis % rank)
     if len(set(axes)) < len(axes):
         raise ProblemError("an axis is named twice", expected="each axis once")
@@ -144,7 +145,9 @@ def indexed(shape: Shape, items: Sequence[Expr | Slice | None]) -> Shape:
     """The shape of x[items], as NumPy's basic indexing has it."""
     used = sum(item is not None for item in items)
     if used > len(shape):
-        raise ProblemError(f"{used} indices for a tensor of shape {written_shape(shape)}")
+        counted = f"{used} ind{'ex' if used == 1 else 'ices'}"
+        what = f"a tensor of shape {written_shape(shape)}" if shape else "a scalar"
+        raise ProblemError(f"{counted} for {what}", expected="a vector or a higher tensor, and an index for each axis")
     sizes: list[Size] = []
     axis = 0
     for item in items:
@@ -217,7 +220,7 @@ def count(shape: Shape) -> int | None:
 
 
 def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
-    """The shape of an expression whose names have these shapes. Raises ProblemError, without a place, where none fits."""
+    """The shape of an expression whose names have these shapes. Raises ProblemError, without a place."""
 
     def of(part: Expr) -> Shape:
         return shape_of(part, shapes)
@@ -241,7 +244,7 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
             broadcast(*map(of, expr.arguments))
             return ()
         case Call("max" | "min", (_,)):
-            return _reduction_shape(expr, of)
+            return _extreme_shape(expr, of)
         case Call():
             return broadcast(*map(of, expr.arguments), *(of(value) for _, value in expr.options))
     return broadcast(*map(of, children(expr)))
@@ -264,10 +267,22 @@ def _reduction_shape(call: Call, of: ShapeOf) -> Shape:
     return reduced(shape, axes, is_true(option(call, "keepdims")))
 
 
+def _extreme_shape(call: Call, of: ShapeOf) -> Shape:
+    if not of(call.arguments[0]):
+        raise ProblemError(
+            f"{call.function} of one scalar",
+            expected="a tensor, or two scalars or more",
+            hint=f"{call.function}(a, b, …)",
+        )
+    return _reduction_shape(call, of)
+
+
 def _along_shape(call: Call, of: ShapeOf) -> Shape:
     shape = of(call.arguments[0])
     if not shape:
-        raise ProblemError(f"{call.function} of a scalar", expected="a vector or a higher tensor")
+        raise ProblemError(
+            f"{call.function} of a scalar", expected="a vector or a higher tensor", hint="[a, b] of scalars"
+        )
     axes_of(option(call, "axis", ("x", "axis")) or MINUS_ONE, len(shape))
     return shape
 
@@ -300,13 +315,31 @@ def square(call: Call, of: ShapeOf) -> Shape:
     """The shape of an argument that must be a square matrix."""
     shape = of(call.arguments[0])
     if len(shape) != 2 or shape[0] != shape[1]:
-        raise ProblemError(f"{call.function} takes a square matrix, and the shape is {written_shape(shape)}")
+        raise ProblemError(
+            f"{call.function} takes a square matrix, and the shape is {written_shape(shape)}",
+            expected="a shape such as (n, n)",
+        )
     return shape
 
 
 def _trace_shape(call: Call, of: ShapeOf) -> Shape:
     square(call, of)
     return ()
+
+
+# Laplace's expansion of an n × n matrix has n! terms.
+_LARGEST_EXPANDED = 6
+
+
+def _expanded_shape(call: Call, of: ShapeOf) -> Shape:
+    shape = square(call, of)
+    size = shape[0]
+    if isinstance(size, int) and size > _LARGEST_EXPANDED:
+        raise ProblemError(
+            f"{call.function} of a {size} × {size} matrix is too large: by Laplace's expansion it has {size}! terms",
+            expected=f"at most {_LARGEST_EXPANDED} × {_LARGEST_EXPANDED}",
+        )
+    return shape if call.function == "inv" else ()
 
 
 def _transpose_shape(call: Call, of: ShapeOf) -> Shape:
@@ -333,7 +366,8 @@ def _reshape_shape(call: Call, of: ShapeOf) -> Shape:
     if count(wanted) != total or any(isinstance(size, int) and size < 1 for size in wanted):
         raise ProblemError(
             f"a tensor of shape {written_shape(shape)} has {total} elements and cannot take the shape"
-            f" {written_shape(wanted)}"
+            f" {written_shape(wanted)}",
+            expected=f"sizes whose product is {total}",
         )
     return wanted
 
@@ -404,7 +438,7 @@ CALL_SHAPES: dict[str, Callable[[Call, ShapeOf], Shape]] = {
     **dict.fromkeys(("softmax", "log_softmax"), _along_shape),
     "dot": _dot_shape, "outer": _outer_shape, "trace": _trace_shape, "transpose": _transpose_shape,
     "reshape": _reshape_shape, "concat": _concat_shape, "stack": _stack_shape, "einsum": _einsum_shape,
-    "det": _trace_shape, "inv": square,
+    "det": _expanded_shape, "inv": _expanded_shape,
 }  # fmt: skip
 
 
@@ -537,7 +571,8 @@ def _pool_shape(call: Call, of: ShapeOf, space: int) -> Shape:
 
 
 CALL_SHAPES.update({
-    "cross_entropy": _class_loss_shape, "nll": _class_loss_shape, "embedding": _embedding_shape, "onehot": _one_hot_shape, "ones": _ones_shape,
+    "cross_entropy": _class_loss_shape, "nll": _class_loss_shape, "embedding": _embedding_shape,
+    "onehot": _one_hot_shape, "ones": _ones_shape,
     "linear": _linear_shape,
     "layer_norm": _normed_shape, "rms_norm": _normed_shape, "batch_norm": _normed_shape, "attention": _attention_shape,
     "conv1d": partial(_convolution_shape, space=1), "conv2d": partial(_convolution_shape, space=2),

@@ -6,25 +6,19 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
+from typing import Any
 
 from ..errors import Place, ProblemError, UsageError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..ops.table import CALLABLE, operation
-from ..syntax.expression import (
-    Expr,
-    ListOf,
-    Negate,
-    Number,
-    Quotient,
-    walk,
-)  # fmt: skip
+from ..syntax.expression import Expr, ListOf, Negate, Number, Quotient, TupleOf, walk
 from ..syntax.numbers import exact_number
 from ..syntax.parser import parse_expression
 from ..syntax.source import Source
 from ..syntax.words import Vocabulary
 from .towers import refuse_towers
 
-Scalar = int | float | Fraction | Decimal | str
+Scalar = int | float | Fraction | Decimal | str | list[Any] | tuple[Any, ...]
 FUNCTIONS = {spelling: operation(name) for spelling, name in CALLABLE.items()}
 # Where a value stands: numbers and constants, but no names.
 VALUES = Vocabulary(
@@ -43,8 +37,18 @@ def refuse_ragged(value: Expr, written: str, place: Place) -> None:
             )  # fmt: skip
 
 
+def refuse_tuple(value: Expr, written: str, place: Place) -> None:
+    """Raise ProblemError for `(1, 2)` in the place of a vector."""
+    if isinstance(value, TupleOf):
+        raise ProblemError(
+            f"{written} is a row of values in parentheses", place=place, expected="one value, or a vector in brackets",
+            hint="[1, 2] for a vector",
+        )  # fmt: skip
+
+
 def checked(value: Expr, written: str, place: Place, limits: Limits) -> Expr:
     """The expression itself, without ragged lists and with constant powers within the limits."""
+    refuse_tuple(value, written, place)
     refuse_ragged(value, written, place)
     refuse_towers(value, limits, place)
     return value
@@ -57,9 +61,18 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
         start = len(word) + 1
         value = parse_expression(source, start, len(source.text), VALUES, limits)
         return checked(value, word, source.place(start), limits)
+    if not isinstance(scalar, str) and hasattr(scalar, "tolist"):
+        scalar = scalar.tolist()  # an array or a number of NumPy
+    if isinstance(scalar, list | tuple):
+        items = tuple(scalar_expression(word, item, limits) for item in scalar)
+        if not items:
+            raise UsageError(f"the value of {word} is an empty list", expected="numbers")
+        value = ListOf(items)
+        return checked(value, word, Source("--given", word).place(0), limits)
     if isinstance(scalar, bool) or not isinstance(scalar, Integral | float | Fraction | Decimal):
         raise UsageError(
-            f"the value of {word} is {type(scalar).__name__}, not a number", expected="int, float, Fraction or text"
+            f"the value of {word} is {type(scalar).__name__}, not a number",
+            expected="int, float, Fraction, text, or a list of them",
         )
     if isinstance(scalar, Fraction) and scalar.denominator != 1:
         above, below = abs(scalar.numerator), scalar.denominator

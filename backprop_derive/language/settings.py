@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..errors import ProblemError, shorten
 from ..limits import Limits
-from ..syntax.expression import Expr
+from ..syntax.expression import Expr, ListOf
 from ..syntax.parser import parse_expression
 from ..syntax.source import Source
 from .lines import BLANK, Line
@@ -56,6 +56,8 @@ class Settings:
             return None
         try:
             rate = parse_expression(self.source, line.start, line.end, VALUES, self.limits)
+            if isinstance(rate, ListOf):
+                raise ProblemError("the learning rate is a single number", place=self.source.place(line.start))
             return checked(rate, "the learning rate", self.source.place(line.start), self.limits)
         except ProblemError as error:
             error.expected = "the learning rate as a number, such as 0.5 or 1/4"

@@ -13,8 +13,10 @@ _REDUCES = ("axis", "keepdims")
 SELECTION = (
     Operation("where", "condition, a, b", primitive="where", notation=Cases(),
               describes="a where the condition holds, b otherwise"),
-    Operation("max", "*x", primitive="max", options=_REDUCES, convention=_SHARED, describes="the largest of several numbers"),
-    Operation("min", "*x", primitive="min", options=_REDUCES, convention=_SHARED, describes="the smallest of several numbers"),
+    Operation("max", "*x", primitive="max", options=_REDUCES, convention=_SHARED,
+              describes="the largest of several numbers"),
+    Operation("min", "*x", primitive="min", options=_REDUCES, convention=_SHARED,
+              describes="the smallest of several numbers"),
     Operation("maximum", "a, b", "max(a, b)", kinks=("a - b",), convention=_SHARED, notation=Function("max")),
     Operation("minimum", "a, b", "min(a, b)", kinks=("a - b",), convention=_SHARED, notation=Function("min")),
     Operation("clip", "x, lo, hi", "where(x < lo, lo, where(x > hi, hi, x))", domain="lo <= hi",
@@ -23,7 +25,8 @@ SELECTION = (
 )  # fmt: skip
 
 # How much of the derivative each argument of max and min gets: 1 for the one that is chosen, 1/k where k tie.
-# Not in the language; it appears in derived gradients only. Along an axis the first of those that tie is chosen, as PyTorch
+# Not in the language; it appears in derived gradients only. Along an axis the first of those that tie is chosen, as
+# PyTorch
 # does: `first of max` is 1 for the argument whose number it begins with, if that is the one.
 _FIRST = "of entries that tie, the first gets the derivative, as in PyTorch"
 SHARES = (

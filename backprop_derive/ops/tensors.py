@@ -16,8 +16,10 @@ REDUCTIONS = (
     Operation("std", "x, axis=none, keepdims=false, unbiased=false", describes="the square root of the variance"),
     Operation("prod", _AXIS, describes="the product over some axes, or over all"),
     Operation("logsumexp", _AXIS, describes="log Σ exp(x)"),
-    Operation("softmax", "x, axis=-1", describes="exp(x) over its sum", source="Goodfellow, Bengio, Courville 2016, §6.2.2.3"),
-    Operation("log_softmax", "x, axis=-1", "x - logsumexp(x, axis=axis, keepdims=true)", notation=Function("log softmax"), describes="the logarithm of the softmax"),
+    Operation("softmax", "x, axis=-1", describes="exp(x) over its sum",
+              source="Goodfellow, Bengio, Courville 2016, §6.2.2.3"),
+    Operation("log_softmax", "x, axis=-1", "x - logsumexp(x, axis=axis, keepdims=true)",
+              notation=Function("log softmax"), describes="the logarithm of the softmax"),
 )  # fmt: skip
 
 PRODUCTS = (
@@ -38,16 +40,19 @@ SHAPES = (
 )
 
 LAYERS = (
-    Operation("cross_entropy", "logits, target", notation=Function("CE"), variants={"reduction=mean": "", "reduction=sum": ""},
+    Operation("cross_entropy", "logits, target", notation=Function("CE"), variants={"reduction=mean": "",
+              "reduction=sum": ""},
               describes="-log softmax of the class that is right, averaged over the batch", source=_AFTER_TORCH),
     Operation("nll", "log_probabilities, target", notation=Function("NLL"),
-              variants={"reduction=mean": "", "reduction=sum": ""}, describes="minus the log-probability of the class that is right"),
+              variants={"reduction=mean": "", "reduction=sum": ""},
+              describes="minus the log-probability of the class that is right"),
     Operation("linear", "x, W, b=none", describes="x Wᵀ + b", source=_AFTER_TORCH),
     Operation("layer_norm", "x, gain, bias, eps=1e-5",
               "(x - mean(x, axis=-1, keepdims=true)) / sqrt(var(x, axis=-1, keepdims=true) + eps) * gain + bias",
               notation=Function("LayerNorm"), source="Ba, Kiros, Hinton 2016, eq. 4"),
     Operation("rms_norm", "x, gain, eps=1e-5",
-              "x / sqrt(mean(x^2, axis=-1, keepdims=true) + eps) * gain", notation=Function("RMSNorm"), source="Zhang, Sennrich 2019, eq. 4"),
+              "x / sqrt(mean(x^2, axis=-1, keepdims=true) + eps) * gain", notation=Function("RMSNorm"),
+              source="Zhang, Sennrich 2019, eq. 4"),
     Operation("batch_norm", "x, gain, bias, eps=1e-5", notation=Function("BatchNorm"),
               source="Ioffe, Szegedy 2015, algorithm 1"),
     Operation("conv1d", "x, W, b=none, stride=1, padding=0", notation=Function("conv"), source=_AFTER_TORCH),
@@ -58,8 +63,10 @@ LAYERS = (
               convention="of entries that tie, the first gets the derivative, as in PyTorch"),
     Operation("avg_pool1d", "x, size, stride=none", notation=Function("avgpool"), source=_AFTER_TORCH),
     Operation("avg_pool2d", "x, size, stride=none", notation=Function("avgpool"), source=_AFTER_TORCH),
-    Operation("dropout", "x, mask, p", "x * mask / (1 - p)", held=("mask",), describes="what the mask keeps, over 1 - p", source="Srivastava et al. 2014, §4"),
-    Operation("attention", "Q, K, V, mask=none", held=("mask",), notation=Function("Attention"), source="Vaswani et al. 2017, eq. 1"),
+    Operation("dropout", "x, mask, p", "x * mask / (1 - p)", held=("mask",),
+              describes="what the mask keeps, over 1 - p", source="Srivastava et al. 2014, §4"),
+    Operation("attention", "Q, K, V, mask=none", held=("mask",), notation=Function("Attention"),
+              source="Vaswani et al. 2017, eq. 1"),
 )  # fmt: skip
 
 TENSORS = (*REDUCTIONS, *PRODUCTS, *SHAPES, *LAYERS)

@@ -299,6 +299,8 @@ class Printer:
     # --- calls, by the shape of their notation
 
     def _call(self, node: Call, outer: P) -> Printed:
+        if node.function.startswith("first of "):
+            return self.cases(self.deeper()._first_rows(node)), self.CASES
         if node.function.startswith("share of "):
             return self.cases(self.deeper()._share_rows(node)), self.CASES
         if node.function == "xlogy":
@@ -353,6 +355,14 @@ class Printer:
             condition, value, rest = rest.arguments
             rows.append((self.show(value), self.condition(self.show(condition))))
         return [*rows, (self.show(rest), self.words("otherwise"))]
+
+    def _first_rows(self, node: Call) -> list[tuple[str, str]]:
+        """1 for the entry that is chosen, the first of those that tie."""
+        position, *entries = node.arguments
+        assert isinstance(position, Number)
+        best = Call(node.function.removeprefix("first of "), tuple(entries))
+        chosen = self.show(Compare("==", entries[int(position.value)], best)) + self.words(", the first to be")
+        return [(self.show(ONE), self.condition(chosen)), (self.show(ZERO), self.words("otherwise"))]
 
     def _share_rows(self, node: Call) -> list[tuple[str, str]]:
         """How much of the derivative an argument of max or min gets."""

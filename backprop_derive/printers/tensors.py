@@ -1,4 +1,5 @@
-"""The part of the walk that prints tensors: entries and sums over indices, products of matrices, matrices themselves."""
+"""The part of the walk that prints tensors: entries and sums over indices, products of matrices, matrices
+themselves."""
 
 from __future__ import annotations
 

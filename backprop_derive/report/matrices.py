@@ -39,8 +39,8 @@ def _nested(entries: Sequence[Expr], shape: Sequence[int]) -> Expr:
 class Setter:
     """Sets expressions of tensors as mathematics: products entry by entry get their ⊙.
 
-    `shapes` are those of the names in the expressions, and `shown` is what stands for a name: another name, an adjoint, a
-    matrix.
+    `shapes` are those of the names in the expressions, and `shown` is what stands for a name: another name, an
+    adjoint, a matrix.
     """
 
     shapes: Mapping[str, Shape]

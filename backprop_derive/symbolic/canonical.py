@@ -1,7 +1,8 @@
 """A normal form of component formulas, by which two of them are seen to be equal.
 
-Products are multiplied out, sums are pulled to the front of each term, and the summed indices, whose names mean nothing, are
-renamed so that the term's text is the smallest. What is equal by these rules alone is proved equal; what is not may be.
+Products are multiplied out, sums are pulled to the front of each term, and the summed indices, whose names mean
+nothing, are renamed so that the term's text is the smallest. What is equal by these rules alone is proved equal;
+what is not may be.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Contraction: a Kronecker delta under a sum picks one value of the summed index, and the sum is gone.
 
-What SymPy's derivative of a component formula leaves is a sum of products of entries and deltas under sums. Here each delta
-kills a sum, index by index (Σ_k δ_kq·B_kj = B_qj); where the index is affine (δ(2s + u, p) in a convolution) it is solved
-for, and the bounds that the solution must keep are left as a factor `Inside`.
+What SymPy's derivative of a component formula leaves is a sum of products of entries and deltas under sums. Here
+each delta kills a sum, index by index (Σ_k δ_kq·B_kj = B_qj); where the index is affine (δ(2s + u, p) in a
+convolution) it is solved for, and the bounds that the solution must keep are left as a factor `Inside`.
 """
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ def test_rounding_and_title_are_read() -> None:
         ("Updates: 1000001\nlr = 1", "the limit `updates` is at most 1,000,000"),
         ("Updates: 2", "without a learning rate"),
         ("Updates: 99999999999999999999\nlr = 1", "the limit `updates`"), ("lr = x", "unknown name x"),
-        ("lr = [1]", "scalars only"), ("lr = 9**9**9**9", "the limit `literal`"),
+        ("lr = [1]", "the learning rate is a single number"), ("lr = 9**9**9**9", "the limit `literal`"),
         ("lr = 1\nLearning rate: 2", "stands twice"),
         ("Learning rate:", "unexpected end"), ("Title: a\nTitle: b", "Title stands twice, already in line 3"),
         ("Title: " + "a" * 501, "the limit `title` is at most 500"), ("Parameters: v", "Parameters names v"),
@@ -264,8 +264,7 @@ def test_dollars_in_prose_hold_an_expression_of_the_language(dollars: str, left:
 @pytest.mark.parametrize(
     "text",
     [
-        "costs $5 and $6", r"$\frac{1}{2}$", "$x * $", "$ x $", "$x", "$q$", "$x = w = 2$", "$x < w$", "$x[0]$",
-        "$[1, 2]$",
+        "costs $5 and $6", r"$\frac{1}{2}$", "$x * $", "$ x $", "$x", "$q$", "$x = w = 2$", "$x < w$",
         "$9", "a $ b $ c", "$" + "(" * 2000 + "x" + ")" * 2000 + "$", "$" + "9" * 20_000 + "$", "$" + "a" * 70 + "$",
         "$__import__('os')$", "$x.__class__$", "x = 1 and # more",
     ],
@@ -310,7 +309,7 @@ def test_a_caller_may_spell_a_name_otherwise_than_the_problem() -> None:
         ({"given": {"x": True}}, "bool, not a number"), ({"given": {"x": None}}, "NoneType, not a number"),
         ({"given": {"x": float("nan")}}, "nan, not a finite number"),
         ({"given": {"x": float("inf")}}, "inf, not a finite"),
-        ({"given": {"x": "w"}}, "unknown name w"), ({"given": {"x": "[1, 2]"}}, "scalars only"),
+        ({"given": {"x": "w"}}, "unknown name w"), ({"given": {"x": "(1, 2)"}}, "a row of values in parentheses"),
         ({"given": {"x": ""}}, "unexpected end"),
         ({"given": {"x": "9**9**9**9"}}, "the limit `literal`"),
         ({"given": {"x": "__import__('os')"}}, "unexpected character _"),

@@ -9,6 +9,7 @@ import pytest
 
 import backprop_derive as bd
 from backprop_derive.ops.table import LANGUAGE_OPERATIONS
+from backprop_derive.ops.tensors import TENSORS
 
 torch = pytest.importorskip("torch", reason="PyTorch confirms our gradients; it is not installed")
 F = torch.nn.functional
@@ -96,7 +97,7 @@ CASES: dict[str, tuple[str, Callable[..., Any], Points]] = {
 
 
 def test_no_operation_is_left_out() -> None:
-    assert {op.name for op in LANGUAGE_OPERATIONS} == {case.split(" ")[0] for case in CASES}
+    assert {op.name for op in LANGUAGE_OPERATIONS if op not in TENSORS} == {case.split(" ")[0] for case in CASES}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -14,10 +14,13 @@ from backprop_derive.document import (
     Chain,
     Derivative,
     Differential,
+    Entry,
+    Entrywise,
     Listing,
     MathNode,
     Minus,
     Plus,
+    Reals,
     Times,
 )  # fmt: skip
 from backprop_derive.language.reader import read_problem
@@ -31,13 +34,16 @@ from backprop_derive.syntax.expression import (
     Call,
     Compare,
     Constant,
+    Delta,
     Expr,
     Index,
+    Inside,
     ListOf,
     MatrixProduct,
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
@@ -61,6 +67,8 @@ NODES: tuple[MathNode, ...] = (
     Index(X, (integer(0), Slice(integer(0), integer(2), None), None)), ListOf((X, Y)), TupleOf((X, Y)), Text("ij->ji"),
     Derivative(X, Y, held=(W,)), Differential("d", X), Differential("delta", X), Differential("nabla", X, Y),
     Chain((X, Y, W), ("=", "≈")), Times((X, Y)), Plus((X, Y)), Minus(X, Y), Listing((X, Y)), Applied("g", (X,), 1),
+    Over("i", "n", Entry(X, (Name("i"),))), Delta(X, Y), Inside(X, 3), Entry(X, (Name("i"), Name("j"))),
+    Entrywise((X, Y)), Reals(("n", 3)),
 )  # fmt: skip
 
 
@@ -90,6 +98,8 @@ def test_an_operation_is_printed(printer: type[Printer], name: str) -> None:
     arguments: tuple[Expr, ...] = (X, X, Y) if operation.is_variadic else (X, Y, W)[: operation.required]
     if name == "where":
         arguments = (Compare("<", X, Y), X, Y)
+    if name.startswith("first of "):
+        arguments = (integer(0), X, Y)
     assert printer().show(Call(name, arguments)).strip()
 
 

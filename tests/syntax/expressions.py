@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from backprop_derive.language.scalars import FUNCTIONS
 from backprop_derive.limits import DEFAULT_LIMITS, Limits
-from backprop_derive.ops.table import TENSOR_ONLY
 from backprop_derive.syntax.expression import (
     Call,
     Compare,
@@ -30,7 +29,7 @@ NAMES = "x y z w a b c v"
 
 def parse(text: str, names: str = NAMES, limits: Limits = DEFAULT_LIMITS) -> Expr:
     """The expression that `text` is where these names are defined."""
-    vocabulary = Vocabulary(FUNCTIONS, {canonical(name): name for name in names.split()}, unavailable=TENSOR_ONLY)
+    vocabulary = Vocabulary(FUNCTIONS, {canonical(name): name for name in names.split()})
     return parse_expression(Source("problem", text), 0, len(text), vocabulary, limits)
 
 
