@@ -37,7 +37,7 @@ class Definitions:
             )  # fmt: skip
         if key in self.lines:
             raise self._twice(written, key, token)
-        self.lines[key], self.spelled[key] = self.source.line_of(token.start), written
+        self.lines[key], self.spelled[key] = self.source.number_of(token.start), written
         return key
 
     def define_for_caller(self, word: str, limits: Limits) -> str:

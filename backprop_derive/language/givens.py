@@ -25,7 +25,7 @@ def read_givens(source: Source, line: Line, definitions: Definitions, limits: Li
     try:
         return reader.givens()
     except ProblemError as error:
-        first = source.line_of(line.start)
+        first = source.number_of(line.start)
         if error.place is not None and error.place.line > first:
             error.hint = f"no comma at the end of the line before, if line {error.place.line} is no part of Given"
         raise

@@ -155,7 +155,7 @@ def _statement_meant(source: Source, text: str, before: list[Line]) -> str:
     if before and before[-1].kind == "step":
         above = _Open().read(source.text[before[-1].start : before[-1].end])
         if above.goes_on or source.text[before[-1].end - 1] in "+-*/^=\\":
-            return f"this line joined to line {source.line_of(before[-1].start)}: a step is one line"
+            return f"this line joined to line {source.number_of(before[-1].start)}: a step is one line"
     word = re.match(r"\w+", text)
     close = nearest(word[0].lower(), KEYWORDS) if word and len(word[0]) > 3 else None
     if close is not None:

@@ -17,6 +17,7 @@ from ..syntax.source import Source
 from .definitions import Definitions
 from .givens import read_givens
 from .lines import BLANK, Line, split_lines
+from .loops import unrolled
 from .prose import clean_text, prose_parts
 from .questions import Question, read_question, two_losses
 from .scalars import Scalar, scalar_expression
@@ -44,7 +45,7 @@ def read_problem(
     does not fit.
     """
     limits.check("text", len(text), "the problem's text")
-    source = Source(name, text.removeprefix("\ufeff"))
+    source = unrolled(Source(name, text.removeprefix("\ufeff")), limits)
     with deep_recursion():
         reader = _Reader(source, split_lines(source, limits), limits)
         return reader.problem(dict(given or {}), wrt, loss)

@@ -31,7 +31,7 @@ class Settings:
             if kind not in _WRITTEN:
                 continue
             if kind in self.lines:
-                first = source.line_of(self.lines[kind].start)
+                first = source.number_of(self.lines[kind].start)
                 raise ProblemError(
                     f"{_WRITTEN[kind]} stands twice, already in line {first}",
                     place=source.place(line.start), expected=f"one {_WRITTEN[kind]} line", hint="delete one of them",

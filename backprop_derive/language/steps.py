@@ -131,6 +131,6 @@ def prose_hints(source: Source, prose: list[Line], heads: list[Head]) -> dict[st
         text = source.text[line.start : line.end]
         match = re.match(r"[ \t]*(?:[0-9]+[.)][ \t]*)?(\w+\^?)[ \t]*=", text)
         if match and canonical(match[1]) not in defined:
-            number = source.line_of(line.start)
+            number = source.number_of(line.start)
             hints[canonical(match[1])] = f"line {number} stands before the first Given and is read as prose; move it"
     return hints

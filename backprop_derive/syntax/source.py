@@ -10,10 +10,14 @@ from ..errors import Place
 
 @dataclass(frozen=True)
 class Source:
-    """A named text. Lines end with `\\n` or `\\r\\n`; columns count code points from 1."""
+    """A named text. Lines end with `\\n` or `\\r\\n`; columns count code points from 1.
+
+    `numbers` are those of its lines in the text that it was made from, where that is another one.
+    """
 
     name: str
     text: str
+    numbers: tuple[int, ...] = ()
     _starts: list[int] = field(default_factory=list, repr=False, compare=False)
     _shown: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -42,7 +46,14 @@ class Source:
         start, end = self.line_bounds(line)
         if line not in self._shown:
             self._shown[line] = self.text[start:end]
-        return Place(self.name, line, offset - start + 1, self._shown[line])
+        return Place(self.name, self._number(line), offset - start + 1, self._shown[line])
+
+    def _number(self, line: int) -> int:
+        return self.numbers[line - 1] if self.numbers else line
+
+    def number_of(self, offset: int) -> int:
+        """The number, for a message, of the line that holds an offset."""
+        return self._number(self.line_of(offset))
 
     def line_of(self, offset: int) -> int:
         """The number of the line that holds an offset."""
