@@ -1,6 +1,7 @@
 """`for t in 1..3:` written out: the steps below it once for each value of t, as notes unroll a network.
 
-Within the loop, `h_t` is the name of this step of time, `h_{t-1}` or `h_(t-1)` that of the one before, and `x[t]` an index.
+Within the loop, `h_t` is the name of this step of time, `h_{t-1}` or `h_(t-1)` that of the one before, and `x[t]` an
+index.
 """
 
 from __future__ import annotations
