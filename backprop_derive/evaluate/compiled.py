@@ -1,0 +1,173 @@
+"""A derivation compiled for NumPy: values forward and adjoints backward in one program, from the same formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from ..derivation import INCOMING, OUTPUT, Derivation, TensorDerivation
+from ..errors import DomainError, UsageError
+from ..graph import Graph
+from ..syntax.parser import deep_recursion
+from .labelled import Labelled, Term
+from .lowering import Lowering
+from .program import Program, Runner
+
+Arrays = Mapping[str, Any]
+Sizes = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Registers:
+    """Where each name's value and adjoint are in a program."""
+
+    program: Program
+    values: dict[str, int]
+    adjoints: dict[str, int]
+
+
+def registers(derivation: Derivation | TensorDerivation, shapes: Sizes, letters: Mapping[str, int]) -> Registers:
+    """The program of one pass; `shapes` are those of all names, `letters` the symbolic sizes."""
+    program = Program()
+    values = {given.key: program.input(given.key, shapes[given.key]) for given in derivation.graph.problem.givens}
+    with deep_recursion():
+        if isinstance(derivation, TensorDerivation):
+            adjoints = _tensors(derivation, program, values, shapes, letters)
+        else:
+            adjoints = _scalars(derivation, program, values)
+    return Registers(program, values, adjoints)
+
+
+def _tensors(
+    derivation: TensorDerivation, program: Program, values: dict[str, int], shapes: Sizes, letters: Mapping[str, int]
+) -> dict[str, int]:
+    graph, labelled = derivation.graph, Labelled(program)
+    for key in graph.steps:
+        component = derivation.components[key]
+        values[key] = Lowering(program, values, letters).component(component.body, component.at, shapes[key])
+    adjoints = {graph.loss: program.constant(1.0)}
+    for key in derivation.adjoint_order():
+        labels = tuple(map(str, range(len(shapes[key]))))
+        parts = []
+        for flow in derivation.uses[key]:
+            slots = {f"#{k}": values[name] for k, name in enumerate(flow.slots)}
+            tensors = {**slots, OUTPUT: values[flow.step], INCOMING: adjoints[flow.step]}
+            form = flow.component
+            parts.append(Term(Lowering(program, tensors, letters).component(form.body, form.at, shapes[key]), labels))
+        adjoints[key] = labelled.spread(labelled.total(parts), labels, shapes[key])
+    return _with_zeros(graph, program, adjoints, shapes)
+
+
+def _scalars(derivation: Derivation, program: Program, values: dict[str, int]) -> dict[str, int]:
+    graph, labelled = derivation.graph, Labelled(program)
+    lowering = Lowering(program, values, {})
+    for key, step in graph.steps.items():
+        values[key] = lowering.component(step.expression, (), ())
+    adjoints = {graph.loss: program.constant(1.0)}
+    for key in derivation.adjoint_order():
+        parts = []
+        for gradient in derivation.uses[key]:
+            local = Term(lowering.component(gradient.shortest, (), ()))
+            is_loss = gradient.step == graph.loss
+            parts.append(local if is_loss else labelled.each("multiply", Term(adjoints[gradient.step]), local))
+        adjoints[key] = labelled.total(parts).register
+    return _with_zeros(graph, program, adjoints, dict.fromkeys(graph.wanted, ()))
+
+
+def _with_zeros(graph: Graph, program: Program, adjoints: dict[str, int], shapes: Sizes) -> dict[str, int]:
+    for key in graph.wanted:
+        if key not in adjoints:
+            adjoints[key] = program.constant(numpy.zeros(shapes[key]) if shapes[key] else 0.0)
+    return adjoints
+
+
+class Compiled:
+    """The loss and its gradients as a function of arrays by name, in double precision.
+
+    Sizes that are letters in the problem (`X: (n, d)`) are those of the arrays; the first call with new sizes compiles.
+    """
+
+    def __init__(self, derivation: Derivation | TensorDerivation) -> None:
+        self.derivation = derivation
+        self.problem = derivation.graph.problem
+        self.names = {given.key: given.written for given in self.problem.givens}
+        self._runners: dict[tuple[tuple[int, ...], ...], Runner] = {}
+        self._keys = {name: key for key, name in self.names.items()} | {key: key for key in self.names}
+        self._wanted = [(self.problem.spelled[key], f"d{key}") for key in derivation.graph.wanted]
+        self._order = tuple(self.names)
+
+    def __call__(self, values: Arrays | None = None, **more: Any) -> tuple[float, dict[str, Any]]:
+        """The loss, and the gradients by the author's spelling. Raises UsageError where an array does not fit,
+        DomainError where a value or a derivative does not exist."""
+        arrays = self._arrays(values or {}, more)
+        runner = self._runner(arrays)
+        found = runner(arrays)
+        gradients = {name: found[key] for name, key in self._wanted}
+        if not _is_finite(found["loss"]) or not all(map(_is_finite, gradients.values())):
+            raise self._reason(arrays)
+        return float(found["loss"]), gradients
+
+    def _arrays(self, values: Arrays, more: Arrays) -> dict[str, Any]:
+        keys = self._keys
+        arrays = {}
+        for name, value in (*values.items(), *more.items()):
+            if name not in keys:
+                raise UsageError(f"unknown name {name}", expected=", ".join(self.names.values()))
+            is_number = type(value) is float
+            arrays[keys[name]] = value if is_number else _as_floats(value)
+        missing = [written for key, written in self.names.items() if key not in arrays]
+        if missing:
+            raise UsageError(f"{', '.join(missing)} has no value", expected="an array for every given")
+        return arrays
+
+    def _runner(self, arrays: dict[str, Any]) -> Runner:
+        sizes = tuple([getattr(arrays[key], "shape", ()) for key in self._order])
+        if sizes not in self._runners:
+            shapes, letters = self._shapes(dict(zip(self._order, sizes, strict=True)))
+            made = registers(self.derivation, shapes, letters)
+            outputs = {f"d{key}": made.adjoints[key] for key in self.derivation.graph.wanted}
+            self._runners[sizes] = made.program.runner({"loss": made.values[self.problem.loss], **outputs})
+        return self._runners[sizes]
+
+    def _shapes(self, found: Sizes) -> tuple[Sizes, dict[str, int]]:
+        """The shapes of all names where the arrays have these. Raises UsageError where they do not fit."""
+        letters: dict[str, int] = {}
+        for key, sizes in found.items():
+            expected = self.problem.shapes[key]
+            fits = len(sizes) == len(expected) and all(
+                n == (letters.setdefault(size, n) if isinstance(size, str) else size)
+                for n, size in zip(sizes, expected, strict=True)
+            )
+            if not fits:
+                shape = ", ".join(str(letters.get(s, s)) if isinstance(s, str) else str(s) for s in expected)
+                raise UsageError(f"{self.names[key]} has the shape {sizes}", expected=f"the shape ({shape})")
+        shapes = {
+            key: tuple(size if isinstance(size, int) else _numeric(size, letters) for size in shape)
+            for key, shape in self.problem.shapes.items()
+        }
+        return shapes, letters
+
+    def _reason(self, arrays: dict[str, Any]) -> DomainError:
+        from .diagnosis import reason
+
+        sizes = {key: getattr(value, "shape", ()) for key, value in arrays.items()}
+        shapes, letters = self._shapes(sizes)
+        return reason(self.derivation, registers(self.derivation, shapes, letters), arrays, letters)
+
+
+def _numeric(size: str, letters: Mapping[str, int]) -> int:
+    if size not in letters:
+        raise UsageError(f"the size {size} is not known from the arrays", expected="a number in the problem")
+    return letters[size]
+
+
+def _as_floats(value: Any) -> Any:
+    array = numpy.asarray(value, dtype=float)
+    return array if array.shape else float(array)
+
+
+def _is_finite(value: Any) -> bool:
+    return bool(numpy.isfinite(value).all()) if getattr(value, "shape", ()) else abs(value) < numpy.inf

@@ -1,0 +1,447 @@
+"""Component formulas into a program: each part becomes an array whose axes are the indices that stand in it.
+
+Exponentials are kept apart from what they multiply where they are divided or their logarithm is taken: a value is
+mantissa·exp(scale), so that softmax, logsumexp and their derivatives neither overflow nor vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import e, nan, pi
+
+from ..ops.table import expanded, operation
+from ..syntax.expression import (
+    ONE,
+    Call,
+    Compare,
+    Constant,
+    Delta,
+    Expr,
+    Index,
+    Inside,
+    Name,
+    Negate,
+    Number,
+    Over,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    walk,
+)  # fmt: skip
+from .indices import Indices, Solved
+from .labelled import Labelled, Term
+from .program import Program
+
+_AS_ONE = frozenset(("sigmoid", "softplus", "abs", "sign"))  # stable, or shorter, as one operation
+_HAVE_NO_VALUE = frozenset(("log", "sqrt", "asin", "acos", "log2", "log10", "xlogy"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """mantissa·exp(scale); `is_raw` while nothing was divided by, so that the scale may be beyond a float's range."""
+
+    mantissa: Term
+    scale: Term | None = None
+    is_raw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """A product taken apart: what multiplies, what divides, deltas and bounds, and the sign."""
+
+    above: tuple[Expr, ...]
+    below: tuple[Expr, ...]
+    switches: tuple[Delta | Inside, ...]
+    is_negative: bool
+
+
+class Lowering:
+    """Writes component formulas into a program. `tensors` holds the register of every name."""
+
+    def __init__(self, program: Program, tensors: Mapping[str, int], letters: Mapping[str, int]) -> None:
+        self.labelled = Labelled(program)
+        self.program = program
+        self.tensors = tensors
+        self.letters = letters
+        self.indices = Indices(self.labelled, self.plain, tensors, letters)
+        self.is_guarded = False
+
+    def component(self, body: Expr, at: Sequence[str], shape: tuple[int, ...]) -> int:
+        """The register of the tensor whose entry at the indices `at` is `body`."""
+        self.indices.sizes.update(zip(at, shape, strict=True))
+        return self.labelled.spread(self.plain(body), at, shape)
+
+    # --- values
+
+    def plain(self, expr: Expr) -> Term:
+        """The value itself."""
+        return self.collapsed(self.scaled(expr, False))
+
+    def collapsed(self, value: Scaled) -> Term:
+        if value.scale is None:
+            return value.mantissa
+        exponential = self.labelled.each("exp", value.scale)
+        return (
+            exponential if value.mantissa == self.one else self.labelled.each("multiply", value.mantissa, exponential)
+        )
+
+    @property
+    def one(self) -> Term:
+        return self.labelled.number(1.0)
+
+    def scaled(self, expr: Expr, keep: bool) -> Scaled:
+        """The value; exponentials stay apart from it where `keep` says so, or where they are divided by."""
+        match expr:
+            case Number(value):
+                return Scaled(self.labelled.number(float(value)))
+            case Constant(name):
+                return Scaled(self.labelled.number(pi if name == "pi" else e))
+            case Name(key):
+                return Scaled(self.name(key))
+            case Index():
+                return Scaled(self.indices.entry(expr))
+            case Sum():
+                return self.sum(expr, keep)
+            case Product() | Quotient() | Over() | Negate() | Delta() | Inside():
+                return self.product(expr, keep)
+            case Power(base, exponent):
+                return self.power(base, exponent, keep)
+            case Call():
+                return self.call(expr, keep)
+        raise TypeError(f"no entry of a tensor: {type(expr).__name__}")
+
+    def name(self, key: str) -> Term:
+        if key in self.tensors:
+            return Term(self.tensors[key])
+        if key in self.letters:
+            return self.labelled.number(float(self.letters[key]))
+        return self.indices.value(key)
+
+    # --- sums and powers
+
+    def sum(self, expr: Sum, keep: bool) -> Scaled:
+        if not keep and (power := _exponential_less_one(expr)) is not None:
+            return Scaled(self.labelled.each("expm1", self.plain(power)))
+        values = [self.scaled(term, keep) for term in expr.terms]
+        scales = [value.scale for value in values]
+        if any(value.is_raw for value in values):
+            scale = self.common(scales)
+            terms = [self.shifted(value, scale) for value in values]
+        else:
+            scale, terms = None, [self.collapsed(value) for value in values]
+        return Scaled(self.signed_total(terms, expr.minus), scale, scale is not None)
+
+    def signed_total(self, terms: Sequence[Term], minus: Sequence[bool]) -> Term:
+        added = [t for t, m in zip(terms, minus, strict=True) if not m]
+        taken = [t for t, m in zip(terms, minus, strict=True) if m]
+        # a - b - c as a - (b + c) would round otherwise than the author's order; small arrays first is what counts.
+        if not added:
+            return self.labelled.each("negative", self.labelled.total(taken))
+        total = self.labelled.total(added)
+        for term in taken:
+            total = self.labelled.each("subtract", total, term)
+        return total
+
+    def common(self, scales: Sequence[Term | None]) -> Term:
+        """The largest of several scales, 0 for a value without one."""
+        distinct = dict.fromkeys(self.labelled.number(0.0) if scale is None else scale for scale in scales)
+        first, *rest = distinct
+        for scale in rest:
+            first = self.labelled.each("maximum", first, scale)
+        return first
+
+    def shifted(self, value: Scaled, scale: Term) -> Term:
+        """The mantissa for another scale."""
+        if value.scale == scale:
+            return value.mantissa
+        own = value.scale or self.labelled.number(0.0)
+        shift = self.labelled.each("exp", self.labelled.each("subtract", own, scale))
+        return shift if value.mantissa == self.one else self.labelled.each("multiply", value.mantissa, shift)
+
+    def power(self, base: Expr, exponent: Expr, keep: bool) -> Scaled:
+        if isinstance(exponent, Number):
+            value = self.scaled(base, keep or (exponent.value < 0 and bears_exponential(base)))
+            scale = value.scale
+            if scale is not None:
+                scale = self.labelled.each("multiply", scale, self.labelled.number(float(exponent.value)))
+            is_raw = value.is_raw and exponent.value > 0
+            return Scaled(self.constant_power(value.mantissa, exponent.value), scale, is_raw)
+        return Scaled(self.labelled.each("power", self.plain(base), self.plain(exponent)))
+
+    def constant_power(self, base: Term, exponent: Fraction) -> Term:
+        each = self.labelled.each
+        match exponent:
+            case 1:
+                return base
+            case 2:
+                return each("square", base)
+            case 3:
+                return each("multiply", base, each("square", base))
+            case -1:
+                return each("divide", self.one, base)
+            case -2:
+                return each("divide", self.one, each("square", base))
+            case _ if exponent == Fraction(1, 2):
+                return each("sqrt", base)
+        return each("power", base, self.labelled.number(float(exponent)))
+
+    # --- products and sums of products
+
+    def product(self, expr: Expr, keep: bool) -> Scaled:
+        """Σ over indices of factors over divisors; the indices that deltas determine are put in their place."""
+        names, sizes, body, is_negative = _under_sums(expr)
+        factors = _factors(body)
+        known = [self.indices.size(size) for size in sizes]
+        if len(names) and isinstance(body, Sum) and not keep and not bears_exponential(body):
+            return self.sum_of_sums(names, known, body, is_negative)
+        with self.indices.running(names, known):
+            solved = self.indices.solved(names, factors.switches)
+            with self.indices.bound(solved.values):
+                result = self.summed_product(factors, solved, keep)
+        if is_negative != factors.is_negative:
+            return Scaled(self.labelled.each("negative", result.mantissa), result.scale, result.is_raw)
+        return result
+
+    def sum_of_sums(self, names: Sequence[str], sizes: Sequence[int], body: Sum, is_negative: bool) -> Scaled:
+        """Σ (a ± b) as Σ a ± Σ b, so that no product is written out over all indices at once."""
+        terms: list[Expr] = list(body.terms)
+        for name, size in zip(reversed(names), reversed(sizes), strict=True):
+            terms = [Over(name, size, term) for term in terms]
+        total = self.signed_total([self.plain(term) for term in terms], body.minus)
+        return Scaled(self.labelled.each("negative", total) if is_negative else total)
+
+    def summed_product(self, factors: Factors, solved: Solved, keep: bool) -> Scaled:
+        keep = keep or any(bears_exponential(part) for part in factors.below)
+        over = set(solved.over)
+        logarithms = [part for part in factors.above if _is_logarithm(part)]
+        above = [self.scaled(part, keep) for part in factors.above if part not in logarithms]
+        below = [self.scaled(part, keep) for part in factors.below]
+        masks = [mask for switch in solved.switches for mask in self.indices.masks(switch)]
+        terms = [value.mantissa for value in above if value.mantissa != self.one]
+        for part in logarithms:
+            terms = self.with_logarithm(terms, self.plain(part))
+        scale = self.exponent(above, below)
+        is_raw = any(v.is_raw for v in above) and not any(v.scale is not None for v in below)
+        divisors = [value.mantissa for value in below]
+        outside = [d for d in divisors if not over.intersection(d.labels)]
+        terms = self.divided(terms, [d for d in divisors if over.intersection(d.labels)])
+        if scale is not None and (over.intersection(scale.labels) or not (keep and is_raw)):
+            largest = None
+            if keep and is_raw:
+                mantissa = self.labelled.product([*terms, *map(self.as_number, masks)]) if terms or masks else None
+                largest = self.labelled.largest(scale, mantissa, over)
+            terms.append(self.shifted(Scaled(self.one, scale), largest or self.labelled.number(0.0)))
+            scale = largest
+        terms = self.masked(terms, masks)
+        missing = [label for label in over if not any(label in t.labels for t in terms)]
+        count = 1
+        for label in missing:
+            count *= self.indices.sizes[label]
+        if count != 1:
+            terms.append(self.labelled.number(float(count)))
+        result = self.labelled.contracted(terms or [self.one], over)
+        for divisor in outside:
+            result = self.labelled.each("divide", result, divisor)
+        return Scaled(result, scale, is_raw and scale is not None)
+
+    def exponent(self, above: Sequence[Scaled], below: Sequence[Scaled]) -> Term | None:
+        """The sum of the scales above, less those below."""
+        added = [v.scale for v in above if v.scale is not None]
+        taken = [v.scale for v in below if v.scale is not None]
+        if not added and not taken:
+            return None
+        return self.signed_total([*added, *taken], [False] * len(added) + [True] * len(taken))
+
+    def divided(self, terms: list[Term], divisors: Sequence[Term]) -> list[Term]:
+        """The factors with each divisor under the first of them that has all its indices."""
+        for divisor in divisors:
+            fits = [k for k, t in enumerate(terms) if set(divisor.labels) <= set(t.labels)]
+            if fits:
+                terms[fits[0]] = self.labelled.each("divide", terms[fits[0]], divisor)
+            else:
+                terms.append(self.labelled.each("divide", self.one, divisor))
+        return terms
+
+    def masked(self, terms: list[Term], masks: Sequence[Term]) -> list[Term]:
+        for mask in masks:
+            fits = [k for k, t in enumerate(terms) if set(mask.labels) <= set(t.labels)]
+            if fits:
+                terms[fits[0]] = self.labelled.each("where", mask, terms[fits[0]], self.labelled.number(0.0))
+            else:
+                terms.append(self.as_number(mask))
+        return terms
+
+    def as_number(self, mask: Term) -> Term:
+        return self.labelled.each("as_number", mask)
+
+    def with_logarithm(self, terms: list[Term], logarithm: Term) -> list[Term]:
+        """0·log 0 is 0, where a factor has the logarithm's indices or the other way round."""
+        for k, term in enumerate(terms):
+            if term.register in self.program.constants and not term.labels:
+                continue
+            if set(term.labels) <= set(logarithm.labels) or set(logarithm.labels) <= set(term.labels):
+                return [*terms[:k], *terms[k + 1 :], self.labelled.each("times_log", term, logarithm)]
+        return [*terms, logarithm]
+
+    # --- calls
+
+    def call(self, call: Call, keep: bool) -> Scaled:
+        op = operation(call.function)
+        arguments = call.arguments
+        if op.primitive == "exp":
+            power = self.plain(arguments[0])
+            return Scaled(self.one, power, True) if keep else Scaled(self.labelled.each("exp", power))
+        if op.primitive == "log":
+            return Scaled(self.logarithm(arguments[0]))
+        if op.primitive == "where":
+            return Scaled(self.where(call))
+        if op.primitive == "xlogy":
+            return self.product(Product((arguments[0], Call("log", arguments[1:]))), keep)
+        if op.is_variadic and op.primitive is not None:
+            return Scaled(self.choice(op.primitive, arguments))
+        if call.function in _AS_ONE:
+            return Scaled(self.labelled.each(call.function, self.plain(arguments[0])))
+        body = expanded(call)
+        if body is not None:
+            return self.scaled(body, keep)
+        assert op.primitive is not None, f"{call.function} has no definition"
+        return Scaled(self.labelled.each(op.primitive, self.plain(arguments[0])))
+
+    def logarithm(self, expr: Expr) -> Term:
+        each = self.labelled.each
+        if isinstance(expr, Sum) and (rest := _beside_one(expr)) is not None:
+            if isinstance(rest, Call) and rest.function == "exp":
+                return each("softplus", self.plain(rest.arguments[0]))
+            if not bears_exponential(rest):
+                return each("log1p", self.plain(rest))
+        value = self.scaled(expr, bears_exponential(expr))
+        if value.scale is None:
+            return each("log", value.mantissa)
+        if value.mantissa == self.one:
+            return value.scale
+        return each("add", each("log", value.mantissa), value.scale)
+
+    def where(self, call: Call) -> Term:
+        test, a, b = call.arguments
+        assert isinstance(test, Compare)
+        sides = [self.compared(side) for side in (test.left, test.right)]
+        outer, self.is_guarded = self.is_guarded, True
+        cases = [self.plain(case) for case in (a, b)]
+        self.is_guarded = outer
+        chosen = self.labelled.each("where", self.labelled.each(test.relation, *sides), *cases)
+        for side, expr in zip(sides, (test.left, test.right), strict=True):
+            if self.may_hide(expr):
+                is_none = self.labelled.each("!=", side, side)
+                chosen = self.labelled.each("where", is_none, self.labelled.number(nan), chosen)
+        return chosen
+
+    def compared(self, expr: Expr) -> Term:
+        """A side of a comparison; nan where it has no value, or the choice would hide that."""
+        value = self.plain(expr)
+        return self.labelled.each("finite", value) if self.may_hide(expr) else value
+
+    def may_hide(self, expr: Expr) -> bool:
+        return not self.is_guarded and _may_fail(expr)
+
+    def choice(self, primitive: str, arguments: Sequence[Expr]) -> Term:
+        """max and min, the share of each argument, and the first of those that tie."""
+        each = self.labelled.each
+        pick = "maximum" if primitive.endswith("max") else "minimum"
+        candidates = [self.plain(a) for a in (arguments[1:] if " of " in primitive else arguments)]
+        best = candidates[0]
+        for candidate in candidates[1:]:
+            best = each(pick, best, candidate)
+        if " of " not in primitive:
+            return best
+        value = self.plain(arguments[0])
+        if primitive.startswith("first"):
+            return self.as_number(each("==", each("first_place", best, *candidates), value))
+        return each("shares", best, value, *candidates)
+
+
+def bears_exponential(expr: Expr) -> bool:
+    """Whether an exponential stands in an expression where only arithmetic is about it."""
+    match expr:
+        case Call("exp"):
+            return True
+        case Sum(parts) | Product(parts):
+            return any(map(bears_exponential, parts))
+        case Quotient(a, b):
+            return bears_exponential(a) or bears_exponential(b)
+        case Power(part, Number()) | Negate(part) | Over(_, _, part):
+            return bears_exponential(part)
+    return False
+
+
+def _under_sums(expr: Expr) -> tuple[list[str], list[int | str], Expr, bool]:
+    """The indices that are summed over, with their sizes, what stands under the sums, and whether it is negated."""
+    names: list[str] = []
+    sizes: list[int | str] = []
+    is_negative = False
+    while True:
+        match expr:
+            case Over(index, size, body):
+                names.append(index)
+                sizes.append(size)
+                expr = body
+            case Negate(operand):
+                is_negative = not is_negative
+                expr = operand
+            case _:
+                return names, sizes, expr, is_negative
+
+
+def _factors(expr: Expr) -> Factors:
+    above: list[Expr] = []
+    below: list[Expr] = []
+    switches: list[Delta | Inside] = []
+    is_negative = False
+    stack = [(expr, False)]
+    while stack:
+        part, divides = stack.pop()
+        match part:
+            case Product(factors):
+                stack += [(factor, divides) for factor in reversed(factors)]
+            case Quotient(a, b):
+                stack += [(b, not divides), (a, divides)]
+            case Negate(operand):
+                is_negative = not is_negative
+                stack.append((operand, divides))
+            case Delta() | Inside() if not divides:
+                switches.append(part)
+            case _ if part != ONE:
+                (below if divides else above).append(part)
+    return Factors(tuple(above), tuple(below), tuple(switches), is_negative)
+
+
+def _is_logarithm(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "log"
+
+
+def _may_fail(expr: Expr) -> bool:
+    """Whether a value may not exist: something is divided by, or a function has a domain."""
+    return any(
+        (isinstance(node, Quotient) and not isinstance(node.denominator, Number))
+        or isinstance(node, Power)
+        or (isinstance(node, Call) and node.function in _HAVE_NO_VALUE)
+        for node in walk(expr)
+    )
+
+
+def _beside_one(expr: Sum) -> Expr | None:
+    """u of 1 + u."""
+    for one, rest in ((0, 1), (1, 0)):
+        if len(expr.terms) == 2 and expr.terms[one] == ONE and not any(expr.minus):
+            return expr.terms[rest]
+    return None
+
+
+def _exponential_less_one(expr: Sum) -> Expr | None:
+    """u of exp(u) - 1."""
+    match expr:
+        case Sum((Call("exp", (power,)), Number(Fraction(numerator=1, denominator=1))), (False, True)):
+            return power
+    return None
