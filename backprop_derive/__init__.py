@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Solution, derive, solve
+    from .api import Solution, compile, derive, solve
     from .errors import BackpropError, DomainError, LimitError, OutputError, ProblemError, UsageError
     from .language.reader import read_problem
     from .options import Options
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError", "Solution",
-    "UsageError", "derive", "read_problem", "solve",
+    "UsageError", "compile", "derive", "read_problem", "solve",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
-    "Solution": "api", "derive": "api", "solve": "api", "read_problem": "language.reader", "Options": "options",
-    "Problem": "problem", **dict.fromkeys(
+    "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
+    "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),
 }  # fmt: skip

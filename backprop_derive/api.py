@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
 from .graph import Graph, build_graph
+from .language.changes import changed
 from .language.reader import Scalar, read_problem
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
 from .solution import Note, SolutionRecord, TensorSolution, TensorValue, Value
 from .syntax.names import canonical, nearest_name
+
+if TYPE_CHECKING:
+    from .evaluate.compiled import Compiled
 
 
 def solve(
@@ -60,6 +64,24 @@ def derive(
     return Solution(SolutionRecord(read, derivation, None, notes=notes), options, limits)
 
 
+def compile(
+    problem: str | Problem,
+    *,
+    wrt: str | tuple[str, ...] | list[str] = (),
+    loss: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Compiled:
+    """The loss and its gradients as a function of arrays by name, in double precision: `compile(text)(W=…, x=…)`.
+
+    It computes from the same derived formulas as `solve`, compiled for NumPy; values that the problem writes are not
+    used. Sizes that are letters in the problem (`X: (n, d)`) are those of the arrays.
+    """
+    from .evaluate.compiled import Compiled
+
+    read, _ = _prepared(problem, wrt, None, loss, False, limits)
+    return Compiled(_derivation(build_graph(read)))
+
+
 def _derivation(graph: Graph) -> Derivation | TensorDerivation:
     if graph.problem.has_tensors:
         from .calculus.tensors import derive_tensors
@@ -94,7 +116,7 @@ def _prepared(
 
     if isinstance(problem, Problem):
         is_changed = bool(wrt or given or loss)
-        read = read_problem(problem.source, **_overrides(wrt, given, loss), limits=limits) if is_changed else problem
+        read = changed(problem, **_overrides(wrt, given, loss), limits=limits) if is_changed else problem
     elif isinstance(problem, str):
         read = read_problem(problem, **_overrides(wrt, given, loss), limits=limits)
     else:

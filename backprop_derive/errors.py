@@ -116,4 +116,11 @@ def printable(character: str) -> str:
 
 def terminal_width(text: str) -> int:
     """Columns that `text` takes on a terminal: wide letters two, combining marks none."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    # Marks by their category: many that stack have the combining class 0, as Thai vowels do.
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

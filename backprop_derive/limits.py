@@ -10,7 +10,7 @@ from .errors import LimitError, Place, UsageError, nearest
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one problem may ask for. Units are in the comments; LANGUAGE, "Values", lists the defaults."""
+    """What one problem may ask for, so that a mistyped one ends with a message. Units are in the comments."""
 
     text: int = 2_000_000  # bytes of a problem
     line: int = 1_000_000  # characters of a line

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy
 import pytest
 import sympy
 
@@ -66,7 +68,6 @@ def test_a_float_counts_as_the_decimal_that_it_prints() -> None:
 
 
 def test_a_float_of_numpy_counts_as_the_decimal_that_it_prints() -> None:
-    numpy = pytest.importorskip("numpy", reason="NumPy comes with PyTorch, which this environment leaves out")
     assert bd.solve("Given x = 1\nloss = x*10", given={"x": numpy.float64(0.1)}).loss == 1
 
 
@@ -136,6 +137,50 @@ def test_a_read_problem_can_be_solved_and_changed() -> None:
     problem = bd.read_problem(NOTES)
     assert bd.solve(problem).gradient("w") == -2
     assert bd.solve(problem, given={"y": 0}, wrt="w").gradient("w") == 2
+
+
+def test_a_change_of_a_read_problem_keeps_the_earlier_ones() -> None:
+    problem = bd.read_problem("Given x, w\nloss = x*w", given={"x": 3, "w": 2})
+    assert bd.solve(problem, wrt="w").loss == 6
+    assert bd.solve(problem, given={"x": 4}).loss == 8
+    assert bd.solve(bd.read_problem("a = x*w\nloss = a^2", given={"x": 3, "w": 2}), loss="a").loss == 6
+
+
+def test_a_change_of_a_read_problem_may_change_the_shapes() -> None:
+    problem = bd.read_problem("Given x = [1, 2]\nloss = sum(x^2)")
+    assert bd.solve(problem, given={"x": [1, 2, 3]}).loss == 14
+    with pytest.raises(bd.ProblemError, match="scalar"):
+        bd.solve(bd.read_problem("Given x = [1, 2]\ny = 2*x\nloss = sum(y)"), loss="y")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"given": {"q": 1}}, "q is not a given"),
+        ({"given": {"s": 1}}, "s is not a given"),
+        ({"wrt": "q"}, "q is not defined"),
+        ({"loss": "q"}, "q is not defined"),
+        ({"loss": "x"}, "x is a given"),
+        ({"wrt": "loss"}, "by itself is 1"),
+    ],
+)
+def test_a_change_that_does_not_fit_a_read_problem_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(bd.BackpropError, match=message):
+        bd.solve(bd.read_problem(NOTES), **changes)
+
+
+@pytest.mark.parametrize("values", [[[1, 2, 3], [4, 5, 6]], numpy.array([[1.0, 2, 3], [4, 5, 6]])])
+def test_given_values_may_be_lists_and_arrays(values: Any) -> None:
+    solution = bd.solve("Given W: (2, 3), x = [1, 0, 2]\ny = W @ x\nloss = sum(y)", given={"W": values}, wrt="W")
+    assert solution.loss == 1 + 6 + 4 + 12
+    assert numpy.array_equal(numpy.asarray(solution.gradient("W"), float), [[1, 0, 2], [1, 0, 2]])
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", "[1/2, sqrt(2)]", "[exp(1), sin(1/3)]"])
+def test_tensors_of_any_kind_of_value_are_arrays_of_floats_where_asked(value: str) -> None:
+    solution = bd.solve(f"Given W = {value}\nV = W*W\nloss = sum(sin(V))")
+    for found in (solution.value("W"), solution.value("V"), solution.gradient("W"), solution.loss):
+        assert numpy.asarray(found, float).dtype == float
 
 
 def test_what_is_no_text_is_refused() -> None:

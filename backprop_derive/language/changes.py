@@ -1,0 +1,68 @@
+"""A problem as read with a caller's changes: values of givens, what to differentiate by, and the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..errors import ProblemError, UsageError, shorten
+from ..limits import DEFAULT_LIMITS, Limits
+from ..problem import Given, Problem, Prose, Step
+from ..syntax.names import canonical, nearest_name
+from .scalars import Scalar, scalar_expression
+from .shapes import check_loss, has_tensors, infer_shapes
+
+
+def changed(
+    problem: Problem,
+    *,
+    given: Mapping[str, Scalar] | None = None,
+    wrt: tuple[str, ...] = (),
+    loss: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Problem:
+    """The problem with these changes; earlier ones stay. Raises UsageError, ProblemError, LimitError.
+
+    Nothing is read anew, so that what the problem was made with besides its text is kept.
+    """
+    values = {_given(problem, word): scalar_expression(word, scalar, limits) for word, scalar in (given or {}).items()}
+    statements: tuple[Prose | Given | Step, ...] = tuple(
+        replace(s, value=values[s.key]) if isinstance(s, Given) and s.key in values else s for s in problem.statements
+    )
+    wanted = tuple(dict.fromkeys(_known(problem, word, "--wrt") for word in wrt)) or problem.wanted
+    loss_key = problem.loss if loss is None else _known(problem, loss, "--loss")
+    step = next((s for s in problem.steps if s.key == loss_key), None)
+    if step is None:
+        raise ProblemError(
+            f"{problem.spelled[loss_key]} is a given; the loss must be a step that is computed", expected="a step"
+        )
+    with_tensors = has_tensors(statements)
+    shapes = problem.shapes
+    if values:
+        names = [s.key for s in statements if not isinstance(s, Prose)]
+        shapes = infer_shapes(statements, limits) if with_tensors else dict.fromkeys(names, ())
+    check_loss(step, shapes, None)
+    if loss_key in wanted:
+        raise ProblemError(
+            f"the derivative of {problem.spelled[loss_key]} by itself is 1", expected="another name to differentiate by"
+        )
+    return replace(
+        problem, statements=statements, wanted=wanted, asked=problem.asked or bool(wrt), loss=loss_key, shapes=shapes,
+        has_tensors=with_tensors,
+    )  # fmt: skip
+
+
+def _given(problem: Problem, word: str) -> str:
+    key = canonical(word)
+    if not any(key == given.key for given in problem.givens):
+        close = nearest_name(word, problem.spelled)
+        raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
+    return key
+
+
+def _known(problem: Problem, word: str, option: str) -> str:
+    key = canonical(word.strip())
+    if key not in problem.spelled:
+        close = nearest_name(word, problem.spelled)
+        raise UsageError(f"{option} {shorten(word)}: {shorten(word)} is not defined in the problem", hint=close)
+    return key
