@@ -86,7 +86,15 @@ def _derivation(graph: Graph) -> Derivation | TensorDerivation:
     if graph.problem.has_tensors:
         from .calculus.tensors import derive_tensors
 
-        return derive_tensors(graph)
+        derivation = derive_tensors(graph)
+        for key in graph.wanted:
+            if key in graph.on_path and key not in derivation.uses:
+                raise UsageError(
+                    f"{graph.problem.spelled[key]} only says which entries are meant (class labels, rows, a mask): it"
+                    " has no gradient",
+                    expected="a name that the loss is differentiable by",
+                )
+        return derivation
     from .calculus.derive import derive as derive_graph
 
     return derive_graph(graph)

@@ -183,6 +183,25 @@ def test_tensors_of_any_kind_of_value_are_arrays_of_floats_where_asked(value: st
         assert numpy.asarray(found, float).dtype == float
 
 
+LABELLED = "Given z = [[1, 2, 3], [0, 1/2, -1]], t = [2, 0]\nloss = cross_entropy(z, t)"
+
+
+def test_class_labels_have_no_gradient_and_are_told_so() -> None:
+    for ask in (lambda: bd.solve(LABELLED, wrt="t"), lambda: bd.solve(LABELLED).gradient("t")):
+        with pytest.raises(bd.UsageError, match="t only says which entries are meant"):
+            ask()
+
+
+def test_a_step_that_only_makes_labels_passes_nothing_on() -> None:
+    text = "Given z = [[1, 2, 3], [0, 1/2, -1]], t = [1, 0]\ns = 2*t\nloss = cross_entropy(z, s)"
+    assert list(bd.solve(text, wrt="t").gradient("t")) == [0, 0]
+
+
+def test_a_value_that_does_not_exist_names_its_entry() -> None:
+    with pytest.raises(bd.DomainError, match=r"log\(x\[1\]\) needs x > 0"):
+        bd.solve("Given x = [1, 0, 2]\ny = log(x)\nloss = y[1]")
+
+
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(bd.UsageError, match="a problem is text"):
         bd.solve(3)  # type: ignore[arg-type]

@@ -52,12 +52,13 @@ def _tensors(
     for key in derivation.adjoint_order():
         labels = tuple(map(str, range(len(shapes[key]))))
         parts = []
-        for flow in derivation.uses[key]:
+        for flow in derivation.uses.get(key, ()):
             slots = {f"#{k}": values[name] for k, name in enumerate(flow.slots)}
             tensors = {**slots, OUTPUT: values[flow.step], INCOMING: adjoints[flow.step]}
             form = flow.component
             parts.append(Term(Lowering(program, tensors, letters).component(form.body, form.at, shapes[key]), labels))
-        adjoints[key] = labelled.spread(labelled.total(parts), labels, shapes[key])
+        total = labelled.total(parts) if parts else labelled.number(0.0)  # none where every use is as labels
+        adjoints[key] = labelled.spread(total, labels, shapes[key])
     return _with_zeros(graph, program, adjoints, shapes)
 
 

@@ -71,7 +71,7 @@ def _of_derivative(
     derivation: Derivation | TensorDerivation, key: str, found: Mapping[str, Any], sizes: Mapping[str, Any]
 ) -> DomainError:
     spelled = derivation.graph.problem.spelled
-    for use in derivation.uses[key]:
+    for use in derivation.uses.get(key, ()):
         step = derivation.graph.steps[use.step]
         at, body = _form_of_edge(use)
         text = _explained(at, body, found[f"d{key}"], {**sizes, **found}, True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from ..syntax.expression import Delta, Expr, Index, Inside, Name, Over, Product
+from ..errors import DomainError
+from ..syntax.expression import Delta, Expr, Index, Inside, Name, Over, Product, integer, substitute
 from .interpret import Interpreter
 from .number import Number
 
@@ -43,7 +44,12 @@ class EntryInterpreter(Interpreter):
         numbers = []
         for places in places_of(shape):
             values.update(zip(at, map(Fraction, places), strict=True))
-            numbers.append(self.value(body, values))  # type: ignore[arg-type]
+            try:
+                numbers.append(self.value(body, values))  # type: ignore[arg-type]
+            except DomainError:
+                # Once more with the indices in their places, so that the message names the entry.
+                self.value(substitute(body, dict(zip(at, map(integer, places), strict=True))), values)  # type: ignore[arg-type]
+                raise
         return Entries(tuple(shape), tuple(numbers))
 
     def value(self, expr: Expr, names: Mapping[str, Number]) -> Number:

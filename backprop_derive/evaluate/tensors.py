@@ -16,12 +16,13 @@ from ..indexed.shape import shape_of
 from ..limits import DEFAULT_LIMITS, Limits
 from ..problem import Given, Problem, Step
 from ..solution import Note, TensorPass, TensorSolution, TensorUpdate, TensorValue
-from ..syntax.expression import Call, Expr, integer, walk
+from ..syntax.expression import Call, Expr, Name, integer, substitute, walk
 from ..syntax.parser import deep_recursion
 from .entries import Entries, EntryInterpreter, places_of
 from .interpret import Interpreter
 from .number import Arithmetic, Number
 from .passes import carried, notes, record, with_enough_precision
+from .work import is_large
 
 Numbers = dict[str, Entries]
 
@@ -31,6 +32,10 @@ def evaluate_tensors(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMI
     problem = derivation.graph.problem
     if not problem.has_values:
         return TensorSolution(problem, derivation, None)
+    if is_large(derivation):
+        from .floats import evaluate_floats
+
+        return evaluate_floats(derivation)
     with deep_recursion():
         return with_enough_precision(lambda arithmetic: _Run(problem, arithmetic).solution(derivation), problem, limits)
 
@@ -38,6 +43,10 @@ def evaluate_tensors(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMI
 def tensor_adjoints(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, TensorValue]:
     """The adjoints of one pass, for a derivation by names that the solution itself did not ask for."""
     problem = derivation.graph.problem
+    if is_large(derivation):
+        from .floats import float_adjoints
+
+        return float_adjoints(derivation)
 
     def work(arithmetic: Arithmetic) -> dict[str, TensorValue]:
         run = _Run(problem, arithmetic)
@@ -117,22 +126,26 @@ class _Run:
         adjoints: Numbers = {graph.loss: one}
         recorded = {graph.loss: self.recorded(one)}
         for key in derivation.adjoint_order():
-            parts = [self.flow(derivation, use, numbers, adjoints[use.step]) for use in derivation.uses[key]]
+            uses = derivation.uses.get(key, ())  # none where every use of a step is as labels
+            parts = [self.flow(derivation, use, numbers, adjoints[use.step]) for use in uses] or [self.zero(key)]
             adjoints[key], rounded = self.carried(parts[0] if len(parts) == 1 else self.total(parts))
             recorded[key] = self.recorded(adjoints[key], rounded)
         for key in graph.wanted:
-            zero = Entries(self.sizes(key), (Fraction(0),) * math.prod(self.sizes(key)))
-            recorded.setdefault(key, self.recorded(zero))
+            recorded.setdefault(key, self.recorded(self.zero(key)))
         return adjoints, recorded
+
+    def zero(self, key: str) -> Entries:
+        shape = self.sizes(key)
+        return Entries(shape, (Fraction(0),) * math.prod(shape))
 
     def flow(self, derivation: TensorDerivation, flow: Flow, numbers: Numbers, incoming: Entries) -> Entries:
         """What flows back along one edge."""
         interpreter = EntryInterpreter(self.arithmetic, is_derivative=True)
-        slots = {f"#{k}": numbers[key] for k, key in enumerate(flow.slots)}
-        form = flow.component
+        slots = {f"#{k}": Name(key) for k, key in enumerate(flow.slots)}
+        body = substitute(flow.component.body, {**slots, OUTPUT: Name(flow.step)})  # in names, for what errors say
         try:
-            names = as_names({**slots, INCOMING: incoming, OUTPUT: numbers[flow.step]})
-            return interpreter.entries(form.body, form.at, self.sizes(flow.operand), names)
+            names = as_names({**numbers, INCOMING: incoming})
+            return interpreter.entries(body, flow.component.at, self.sizes(flow.operand), names)
         except DomainError as error:
             step = derivation.graph.steps[flow.step]
             operand = self.problem.spelled[flow.operand]
