@@ -28,6 +28,7 @@ REMARKS = {
     "boundary": "In {name}, a condition lies exactly at its boundary; the derivative is that of the case that applies.",
     "independent": "{loss} does not depend on {name}, so the gradient is 0.",
     "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
+    "floats": "Large tensors are computed in double precision.",
     "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
     "round": "Values are carried rounded to {count} decimal{s}, half away from zero, as in a hand calculation.",
     "all moved": "The problem names no parameters, so the update moves every given.",
