@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from ..derivation import Component, Flow, TensorDerivation
 from ..graph import Graph
-from ..indexed.component import Components, held_names, labels_of
+from ..indexed.component import Components
+from ..indexed.held import held_names, labels_of
 from ..indexed.shape import Shape, shape_of
 from ..syntax.expression import Expr, Name, substitute
 from ..syntax.parser import deep_recursion

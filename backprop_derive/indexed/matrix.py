@@ -32,7 +32,7 @@ from ..syntax.expression import (
     substitute,
     walk,
 )  # fmt: skip
-from .shape import Size
+from .sizes import Size
 
 Letters = tuple[str, ...]
 _ALL = Slice(None, None, None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import Place, ProblemError
-from ..indexed.component import Components, held_names, labels_of
+from ..indexed.component import Components
+from ..indexed.held import held_names, labels_of
 from ..indexed.shape import Shape, count, shape_of, written_shape
 from ..limits import Limits
 from ..ops.table import is_tensor_node

@@ -1,0 +1,281 @@
+"""Reductions, products and index maps, each by its definition in index notation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+
+from ..errors import ProblemError
+from ..syntax.expression import (
+    ONE,
+    Call,
+    Delta,
+    Expr,
+    Inside,
+    ListOf,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Text,
+    TupleOf,
+    integer,
+)  # fmt: skip
+from .sizes import Shape, axes_of, constant_tuple, is_true, option
+from .writer import Indices, Writer, added, plus, size_product, times
+
+
+def _spread(at: Indices, inner: Indices, axes: Sequence[int], rank: int, keep: bool) -> Indices:
+    """The indices of an operand whose `axes` run over `inner` and whose others are those of the result."""
+    outer = iter([k for position, k in enumerate(at) if not (keep and position in axes)])
+    summed = iter(inner)
+    return tuple(next(summed) if axis in axes else next(outer) for axis in range(rank))
+
+
+def _reduction(c: Writer, call: Call, at: Indices, body: Callable[[Expr], Expr] = lambda x: x) -> Expr:
+    (x, *_) = call.arguments
+    shape = c.shape_of(x)
+    axes = axes_of(option(call, "axis", ("x", "axis")), len(shape))
+    keep = is_true(option(call, "keepdims"))
+    sizes = [shape[axis] for axis in sorted(axes)]
+    return c.over(sizes, lambda inner: body(c.entry(x, _spread(at, inner, axes, len(shape), keep))))
+
+
+def _mean(c: Writer, call: Call, at: Indices) -> Expr:
+    shape = c.shape_of(call.arguments[0])
+    axes = axes_of(option(call, "axis", ("x", "axis")), len(shape))
+    total = _reduction(c, call, at)
+    divisor = size_product([shape[axis] for axis in axes])
+    return total if divisor == ONE else Quotient(total, divisor)
+
+
+def _var(c: Writer, call: Call, at: Indices) -> Expr:
+    """Σ (x - mean)²/n, or over n - 1 where it is unbiased."""
+    (x, *_) = call.arguments
+    shape = c.shape_of(x)
+    axes = axes_of(option(call, "axis", ("x", "axis")), len(shape))
+    axis = tuple(integer(a) for a in axes)
+    mean = Call("mean", (x,), (("axis", TupleOf(axis)), ("keepdims", Name("true"))))
+    centred = Power(Sum((x, mean), (False, True)), integer(2))
+    total = _reduction(c, Call("sum", (centred,), call.options), at)
+    size = size_product([shape[a] for a in axes])
+    if is_true(option(call, "unbiased")):
+        size = plus(size, -1)
+    return Quotient(total, size)
+
+
+def _std(c: Writer, call: Call, at: Indices) -> Expr:
+    return Call("sqrt", (_var(c, call, at),))
+
+
+def _norm(c: Writer, call: Call, at: Indices) -> Expr:
+    if not c.shape_of(call.arguments[0]):
+        return Call("abs", (c.entry(call.arguments[0], ()),))
+    return Call("sqrt", (_reduction(c, call, at, lambda x: Power(x, integer(2))),))
+
+
+def _logsumexp(c: Writer, call: Call, at: Indices) -> Expr:
+    return Call("log", (_reduction(c, call, at, lambda x: Call("exp", (x,))),))
+
+
+def _extreme(c: Writer, call: Call, at: Indices) -> Expr:
+    """max or min of the entries: over all axes shared among ties, along some the first of them."""
+    entries = _entries_over(c, call, at)
+    has_axis = option(call, "axis", ("x", "axis")) is not None
+    return (
+        Call(f"first {call.function}" if has_axis else call.function, tuple(entries))
+        if len(entries) > 1
+        else entries[0]
+    )
+
+
+def _prod(c: Writer, call: Call, at: Indices) -> Expr:
+    entries = _entries_over(c, call, at)
+    return Product(tuple(entries)) if len(entries) > 1 else entries[0]
+
+
+def _entries_over(c: Writer, call: Call, at: Indices) -> list[Expr]:
+    (x, *_) = call.arguments
+    shape = c.shape_of(x)
+    axes = axes_of(option(call, "axis", ("x", "axis")), len(shape))
+    keep = is_true(option(call, "keepdims"))
+    sizes = [shape[axis] for axis in sorted(axes)]
+    if any(isinstance(size, str) for size in sizes):
+        raise ProblemError(f"{call.function} over an axis of unknown size", expected="sizes that are numbers")
+    ranges = [range(int(size)) for size in sizes]
+    return [c.entry(x, _spread(at, tuple(map(integer, inner)), axes, len(shape), keep)) for inner in product(*ranges)]
+
+
+def _along(c: Writer, call: Call) -> tuple[Expr, Shape, int]:
+    (x, *_) = call.arguments
+    shape = c.shape_of(x)
+    (axis,) = axes_of(option(call, "axis", ("x", "axis")) or integer(-1), len(shape))
+    return x, shape, axis
+
+
+def _softmax(c: Writer, call: Call, at: Indices) -> Expr:
+    x, shape, axis = _along(c, call)
+
+    def exponential(k: Expr) -> Expr:
+        return Call("exp", (c.entry(x, (*at[:axis], k, *at[axis + 1 :])),))
+
+    return Quotient(exponential(at[axis]), c.over([shape[axis]], lambda k: exponential(k[0])))
+
+
+def _dot(c: Writer, call: Call, at: Indices) -> Expr:
+    a, b = call.arguments
+    return c.over(c.shape_of(a), lambda k: Product((c.entry(a, k), c.entry(b, k))))
+
+
+def _outer(c: Writer, call: Call, at: Indices) -> Expr:
+    a, b = call.arguments
+    return Product((c.entry(a, at[:1]), c.entry(b, at[1:])))
+
+
+def _trace(c: Writer, call: Call, at: Indices) -> Expr:
+    (x,) = call.arguments
+    return c.over(c.shape_of(x)[:1], lambda k: c.entry(x, (*k, *k)))
+
+
+def _einsum(c: Writer, call: Call, at: Indices) -> Expr:
+    text, *operands = call.arguments
+    assert isinstance(text, Text)
+    inputs, _, output = text.value.replace(" ", "").partition("->")
+    letters = inputs.split(",")
+    sizes = {k: s for part, x in zip(letters, operands, strict=True) for k, s in zip(part, c.shape_of(x), strict=True)}
+    summed = [letter for letter in sizes if letter not in output]
+
+    def body(inner: Indices) -> Expr:
+        place = {**dict(zip(output, at, strict=True)), **dict(zip(summed, inner, strict=True))}
+        factors = tuple(c.entry(x, tuple(place[k] for k in part)) for part, x in zip(letters, operands, strict=True))
+        return factors[0] if len(factors) == 1 else Product(factors)
+
+    return c.over([sizes[letter] for letter in summed], body)
+
+
+def _det(c: Writer, call: Call, at: Indices) -> Expr:
+    """Laplace's expansion along the first row, down to single entries."""
+    (x,) = call.arguments
+    size = c.shape_of(x)[0]
+    if isinstance(size, str):
+        raise ProblemError(f"det of a matrix of unknown size {size}", expected="a size that is a number")
+    return _minor(c, x, tuple(range(size)), tuple(range(size)))
+
+
+def _minor(c: Writer, x: Expr, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
+    if len(rows) == 1:
+        return c.entry(x, (integer(rows[0]), integer(columns[0])))
+    terms = tuple(
+        Product(
+            (c.entry(x, (integer(rows[0]), integer(k))), _minor(c, x, rows[1:], tuple(m for m in columns if m != k)))
+        )
+        for k in columns
+    )
+    return Sum(terms, tuple(k % 2 == 1 for k in range(len(terms))))
+
+
+def _inv(c: Writer, call: Call, at: Indices) -> Expr:
+    """Cramer's rule: the cofactors over the determinant."""
+    (x,) = call.arguments
+    size = c.shape_of(x)[0]
+    if isinstance(size, str):
+        raise ProblemError(f"inv of a matrix of unknown size {size}", expected="a size that is a number")
+    everything = tuple(range(size))
+    if size == 1:
+        return Quotient(ONE, _minor(c, x, everything, everything))
+
+    def cofactor(i: int, j: int) -> Expr:
+        rest = _minor(c, x, tuple(r for r in everything if r != j), tuple(k for k in everything if k != i))
+        return Negate(rest) if (i + j) % 2 else rest
+
+    i, j = at
+    if isinstance(i, Number) and isinstance(j, Number):
+        adjugate = cofactor(int(i.value), int(j.value))
+    else:
+        terms = tuple(
+            Product((Delta(i, integer(r)), Delta(j, integer(k)), cofactor(r, k)))
+            for r in everything
+            for k in everything
+        )
+        adjugate = Sum(terms, (False,) * len(terms))
+    return Quotient(adjugate, _minor(c, x, everything, everything))
+
+
+def _transpose(c: Writer, call: Call, at: Indices) -> Expr:
+    (x, *_) = call.arguments
+    rank = len(c.shape_of(x))
+    order = [int(axis) % rank for axis in constant_tuple(option(call, "axes", ("x", "axes")))] or list(range(rank))[
+        ::-1
+    ]
+    places: dict[int, Expr] = dict(zip(order, at, strict=True))
+    return c.entry(x, tuple(places[axis] for axis in range(rank)))
+
+
+def _reshape(c: Writer, call: Call, at: Indices) -> Expr:
+    """The entry with the same number, counted row by row."""
+    (x, _) = call.arguments
+    old, new = c.shape_of(x), c.shape_of(call)
+    flat = _flat(at, new)
+    if isinstance(flat, Number):
+        places = _unflat(int(flat.value), old)
+        return c.entry(x, tuple(map(integer, places)))
+    if len(old) == 1:
+        return c.entry(x, (flat,))
+    return c.over(old, lambda k: Product((Delta(_flat(k, old), flat), c.entry(x, k))))
+
+
+def _flat(at: Indices, shape: Shape) -> Expr:
+    place: Expr = integer(0)
+    for k, size in zip(at, shape, strict=True):
+        assert isinstance(size, int)
+        place = added(times(place, size), k) if not isinstance(place, Number) or place.value else k
+    return place
+
+
+def _unflat(place: int, shape: Shape) -> list[int]:
+    found = []
+    for size in reversed(shape):
+        assert isinstance(size, int)
+        place, rest = divmod(place, size)
+        found.append(rest)
+    return found[::-1]
+
+
+def _concat(c: Writer, call: Call, at: Indices) -> Expr:
+    (parts, *_) = call.arguments
+    assert isinstance(parts, ListOf)
+    rank = len(c.shape_of(parts.items[0]))
+    (axis,) = axes_of(option(call, "axis", ("tensors", "axis")) or integer(0), rank)
+    terms: list[Expr] = []
+    offset = 0
+    for part in parts.items:
+        size = c.shape_of(part)[axis]
+        assert isinstance(size, int)
+        place = plus(at[axis], -offset)
+        if isinstance(place, Number):
+            if 0 <= place.value < size:
+                return c.entry(part, (*at[:axis], place, *at[axis + 1 :]))
+        else:
+            terms.append(Product((Inside(place, size), c.entry(part, (*at[:axis], place, *at[axis + 1 :])))))
+        offset += size
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms), (False,) * len(terms))
+
+
+def _stack(c: Writer, call: Call, at: Indices) -> Expr:
+    (parts, *_) = call.arguments
+    assert isinstance(parts, ListOf)
+    rank = len(c.shape_of(parts.items[0])) + 1
+    (axis,) = axes_of(option(call, "axis", ("tensors", "axis")) or integer(0), rank)
+    rest = (*at[:axis], *at[axis + 1 :])
+    return c.chosen([(c.entry(part, rest), k) for k, part in enumerate(parts.items)], at[axis])
+
+
+TENSOR_ENTRIES: dict[str, Callable[[Writer, Call, Indices], Expr]] = {
+    "sum": _reduction, "mean": _mean, "var": _var, "std": _std, "norm": _norm, "logsumexp": _logsumexp,
+    "max": _extreme, "min": _extreme, "prod": _prod, "softmax": _softmax,
+    "dot": _dot, "outer": _outer, "trace": _trace, "einsum": _einsum, "det": _det, "inv": _inv,
+    "transpose": _transpose, "reshape": _reshape, "concat": _concat, "stack": _stack,
+}  # fmt: skip
