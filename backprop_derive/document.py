@@ -99,8 +99,33 @@ class Reals:
     shape: tuple[int | str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A condition as a number, 1 where it holds and 0 elsewhere: [Z > 0]."""
+
+    condition: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsis:
+    """Entries left out: …"""
+
+
 MathNode = (
-    Expr | Derivative | Differential | Chain | Times | Plus | Minus | Listing | Applied | Entry | Entrywise | Reals
+    Expr
+    | Derivative
+    | Differential
+    | Chain
+    | Times
+    | Plus
+    | Minus
+    | Listing
+    | Applied
+    | Entry
+    | Entrywise
+    | Reals
+    | Indicator
+    | Ellipsis
 )
 
 # --- inlines --------------------------------------------------------------------------------------------

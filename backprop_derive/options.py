@@ -27,9 +27,9 @@ class Options:
     """Presentation choices; none of them changes a value.
 
     `digits` are significant digits of rounded numbers. `flavour` is how Markdown marks mathematics: `$…$` everywhere
-    (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise damage it (`github`). `fragment` leaves out the
-    LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. Raises UsageError for a choice that does
-    not exist.
+    (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise damage it (`github`). `shapes` adds a table of
+    the shapes of tensors. `fragment` leaves out the LaTeX preamble. `template` is a folder of the user's own Jinja2
+    templates. Raises UsageError for a choice that does not exist.
     """
 
     layout: str = "solution"
@@ -38,6 +38,7 @@ class Options:
     notation: str = "partial"
     flavour: str = "dollar"
     rules: bool = False
+    shapes: bool = False
     fragment: bool = False
     engine: str = "typst"
     template: Path | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Any
 
@@ -51,6 +52,9 @@ def fail(message: str) -> None:
 @click.version_option(package_name="backprop-derive", prog_name="backprop-derive")
 def main() -> None:
     """The group of commands."""
+    # Importing SymPy makes hundreds of thousands of objects that all stay; looking through them for garbage again and
+    # again takes a tenth of a short run.
+    gc.set_threshold(100_000)
 
 
 def common_options(command: Any) -> Any:
@@ -87,6 +91,7 @@ def common_options(command: Any) -> Any:
             ),
             click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
             click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
+            click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
             click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
             click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
             click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),

@@ -15,8 +15,11 @@ from .views import SHORT, BlockView, ItemView, Measure, Segment, Voice, segments
 
 _WIDTH = 88
 _WIDEST_HEAD = 24
+_WIDEST_HANGING = 10  # within prose and notes: what stands before a line's text
 _INDENT = 4  # of displayed formulas and code
 _COLUMN_GAP = 3
+_SIGNS = "@⊙+−·"
+_DEEPEST_ROW = 3  # brackets around a row of the highest tensor that is written out
 _GLUE = "\N{NO-BREAK SPACE}"  # within a piece of a formula that stays on one line; `clean` leaves none in words
 
 
@@ -27,7 +30,7 @@ def render(document: Document, options: Options) -> str:
         words=clean,
         strong=clean,
         code=clean,
-        math=lambda part: " ".join(piece.replace(" ", _GLUE) for piece in _pieces(part.node, printer)),
+        math=lambda part: " ".join(p.replace(" ", _GLUE) for p in _split(_pieces(part.node, printer), _WIDEST_HANGING)),
         equation=lambda node: _formula(node, printer, _INDENT, _INDENT + 2),
         code_block=lambda text: "\n".join(map(clean, text.split("\n"))),
     )
@@ -120,12 +123,32 @@ def _shown(piece: Segment, printer: TextPrinter) -> str:
 
 
 def _split(pieces: Iterable[str], hanging: int) -> Iterable[str]:
-    """The pieces, one that is wider than a line at its blanks."""
+    """The pieces, one that is wider than a line at its blanks: at best between rows of matrices, before signs."""
     for piece in pieces:
-        if hanging + terminal_width(piece) > _WIDTH:
-            yield from piece.split(" ")
-        else:
-            yield piece
+        yield from _fitting(piece, _WIDTH - hanging, 0)
+
+
+def _fitting(piece: str, width: int, depth: int) -> Iterable[str]:
+    """The piece broken outside of `depth` brackets, and what is still too wide within more of them."""
+    if terminal_width(piece) <= width:
+        yield piece
+    elif depth > _DEEPEST_ROW:
+        yield from piece.split(" ")
+    else:
+        for part in _outside(piece, depth):
+            yield from _fitting(part, width, depth + 1)
+
+
+def _outside(piece: str, depth: int) -> Iterable[str]:
+    """The piece at the blanks that stand in at most `depth` brackets; outside of all, only before a sign."""
+    start, level = 0, 0
+    for position, c in enumerate(piece):
+        level += (c in "([{") - (c in ")]}")
+        follows = piece[position + 1 : position + 2]
+        if c == " " and level <= depth and (depth > 0 or follows in _SIGNS) and position > start + 1:
+            yield piece[start:position]
+            start = position + 1
+    yield piece[start:]
 
 
 def _columns(block: BlockView) -> BlockView:

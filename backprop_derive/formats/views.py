@@ -12,6 +12,7 @@ from ..document import (
     Code,
     CodeBlock,
     Document,
+    Entrywise,
     Equation,
     Heading,
     Inline,
@@ -28,7 +29,7 @@ from ..document import (
     Times,
     Words,
 )  # fmt: skip
-from ..syntax.expression import Product, Sum
+from ..syntax.expression import MatrixProduct, Product, Quotient, Sum
 from ..syntax.precedence import Precedence as P
 
 
@@ -166,7 +167,7 @@ def segments(node: MathNode, measure: Measure) -> tuple[Segment, ...]:
     if isinstance(node, Listing):
         pieces: list[Segment] = []
         for item in node.items:
-            pieces += (Segment("", item),) if measure(item) <= _WHOLE_ITEM else segments(item, measure)
+            pieces += (Segment("", item),) if measure(item) <= _WHOLE_ITEM else _item_segments(item, measure)
             pieces[-1] = replace(pieces[-1], comma=item is not node.items[-1])
         return tuple(pieces)
     if not isinstance(node, Chain):
@@ -174,6 +175,14 @@ def segments(node: MathNode, measure: Measure) -> tuple[Segment, ...]:
     places = (P.SUM, *repeat(P.RELATION, len(node.relations)))
     links = map(Segment, ("", *node.relations), node.links, places)
     return tuple(piece for link in links for piece in _broken(link, measure))
+
+
+def _item_segments(node: MathNode, measure: Measure) -> tuple[Segment, ...]:
+    """The pieces of an item of a listing: a short name stays with the first link after it."""
+    if not isinstance(node, Chain) or measure(node.links[0]) > SHORT:
+        return segments(node, measure)
+    head = Segment("", Chain(node.links[:2], node.relations[:1]))
+    return (head, *map(Segment, node.relations[1:], node.links[2:], repeat(P.RELATION)))
 
 
 def _broken(piece: Segment, measure: Measure) -> Iterator[Segment]:
@@ -197,11 +206,28 @@ def _terms(piece: Segment) -> tuple[Segment, ...]:
             return () if piece.outer > P.SUM else _joined(piece, terms, repeat("+"), P.NEGATION, P.PRODUCT)
         case Minus(left, right):
             return () if piece.outer > P.SUM else _joined(piece, (left, right), ("-",), P.NEGATION, P.PRODUCT)
+        case Entrywise(factors):
+            return _joined(piece, factors, repeat("⊙"), max(piece.outer, P.JUXTAPOSITION), P.JUXTAPOSITION)
+        case MatrixProduct():
+            return _matrix_factors(piece)
         case Times(factors):
             return _joined(piece, factors, repeat("·"), max(piece.outer, P.NEGATION), P.PRODUCT)
         case Product(factors, False) if not isinstance(factors[0], Product):
             return _joined(piece, factors, repeat("·"), max(piece.outer, P.NEGATION), P.JUXTAPOSITION)
     return ()
+
+
+def _matrix_factors(piece: Segment) -> tuple[Segment, ...]:
+    """The factors of A B C; a left one that is a product of another kind keeps its parentheses."""
+    factors: list[MathNode] = []
+    left: MathNode = piece.node
+    while isinstance(left, MatrixProduct):
+        factors.append(left.right)
+        left = left.left
+    first = P.POWER if isinstance(left, Product | Quotient | Entrywise) else P.PRODUCT
+    if piece.outer > P.PRODUCT:
+        return ()
+    return _joined(piece, [left, *reversed(factors)], repeat("@"), first, P.POWER)
 
 
 def _joined(

@@ -17,6 +17,7 @@ from ..document import (
     Chain,
     Derivative,
     Differential,
+    Entry,
     Listing,
     MathNode,
     Minus,
@@ -67,6 +68,8 @@ class Printer:
     RELATIONS: ClassVar[dict[str, str]] = {}
     # So many fractions may be stacked in each other; deeper ones stand on one line, a/b, or they would be too small.
     DEEPEST_STACK = 2
+    # Whether the indices of an entry are subscripts, as the number in a name is.
+    INDICES_BELOW = True
     # How tightly a choice by cases binds: a brace on its left alone needs parentheses in a product.
     CASES = P.RELATION
 
@@ -164,6 +167,17 @@ class Printer:
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         raise TypeError(f"{type(self).__name__} prints no matrix")
+
+    def vector(self, items: Sequence[str]) -> str:
+        """A vector in a line: with commas it is no row of a matrix, and may stand on either side of one."""
+        return self.parentheses(", ".join(items))
+
+    def ones(self, size: str) -> str:
+        """The vector of ones."""
+        return self.application(self.function("ones", ""), size) if size else self.function("ones", "")
+
+    def ellipsis(self) -> str:
+        raise TypeError(f"{type(self).__name__} prints no ellipsis")
 
     def matrix_product(self, left: str, right: str) -> str:
         return f"{left} {right}"
@@ -306,6 +320,8 @@ class Printer:
         if node.function == "xlogy":
             x, p = node.arguments
             return self.printed(Product((x, Call("log", (p,)))), outer)
+        if node.function == "ones":
+            return self.ones(", ".join(map(self.show, node.arguments))), P.ATOM
         first = node.arguments[0]
         if node.function == "outer":
             return self.printed(MatrixProduct(first, Transpose(node.arguments[1])), outer)
@@ -393,7 +409,7 @@ class Printer:
             above = self.sign_of(node.sign, "", False).strip()
             return self.operator(above, below, self.parentheses(self.show(node.of))), P.PRODUCT
         inner = self.deeper()
-        needs_fence = not isinstance(node.of, Name | Power | Call | Number | Constant | Applied)
+        needs_fence = not isinstance(node.of, Name | Power | Call | Number | Constant | Applied | Entry)
         of = inner.parentheses(inner.show(node.of)) if needs_fence else inner.show(node.of)
         held = self.listing([self.show(name) for name in node.held]) if node.held else ""
         above = self.sign_of(node.sign, of, is_word)

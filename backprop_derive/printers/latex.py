@@ -48,7 +48,7 @@ class LatexPrinter(Printer):
     GAP = ""
     RELATIONS: ClassVar[dict[str, str]] = {
         "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
-        "⊙": r"\odot", "∈": r"\in",
+        "⊙": r"\odot", "@": r"\,", "∈": r"\in",
     }  # fmt: skip
 
     def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:
@@ -169,6 +169,15 @@ class LatexPrinter(Printer):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         inner = r" \\ ".join(" & ".join(row) for row in rows)
         return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
+
+    def vector(self, items: Sequence[str]) -> str:
+        return self.parentheses(r",\, ".join(items))
+
+    def ones(self, size: str) -> str:
+        return rf"\mathbf{{1}}_{{{size}}}" if size else r"\mathbf{1}"
+
+    def ellipsis(self) -> str:
+        return r"\dots"
 
     def matrix_product(self, left: str, right: str) -> str:
         return rf"{left} \, {right}"

@@ -26,7 +26,7 @@ class SpeechPrinter(Printer):
     RELATIONS: ClassVar[dict[str, str]] = {
         "=": "equals", "≈": "is approximately", ":=": "is defined as", "<-": "becomes", "<=": "is at most",
         ">=": "is at least", "!=": "is not", "==": "equals", "<": "is less than", ">": "is greater than",
-        "+": "plus", "-": "minus", "·": "times", "⊙": "times entry by entry", "∈": "is one of",
+        "+": "plus", "-": "minus", "·": "times", "⊙": "times entry by entry", "@": "matrix times", "∈": "is one of",
     }  # fmt: skip
 
     def symbol(self, name: Symbol) -> str:
@@ -95,9 +95,13 @@ class SpeechPrinter(Printer):
         return f"the sum over {' and '.join(indices)} of {body}"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        if len(rows) == 1:
-            return f"the vector {', '.join(rows[0])}"
         return "the matrix with rows " + "; ".join(", ".join(row) for row in rows) + " end matrix"
+
+    def vector(self, items: Sequence[str]) -> str:
+        return f"the vector {', '.join(items)} end vector"
+
+    def ellipsis(self) -> str:
+        return "and so on"
 
     def matrix_product(self, left: str, right: str) -> str:
         return f"{left} matrix times {right}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from ..document import Derivative, Differential, Entry, Entrywise, Reals
+from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, Reals
 from ..syntax.expression import (
     ZERO,
     Delta,
@@ -37,7 +37,7 @@ Printed = tuple[str, P]
 
 def _matrix_product(p: Printer, node: MatrixProduct, outer: P) -> Printed:
     left, own = p.printed(node.left, P.PRODUCT)
-    if own < P.PRODUCT or isinstance(node.left, Product | Quotient):
+    if own < P.PRODUCT or isinstance(node.left, Product | Quotient | Entrywise):
         left = p.parentheses(left) if own <= P.PRODUCT else left
     return p.matrix_product(left, p.show(node.right, P.POWER)), P.PRODUCT
 
@@ -73,7 +73,7 @@ def _entry(p: Printer, node: Entry, outer: P) -> Printed:
     if isinstance(node.of, Differential):
         return p.printed(replace(node.of, by=cast(Expr, Entry(node.of.by, node.places))), outer)
     base = p.show(node.of, P.ATOM)
-    if isinstance(node.of, Name) and symbol(node.of.key).subscripts:
+    if isinstance(node.of, Name) and symbol(node.of.key).subscripts and p.INDICES_BELOW:
         base = p.parentheses(base)  # (W_1)_ij, since the number is part of the name
     return p.subscripted(base, [p.show(place) for place in node.places]), P.ATOM
 
@@ -101,11 +101,19 @@ def _item(p: Printer, item: Expr | Slice | None) -> str:
 def _list(p: Printer, node: ListOf, outer: P) -> Printed:
     inner = p.deeper()
     if not any(isinstance(item, ListOf) for item in node.items):
-        return p.matrix([[inner.show(item) for item in node.items]]), P.ATOM
+        return p.vector([inner.show(item) for item in node.items]), P.ATOM
     rows = [item.items for item in node.items if isinstance(item, ListOf)]
-    if any(isinstance(entry, ListOf) for row in rows for entry in row):
+    if len(rows) < len(node.items) or any(isinstance(entry, ListOf) for row in rows for entry in row):
         return p.brackets(", ".join(map(p.show, node.items))), P.ATOM
     return p.matrix([[inner.show(entry) for entry in row] for row in rows]), P.ATOM
+
+
+def _indicator(p: Printer, node: Indicator, outer: P) -> Printed:
+    return p.brackets(p.show(node.condition)), P.ATOM
+
+
+def _ellipsis(p: Printer, node: Ellipsis, outer: P) -> Printed:
+    return p.ellipsis(), P.ATOM
 
 
 def _tuple(p: Printer, node: TupleOf, outer: P) -> Printed:
@@ -115,4 +123,5 @@ def _tuple(p: Printer, node: TupleOf, outer: P) -> Printed:
 TENSOR_METHODS: dict[type, Callable[..., Printed]] = {
     MatrixProduct: _matrix_product, Transpose: _transpose, Over: _over, Delta: _delta, Inside: _inside, Entry: _entry,
     Entrywise: _entrywise, Reals: _reals, Index: _index, ListOf: _list, TupleOf: _tuple,
+    Indicator: _indicator, Ellipsis: _ellipsis,
 }  # fmt: skip

@@ -35,6 +35,7 @@ class TextPrinter(Printer):
     MINUS = "−"
     DEEPEST_STACK = 0
     CASES = P.ATOM
+    INDICES_BELOW = False
     RELATIONS: ClassVar[dict[str, str]] = {":=": "≔", "<-": "←", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
 
     def symbol(self, name: Symbol) -> str:
@@ -100,8 +101,14 @@ class TextPrinter(Printer):
         return f"Σ_{''.join(indices) if len(indices) == 1 else '(' + ','.join(indices) + ')'} {body}"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        shown = [f"[{', '.join(row)}]" for row in rows]
+        shown = ["…" if set(row) == {"…"} else f"[{', '.join(row)}]" for row in rows]
         return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+
+    def vector(self, items: Sequence[str]) -> str:
+        return self.brackets(", ".join(items))
+
+    def ellipsis(self) -> str:
+        return "…"
 
     def matrix_product(self, left: str, right: str) -> str:
         return f"{left} @ {right}"

@@ -39,7 +39,7 @@ class TypstPrinter(Printer):
     MINUS = "-"
     RELATIONS: ClassVar[dict[str, str]] = {
         "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "<=": "lt.eq", ">=": "gt.eq", "!=": "eq.not",
-        "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "∈": "in",
+        "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "@": "thin", "∈": "in",
     }  # fmt: skip
 
     def symbol(self, name: Symbol) -> str:
@@ -120,6 +120,15 @@ class TypstPrinter(Printer):
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
+
+    def vector(self, items: Sequence[str]) -> str:
+        return self.parentheses(", ".join(items))
+
+    def ones(self, size: str) -> str:
+        return f"bold(1)_({size})" if size else "bold(1)"
+
+    def ellipsis(self) -> str:
+        return "dots"
 
     def matrix_product(self, left: str, right: str) -> str:
         return f"{left} thin {right}"

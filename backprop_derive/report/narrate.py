@@ -33,7 +33,7 @@ from .notation import Notation
 from .numbers import Style, style_of
 from .remarks import remarks, sentence
 from .rules import rule_note
-from .sentences import HEADINGS, LABELS
+from .sentences import HEADINGS, LABELS, UPDATE_RATE
 
 # Updates that are worked line by line; the others stand in the table.
 _WORKED_UPDATES = 1
@@ -161,8 +161,8 @@ def _prose(prose: Prose) -> Iterator[Inline]:
 
 def forward_blocks(story: Story, level: int) -> Iterator[Block]:
     """One line a step."""
-    yield _heading("forward", level)
-    yield ListBlock(tuple(_item(story.lines.forward(step)) for step in story.problem.steps))
+    yield heading("forward", level)
+    yield ListBlock(tuple(item(story.lines.forward(step)) for step in story.problem.steps))
 
 
 def local_blocks(story: Story, level: int) -> Iterator[Block]:
@@ -178,7 +178,7 @@ def local_blocks(story: Story, level: int) -> Iterator[Block]:
         note = rule_note(gradient.form.rules, story.rules, explained) if with_rules else ()
         items.append(Item((Math(line),), (note,) if note else ()))
     if items:
-        yield _heading("local", level)
+        yield heading("local", level)
         yield ListBlock(tuple(items))
     if has_bar:
         yield sentence("held", loss=graph.loss)
@@ -189,8 +189,8 @@ def backward_blocks(story: Story, level: int) -> Iterator[Block]:
     derivation = story.record.derivation
     keys = [key for key in derivation.adjoint_order() if story.lines.has_own_line(key)]
     if keys:
-        yield _heading("backward", level)
-        yield ListBlock(tuple(_item(story.lines.backward(key)) for key in keys))
+        yield heading("backward", level)
+        yield ListBlock(tuple(item(story.lines.backward(key)) for key in keys))
 
 
 def answer_blocks(story: Story) -> Iterator[Block]:
@@ -203,13 +203,13 @@ def answer_blocks(story: Story) -> Iterator[Block]:
     yield from answer_heading(answers)
 
 
-def answer_heading(answers: Sequence[MathNode]) -> Iterator[Block]:
+def answer_heading(answers: Sequence[MathNode], in_line: int = 3) -> Iterator[Block]:
     """A few answers in a line, more of them in a list."""
-    if len(answers) <= 3:
+    if len(answers) <= in_line:
         yield Paragraph((Strong(LABELS["answer"]), Words(" "), Math(listing(tuple(answers)))))
     else:
         yield Paragraph((Strong(LABELS["answer"]),))
-        yield ListBlock(tuple(_item(answer) for answer in answers), ordered=False)
+        yield ListBlock(tuple(item(answer) for answer in answers), ordered=False)
 
 
 def update_blocks(story: Story, level: int) -> Iterator[Block]:
@@ -217,13 +217,14 @@ def update_blocks(story: Story, level: int) -> Iterator[Block]:
     record, problem, lines = story.record, story.problem, story.lines
     rate = problem.learning_rate
     assert rate is not None
-    yield _heading("update", level)
+    yield heading("update", level)
     symbol = rate_symbol(problem)
-    yield Paragraph((Words("With the learning rate "), Math(Chain((symbol, rate), ("=",))), Words(":")))
+    before, after_rate = UPDATE_RATE
+    yield Paragraph((Words(before), Math(Chain((symbol, rate), ("=",))), Words(after_rate)))
     for update in record.updates[:_WORKED_UPDATES]:
         start = record.passes[update.number - 1]
         items = [
-            _item(
+            item(
                 lines.update(key, symbol, rate, start.values[key], start.adjoints[key], after),
             )
             for key, after in update.values.items()
@@ -243,25 +244,36 @@ def _update_table(story: Story) -> Table:
         has_pass = len(record.passes) == len(record.updates) + 1
         after = record.passes[update.number].values[loss] if has_pass else None
         rows.append((update.number, update.values, after))
-    if len(rows) > _LONGEST_TABLE:
-        rows = [*rows[: _LONGEST_TABLE - 2], *rows[-2:]]
-    header = (_words(LABELS["update"]), *(_math(Name(key)) for key in (*keys, loss)))
+    header = (words_cell(LABELS["update"]), *(math_cell(Name(key)) for key in (*keys, loss)))
     body = tuple(
         (
-            _words(str(number)),
-            *(_math(story.style.shown(values[key])) for key in keys),
-            _words("…") if after is None else _math(story.style.shown(after)),
+            words_cell(str(number)),
+            *(math_cell(story.style.shown(values[key])) for key in keys),
+            words_cell("…") if after is None else math_cell(story.style.shown(after)),
         )
         for number, values, after in rows
     )
-    return Table(header, body)
+    return Table(header, abridged(body))
 
 
-def _words(text: str) -> tuple[Inline, ...]:
+Rows = Sequence[tuple[tuple[Inline, ...], ...]]
+
+
+def abridged(rows: Rows) -> tuple[tuple[tuple[Inline, ...], ...], ...]:
+    """The rows of a table, of a long one the first and the last, with an ellipsis between."""
+    if len(rows) <= _LONGEST_TABLE:
+        return tuple(rows)
+    gap = (words_cell("…"),) * len(rows[0])
+    return (*rows[: _LONGEST_TABLE - 3], gap, *rows[-2:])
+
+
+def words_cell(text: str) -> tuple[Inline, ...]:
+    """A cell of plain text."""
     return (Words(text),)
 
 
-def _math(node: MathNode) -> tuple[Inline, ...]:
+def math_cell(node: MathNode) -> tuple[Inline, ...]:
+    """A cell with one formula."""
     return (Math(node),)
 
 
@@ -270,11 +282,13 @@ def rate_symbol(problem: Problem) -> Expr:
     return Name("lr" if "eta" in problem.spelled else "eta")
 
 
-def _heading(key: str, level: int) -> Heading:
+def heading(key: str, level: int) -> Heading:
+    """A heading by its key."""
     return Heading(level, (Words(HEADINGS[key]),))
 
 
-def _item(node: MathNode) -> Item:
+def item(node: MathNode) -> Item:
+    """An entry of a list that is one formula."""
     return Item((Math(node),))
 
 

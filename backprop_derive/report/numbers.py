@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -42,6 +43,17 @@ class Style:
         longest = 10**3 if self.decimal else 10**5
         return Number(value) if abs(value.numerator) < longest * 10 and value.denominator < longest else None
 
+    def alike(self, values: Sequence[Value]) -> list[Expr]:
+        """The entries of one tensor: no fraction beside decimals, which are then shown rounded."""
+        shown = [self.shown(value) for value in values]
+        if not any(isinstance(node, Rounded) or _is_decimal(node) for node in shown):
+            return shown
+        decimals = replace(self, decimal=True)
+        return [
+            Rounded(value.decimal, self.digits) if _is_fraction(node) else node
+            for value, node in ((value, decimals.shown(value)) for value in values)
+        ]
+
     def number(self, value: Fraction) -> Expr:
         """A rational that stands in a formula."""
         return self.exact(value) or Rounded(
@@ -58,6 +70,14 @@ class Style:
 def is_rounded(expr: Expr) -> bool:
     """Whether an expression holds a rounded number."""
     return any(isinstance(node, Rounded) for node in walk(expr))
+
+
+def _is_decimal(node: Expr) -> bool:
+    return isinstance(node, Number) and node.written is not None
+
+
+def _is_fraction(node: Expr) -> bool:
+    return isinstance(node, Number) and node.value.denominator != 1 and node.written is None
 
 
 def is_algebraic(expr: Expr) -> bool:

@@ -42,9 +42,27 @@ REMARKS = {
 
 TENSORS = {
     "by entries": "by entries: ",
-    "chain rule": "chain rule, a sum over the entries of the step: ",
-    "derivative": "differentiated under the sum, where δ picks an index: ",
+    "chain rule": "by the chain rule, summed over the entries of {step}: ",
+    "derivative": "the derivative of one entry by another: ",
+    "delta": ", where δ is 1 for equal indices and 0 for others",
+    "with": "with ",
+    "where": ", with ",
+    "chosen": ": each entry of {incoming} goes back to the entry of {operand} that was chosen, the first of those that"
+    " tie; all others get 0",
+    "too long": ", by entries, is a long formula, which full detail shows",
 }
+
+# Said where a formula has one of these signs.
+GLOSSARY = {
+    "rowsum": "rowsum adds up each row of a matrix; beside a matrix it is repeated over the columns.",
+    "colsum": "colsum adds up each column of a matrix; beside a matrix it is repeated over the rows.",
+    "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
+    "entrywise": "⊙ multiplies entry by entry.",
+}
+
+SHAPES = ("Name", "Shape", "Gradient", "—")
+UPDATE_RATE = ("With the learning rate ", ":")
+UPDATE_AFTER = "After update {number}:"
 
 RULES = {
     "identity": "derivative of the variable itself",

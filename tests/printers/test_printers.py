@@ -14,8 +14,10 @@ from backprop_derive.document import (
     Chain,
     Derivative,
     Differential,
+    Ellipsis,
     Entry,
     Entrywise,
+    Indicator,
     Listing,
     MathNode,
     Minus,
@@ -68,7 +70,7 @@ NODES: tuple[MathNode, ...] = (
     Derivative(X, Y, held=(W,)), Differential("d", X), Differential("delta", X), Differential("nabla", X, Y),
     Chain((X, Y, W), ("=", "≈")), Times((X, Y)), Plus((X, Y)), Minus(X, Y), Listing((X, Y)), Applied("g", (X,), 1),
     Over("i", "n", Entry(X, (Name("i"),))), Delta(X, Y), Inside(X, 3), Entry(X, (Name("i"), Name("j"))),
-    Entrywise((X, Y)), Reals(("n", 3)),
+    Entrywise((X, Y)), Reals(("n", 3)), Indicator(Compare(">", X, Y)), Ellipsis(),
 )  # fmt: skip
 
 

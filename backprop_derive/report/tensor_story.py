@@ -1,0 +1,114 @@
+"""What telling a solution with tensors needs at every turn: its shapes, its notation, how its expressions are set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
+from ..document import Chain, Derivative, Ellipsis, Listing, MathNode, Minus, Plus, Reals, Times
+from ..indexed.shape import Shape
+from ..options import Options
+from ..problem import Problem
+from ..solution import TensorPass, TensorSolution, TensorValue
+from ..syntax.expression import Expr, ListOf, Name, names_in, walk
+from .fill import Filler
+from .matrices import Setter, is_whole, shown_value
+from .notation import Notation
+from .numbers import Style, is_rounded
+
+
+@dataclass(frozen=True)
+class TensorStory:
+    """One solution, with the choices of how it is told."""
+
+    record: TensorSolution
+    options: Options
+    style: Style
+    notation: Notation
+
+    @property
+    def problem(self) -> Problem:
+        return self.record.problem
+
+    @property
+    def derivation(self) -> TensorDerivation:
+        return self.record.derivation
+
+    @property
+    def setter(self) -> Setter:
+        """Sets the author's own expressions."""
+        return Setter(self.problem.shapes, {})
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Letters that indices may not have: names and sizes of the problem."""
+        sizes = {size for shape in self.problem.shapes.values() for size in shape if isinstance(size, str)}
+        return (*self.problem.spelled, *sizes)
+
+    def slot_shapes(self, flow: Flow) -> dict[str, Shape]:
+        """The shapes of the slots of a flow's forms."""
+        shapes = self.problem.shapes
+        slots = {f"#{k}": shapes[key] for k, key in enumerate(flow.slots)}
+        return {**slots, INCOMING: shapes[flow.step], OUTPUT: shapes[flow.step]}
+
+    def flow_setter(self, flow: Flow, more: Mapping[str, Shape] | None = None) -> Setter:
+        """Sets a flow's forms: the problem's names for the slots, and the step's adjoint for what comes in."""
+        names: dict[str, MathNode] = {f"#{k}": Name(key) for k, key in enumerate(flow.slots)}
+        incoming = self.notation.adjoint(flow.step)
+        shown = {**names, INCOMING: incoming, OUTPUT: Name(flow.step)}
+        return Setter({**self.slot_shapes(flow), **(more or {})}, shown, derived=True)
+
+    def part(self, flow: Flow) -> MathNode:
+        """∂L/∂W, with a bar where W reaches the loss by other steps too: what comes by this one."""
+        left = self.notation.adjoint(flow.operand)
+        if len(self.derivation.uses[flow.operand]) > 1 and isinstance(left, Derivative):
+            return replace(left, held=(Name(flow.step),))
+        return left
+
+    # --- numbers
+
+    def filler(self, values: Mapping[str, TensorValue], shapes: Mapping[str, Shape], derived: bool = False) -> Filler:
+        return Filler(values, shapes, self.style, derived)
+
+    def flow_values(self, flow: Flow, first: TensorPass) -> dict[str, TensorValue]:
+        """The values of the slots of a flow's forms."""
+        values = {f"#{k}": first.values[key] for k, key in enumerate(flow.slots)}
+        return {**values, INCOMING: first.adjoints[flow.step], OUTPUT: first.values[flow.step]}
+
+    def holds_rounded(self, expr: Expr, values: Mapping[str, TensorValue]) -> bool:
+        """Whether a value that the expression names is shown rounded."""
+        return any(is_rounded_node(shown_value(values[n], self.style)) for n in names_in(expr) if n in values)
+
+    def equation(self, left: MathNode, value: TensorValue) -> Chain:
+        """A name and its value; of a large tensor also the shape."""
+        return self.concluded([left], [], value)
+
+    def concluded(self, links: list[MathNode], relations: list[str], value: TensorValue) -> Chain:
+        """The links with the value at their end, `≈` where anything was rounded, and a large tensor's shape."""
+        result = shown_value(value, self.style)
+        if result != links[-1]:
+            was_rounded = "≈" in relations or any(entry.was_rounded for entry in value.entries)
+            links = [*links, result]
+            relations = [*relations, "≈" if was_rounded or is_rounded_node(result) else "="]
+        if not is_whole(value):
+            links, relations = [*links, Reals(value.shape)], [*relations, "∈"]
+        return Chain(tuple(links), tuple(relations))
+
+
+def is_rounded_node(node: MathNode) -> bool:
+    """Whether a formula holds a rounded number."""
+    match node:
+        case Times(parts) | Plus(parts):
+            return any(map(is_rounded_node, parts))
+        case Minus(left, right):
+            return is_rounded_node(left) or is_rounded_node(right)
+        case Reals() | Chain() | Listing() | Ellipsis():
+            return False
+    return is_rounded(cast(Expr, node))
+
+
+def is_written_out(node: MathNode) -> bool:
+    """Whether a formula is nothing but a matrix of numbers."""
+    return isinstance(node, ListOf) and not any(isinstance(part, Name) for part in walk(node))
