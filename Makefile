@@ -3,7 +3,7 @@
 #   make demo    the notes' example as PDF and Markdown, in build/demo
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
-#   make bench   how long the examples take
+#   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients
 #   make clean   remove what the others made
 
 PYTHON ?= python3
@@ -68,12 +68,7 @@ check:
 	bash .ci/run
 
 bench: .venv/installed
-	@for problem in examples/*.txt; do \
-		printf '%-34s' "$$problem"; \
-		$(BIN)/python -m timeit -n 3 -r 3 \
-			-s "import backprop_derive as bd; text = open('$$problem', encoding='utf-8').read()" \
-			"bd.solve(text).to_markdown()" || exit 1; \
-	done
+	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache

@@ -8,47 +8,16 @@ Each line measures ours and its peer in turn, several times, and compares the me
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from ratios import Measure, Ratio, medians, seconds
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
-
-Measure = Callable[[], float]
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One line of the table: two measures of one unit, and the ratio that is asked for at most."""
-
-    title: str
-    ours: float
-    peer: float
-    most: float
-    unit: str = "s"
-
-    @property
-    def line(self) -> str:
-        ratio = self.ours / self.peer
-        verdict = "" if ratio <= self.most else "  <- misses it"
-        return (
-            f"{self.title:<58} {self.ours:>10.4g} {self.peer:>10.4g} {self.unit:<3}"
-            f" {ratio:>8.3g} {self.most:>8.3g}{verdict}"
-        )
-
-
-def medians(runs: int, ours: Measure, peer: Measure) -> tuple[float, float]:
-    """Both measured in turn, so that what disturbs the machine disturbs both."""
-    pairs = [(ours(), peer()) for _ in range(runs)]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-
 
 # --- processes: seconds and megabytes
 
@@ -89,18 +58,6 @@ def commands(runs: int) -> list[Ratio]:
 def chain(length: int) -> str:
     steps = "\n".join(f"s_{k} = sigmoid(s_{k - 1})" for k in range(1, length + 1))
     return f"Given s_0 = 1/2\n{steps}\nFind ds_{length}/ds_0"
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Time on the processor, without the collector of garbage, whose turn is a matter of chance (so does timeit)."""
-    gc.collect()
-    gc.disable()
-    try:
-        start = time.process_time()
-        work()
-        return time.process_time() - start
-    finally:
-        gc.enable()
 
 
 def derivation(length: int) -> Measure:
@@ -192,9 +149,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7, help="times that each pair is measured")
     runs = parser.parse_args().runs
     print(f"{'':<58} {'ours':>10} {'peer':>10}     {'ratio':>8} {'at most':>8}")
-    for measure in (commands, derivations, doubling):
+    from tensors import compiled, first_derivations
+
+    for measure in (commands, derivations, doubling, compiled, first_derivations):
         for ratio in measure(runs):
-            print(ratio.line, flush=True)
+            print(ratio if isinstance(ratio, str) else ratio.line, flush=True)
 
 
 if __name__ == "__main__":
