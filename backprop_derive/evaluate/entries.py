@@ -8,9 +8,10 @@ from fractions import Fraction
 from itertools import product
 
 from ..errors import DomainError
-from ..syntax.expression import Delta, Expr, Index, Inside, Name, Over, Product, integer, substitute
+from ..syntax.expression import Call, Delta, Expr, Index, Inside, Name, Over, Product, integer, substitute
 from .interpret import Interpreter
-from .number import Number
+from .inverse import Matrix, determinant_and_adjugate
+from .number import Arithmetic, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ def places_of(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
 class EntryInterpreter(Interpreter):
     """Evaluates component formulas: `names` holds tensors as `Entries`, and the values of indices."""
 
+    def __init__(self, arithmetic: Arithmetic, is_derivative: bool = False) -> None:
+        super().__init__(arithmetic, is_derivative)
+        self.adjugates: dict[int, tuple[Number, Matrix]] = {}
+
     def entries(self, body: Expr, at: Sequence[str], shape: Sequence[int], names: Mapping[str, object]) -> Entries:
         """The tensor whose entry at the indices `at` is `body`."""
         values = dict(names)
@@ -58,6 +63,11 @@ class EntryInterpreter(Interpreter):
                 tensor = names[key]
                 assert isinstance(tensor, Entries)
                 return tensor.at([self.place(place, names) for place in places])  # type: ignore[arg-type]
+            case Index(Call(function, (Name(key),)), places):
+                i, j = (self.place(place, names) for place in places)  # type: ignore[arg-type]
+                return self.of_matrix(function, names[key], i, j)
+            case Call("det", (Name(key),)):
+                return self.of_matrix("det", names[key], 0, 0)
             case Over(index, size, body):
                 assert isinstance(names, dict)
                 terms = []
@@ -76,6 +86,21 @@ class EntryInterpreter(Interpreter):
                 rest = tuple(f for f in factors if not isinstance(f, Delta | Inside))
                 return self.value(rest[0] if len(rest) == 1 else Product(rest), names) if rest else Fraction(1)
         return super().value(expr, names)
+
+    def of_matrix(self, function: str, matrix: object, i: int, j: int) -> Number:
+        """The determinant, or an entry of the cofactors or of the inverse; computed once for all entries."""
+        assert isinstance(matrix, Entries)
+        if id(matrix) not in self.adjugates:
+            found = determinant_and_adjugate(self.arithmetic, matrix.numbers, matrix.shape[0])
+            self.adjugates[id(matrix)] = found
+        determinant, adjugate = self.adjugates[id(matrix)]
+        if function == "det":
+            return determinant
+        if function == "cofactor":
+            return adjugate[j][i]
+        if self.arithmetic.sign(determinant) == 0:
+            raise DomainError("division by zero: the determinant is 0")
+        return self.arithmetic.divide(adjugate[i][j], determinant)
 
     def place(self, expr: Expr, names: Mapping[str, Number]) -> int:
         """The value of an index, a whole number."""

@@ -88,6 +88,21 @@ def top(scale: Any, mantissa: Any, axis: tuple[int, ...]) -> Any:
     return numpy.where(numpy.isfinite(found), found, 0.0)
 
 
+def inverse(x: Any) -> Any:
+    """The inverse, nan where there is none."""
+    try:
+        return numpy.linalg.inv(x)
+    except numpy.linalg.LinAlgError:
+        return numpy.full_like(x, numpy.nan)
+
+
+def cofactors(x: Any) -> Any:
+    """The matrix of cofactors, of a singular matrix too: by x = U·S·Vᵀ, det(U Vᵀ)·U·cof(S)·Vᵀ."""
+    left, singular, right = numpy.linalg.svd(x)
+    rest = [numpy.prod(numpy.delete(singular, k)) for k in range(len(singular))]
+    return numpy.linalg.det(left @ right) * (left * rest) @ right
+
+
 NUMPY: dict[str, Function] = {
     "add": numpy.add, "subtract": numpy.subtract, "multiply": numpy.multiply, "divide": numpy.divide,
     "power": numpy.power, "negative": numpy.negative, "square": numpy.square, "floor_divide": numpy.floor_divide,
@@ -99,6 +114,7 @@ NUMPY: dict[str, Function] = {
     "softplus": lambda x: numpy.logaddexp(0.0, x),
     "maximum": numpy.maximum, "minimum": numpy.minimum, "where": choose, "times_log": times_log,
     "shares": shares, "first_place": first_place, "finite": finite, "and": numpy.logical_and,
+    "det": numpy.linalg.det, "inv": inverse, "cofactor": cofactors,
     "as_number": lambda x: numpy.multiply(x, 1.0),
     "<": numpy.less, "<=": numpy.less_equal, ">": numpy.greater, ">=": numpy.greater_equal,
     "==": numpy.equal, "!=": numpy.not_equal,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from ..syntax.expression import Delta, Expr, Index, Inside, Name, Negate, Number, Product, Sum, names_in
+from ..syntax.expression import Call, Delta, Expr, Index, Inside, Name, Negate, Number, Product, Sum, names_in
 from .functions import inside
 from .labelled import Labelled, Term
 
@@ -119,11 +119,22 @@ class Indices:
 
     def entry(self, expr: Index) -> Term:
         """The entries of a tensor at the places of its index."""
-        assert isinstance(expr.base, Name)
-        register = self.tensors[expr.base.key]
+        if isinstance(expr.base, Call):
+            register = self.of_matrix(expr.base)
+        else:
+            assert isinstance(expr.base, Name)
+            register = self.tensors[expr.base.key]
         shape = self.labelled.program.shapes[register]
         places = [self.place(item, n) for item, n in zip(expr.items, shape, strict=True)]  # type: ignore[arg-type]
         return self.labelled.picked(register, places)
+
+    def of_matrix(self, call: Call) -> int:
+        """The register of a matrix's inverse, cofactors or determinant."""
+        (matrix,) = call.arguments
+        assert isinstance(matrix, Name)
+        register = self.tensors[matrix.key]
+        shape = () if call.function == "det" else self.labelled.program.shapes[register]
+        return self.labelled.program.apply(call.function, (register,), shape)
 
     # --- deltas and bounds
 

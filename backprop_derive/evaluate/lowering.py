@@ -7,13 +7,12 @@ mantissa·exp(scale), so that softmax, logsumexp and their derivatives neither o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import e, nan, pi
 
 from ..ops.table import expanded, operation
 from ..syntax.expression import (
-    ONE,
     Call,
     Compare,
     Constant,
@@ -29,14 +28,23 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
-    walk,
 )  # fmt: skip
 from .indices import Indices, Solved
 from .labelled import Labelled, Term
+from .patterns import (
+    Factors,
+    bears_exponential,
+    beside_one,
+    exponential_less_one,
+    factors_of,
+    is_logarithm,
+    logistic_power,
+    may_fail,
+    under_sums,
+)  # fmt: skip
 from .program import Program
 
 _AS_ONE = frozenset(("sigmoid", "softplus", "abs", "sign"))  # stable, or shorter, as one operation
-_HAVE_NO_VALUE = frozenset(("log", "sqrt", "asin", "acos", "log2", "log10", "xlogy"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +54,6 @@ class Scaled:
     mantissa: Term
     scale: Term | None = None
     is_raw: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """A product taken apart: what multiplies, what divides, deltas and bounds, and the sign."""
-
-    above: tuple[Expr, ...]
-    below: tuple[Expr, ...]
-    switches: tuple[Delta | Inside, ...]
-    is_negative: bool
 
 
 class Lowering:
@@ -123,7 +121,7 @@ class Lowering:
     # --- sums and powers
 
     def sum(self, expr: Sum, keep: bool) -> Scaled:
-        if not keep and (power := _exponential_less_one(expr)) is not None:
+        if not keep and (power := exponential_less_one(expr)) is not None:
             return Scaled(self.labelled.each("expm1", self.plain(power)))
         values = [self.scaled(term, keep) for term in expr.terms]
         scales = [value.scale for value in values]
@@ -192,8 +190,8 @@ class Lowering:
 
     def product(self, expr: Expr, keep: bool) -> Scaled:
         """Σ over indices of factors over divisors; the indices that deltas determine are put in their place."""
-        names, sizes, body, is_negative = _under_sums(expr)
-        factors = _factors(body)
+        names, sizes, body, is_negative = under_sums(expr)
+        factors = factors_of(body)
         known = [self.indices.size(size) for size in sizes]
         if len(names) and isinstance(body, Sum) and not keep and not bears_exponential(body):
             return self.sum_of_sums(names, known, body, is_negative)
@@ -214,13 +212,14 @@ class Lowering:
         return Scaled(self.labelled.each("negative", total) if is_negative else total)
 
     def summed_product(self, factors: Factors, solved: Solved, keep: bool) -> Scaled:
+        factors, sigmoids = self.logistic(factors)
         keep = keep or any(bears_exponential(part) for part in factors.below)
         over = set(solved.over)
-        logarithms = [part for part in factors.above if _is_logarithm(part)]
+        logarithms = [part for part in factors.above if is_logarithm(part)]
         above = [self.scaled(part, keep) for part in factors.above if part not in logarithms]
         below = [self.scaled(part, keep) for part in factors.below]
         masks = [mask for switch in solved.switches for mask in self.indices.masks(switch)]
-        terms = [value.mantissa for value in above if value.mantissa != self.one]
+        terms = [*sigmoids, *(value.mantissa for value in above if value.mantissa != self.one)]
         for part in logarithms:
             terms = self.with_logarithm(terms, self.plain(part))
         scale = self.exponent(above, below)
@@ -246,6 +245,25 @@ class Lowering:
         for divisor in outside:
             result = self.labelled.each("divide", result, divisor)
         return Scaled(result, scale, is_raw and scale is not None)
+
+    def logistic(self, factors: Factors) -> tuple[Factors, list[Term]]:
+        """exp(u)^j / (1 + exp(u))^n as σ(u)^j·σ(-u)^(n - j), where no other exponential is about."""
+        above, below = list(factors.above), list(factors.below)
+        found: list[Term] = []
+        for part in factors.below:
+            u, n = logistic_power(part)
+            if u is None:
+                continue
+            below.remove(part)
+            minus_u = u.operand if isinstance(u, Negate) else Negate(u)
+            for _ in range(n):
+                is_above = Call("exp", (u,)) in above
+                if is_above:
+                    above.remove(Call("exp", (u,)))
+                found.append(self.labelled.each("sigmoid", self.plain(u if is_above else minus_u)))
+        if not found or any(map(bears_exponential, (*above, *below))):
+            return factors, []
+        return replace(factors, above=tuple(above), below=tuple(below)), found
 
     def exponent(self, above: Sequence[Scaled], below: Sequence[Scaled]) -> Term | None:
         """The sum of the scales above, less those below."""
@@ -291,6 +309,8 @@ class Lowering:
     def call(self, call: Call, keep: bool) -> Scaled:
         op = operation(call.function)
         arguments = call.arguments
+        if call.function == "det":
+            return Scaled(Term(self.indices.of_matrix(call)))
         if op.primitive == "exp":
             power = self.plain(arguments[0])
             return Scaled(self.one, power, True) if keep else Scaled(self.labelled.each("exp", power))
@@ -312,7 +332,7 @@ class Lowering:
 
     def logarithm(self, expr: Expr) -> Term:
         each = self.labelled.each
-        if isinstance(expr, Sum) and (rest := _beside_one(expr)) is not None:
+        if isinstance(expr, Sum) and (rest := beside_one(expr)) is not None:
             if isinstance(rest, Call) and rest.function == "exp":
                 return each("softplus", self.plain(rest.arguments[0]))
             if not bears_exponential(rest):
@@ -344,7 +364,7 @@ class Lowering:
         return self.labelled.each("finite", value) if self.may_hide(expr) else value
 
     def may_hide(self, expr: Expr) -> bool:
-        return not self.is_guarded and _may_fail(expr)
+        return not self.is_guarded and may_fail(expr)
 
     def choice(self, primitive: str, arguments: Sequence[Expr]) -> Term:
         """max and min, the share of each argument, and the first of those that tie."""
@@ -360,88 +380,3 @@ class Lowering:
         if primitive.startswith("first"):
             return self.as_number(each("==", each("first_place", best, *candidates), value))
         return each("shares", best, value, *candidates)
-
-
-def bears_exponential(expr: Expr) -> bool:
-    """Whether an exponential stands in an expression where only arithmetic is about it."""
-    match expr:
-        case Call("exp"):
-            return True
-        case Sum(parts) | Product(parts):
-            return any(map(bears_exponential, parts))
-        case Quotient(a, b):
-            return bears_exponential(a) or bears_exponential(b)
-        case Power(part, Number()) | Negate(part) | Over(_, _, part):
-            return bears_exponential(part)
-    return False
-
-
-def _under_sums(expr: Expr) -> tuple[list[str], list[int | str], Expr, bool]:
-    """The indices that are summed over, with their sizes, what stands under the sums, and whether it is negated."""
-    names: list[str] = []
-    sizes: list[int | str] = []
-    is_negative = False
-    while True:
-        match expr:
-            case Over(index, size, body):
-                names.append(index)
-                sizes.append(size)
-                expr = body
-            case Negate(operand):
-                is_negative = not is_negative
-                expr = operand
-            case _:
-                return names, sizes, expr, is_negative
-
-
-def _factors(expr: Expr) -> Factors:
-    above: list[Expr] = []
-    below: list[Expr] = []
-    switches: list[Delta | Inside] = []
-    is_negative = False
-    stack = [(expr, False)]
-    while stack:
-        part, divides = stack.pop()
-        match part:
-            case Product(factors):
-                stack += [(factor, divides) for factor in reversed(factors)]
-            case Quotient(a, b):
-                stack += [(b, not divides), (a, divides)]
-            case Negate(operand):
-                is_negative = not is_negative
-                stack.append((operand, divides))
-            case Delta() | Inside() if not divides:
-                switches.append(part)
-            case _ if part != ONE:
-                (below if divides else above).append(part)
-    return Factors(tuple(above), tuple(below), tuple(switches), is_negative)
-
-
-def _is_logarithm(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.function == "log"
-
-
-def _may_fail(expr: Expr) -> bool:
-    """Whether a value may not exist: something is divided by, or a function has a domain."""
-    return any(
-        (isinstance(node, Quotient) and not isinstance(node.denominator, Number))
-        or isinstance(node, Power)
-        or (isinstance(node, Call) and node.function in _HAVE_NO_VALUE)
-        for node in walk(expr)
-    )
-
-
-def _beside_one(expr: Sum) -> Expr | None:
-    """u of 1 + u."""
-    for one, rest in ((0, 1), (1, 0)):
-        if len(expr.terms) == 2 and expr.terms[one] == ONE and not any(expr.minus):
-            return expr.terms[rest]
-    return None
-
-
-def _exponential_less_one(expr: Sum) -> Expr | None:
-    """u of exp(u) - 1."""
-    match expr:
-        case Sum((Call("exp", (power,)), Number(Fraction(numerator=1, denominator=1))), (False, True)):
-            return power
-    return None
