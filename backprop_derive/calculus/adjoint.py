@@ -21,6 +21,7 @@ from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
 from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
+from ..symbolic.implicit import divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name
@@ -57,26 +58,32 @@ def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: 
     """As `adjoint_form`, in matrix notation, where one is recognised and proved equal to the component form."""
     adjoint = adjoint_form(shape, index, sizes, is_loss).adjoint
     columns = adjoint.at
-    candidate = matrix_form(adjoint.body, columns, dict(zip(columns, sizes[index], strict=True)))
-    if candidate is None:
-        return None
     slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     out = shape_of(shape, slots)
     known = {**slots, INCOMING: out, OUTPUT: out}
-    components = Components(known, lambda expr: shape_of(expr, known), prefix="@m")
     symbols = _Symbols(known)
+    wanted = without_cofactors(to_sympy(adjoint.body, symbols, {}))
+    candidate = matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True)))
+    if candidate is None:
+        return None
+    return candidate if is_proved(candidate, wanted, columns, sizes[index], symbols) else None
+
+
+def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Shape, symbols: _Symbols) -> bool:
+    """Whether matrix notation is proved to have a shape and, at the indices `at`, the wanted entries."""
+    known = symbols.shapes
+    components = Components(known, lambda expr: shape_of(expr, known), prefix="@m")
     try:
-        entry = components.aligned(candidate, tuple(map(Name, columns)))
+        if shape_of(candidate, known) != sizes:
+            return False
+        entry = components.aligned(candidate, tuple(map(Name, at)))
     except ProblemError:
-        return None
-    free = _sizes(columns, sizes[index], symbols)
-    for column, size in zip(columns, sizes[index], strict=True):
+        return False
+    free = _sizes(at, sizes, symbols)
+    for index, size in zip(at, sizes, strict=True):
         if size == 1:
-            symbols[column] = sympy.Integer(0)
-    if shape_of(candidate, known) != sizes[index]:
-        return None
-    found, wanted = to_sympy(entry, symbols, {}), to_sympy(adjoint.body, symbols, {})
-    return candidate if are_equal(found, wanted, free) else None
+            symbols[index] = sympy.Integer(0)
+    return are_equal(to_sympy(entry, symbols, {}), wanted, free)
 
 
 def _sizes(indices: Sequence[str], shape: Shape, symbols: _Symbols) -> Sizes:
@@ -108,9 +115,14 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
         total = sympy.Sum(total, (symbols[row], 0, size_symbol(size, symbols) - 1))
-    adjoint = Component(columns, from_sympy(contracted(total, columns_of), {}))
-    found = from_sympy(jacobian, {})
+    adjoint = Component(columns, from_sympy(_shortest(contracted(total, columns_of)), {}))
+    found = from_sympy(_shortest(jacobian), {})
     return FlowForm(Component((*rows, *columns), found), adjoint)
+
+
+def _shortest(expr: sympy.Expr) -> sympy.Expr:
+    """Cofactors over the determinant are the inverse; by themselves they stay, since a singular matrix has them too."""
+    return without_cofactors(expr) if divides_by_determinant(expr) else expr
 
 
 def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: _Symbols, free: Sizes) -> sympy.Expr:

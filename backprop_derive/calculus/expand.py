@@ -64,7 +64,8 @@ def large_steps(problem: Problem, limit: int) -> tuple[str, ...]:
 def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
     """The problem with every softmax a step of its own, of a name; and the author's steps that were split for it.
 
-    A softmax within a product, or of a compound argument, has no short derivative; by itself it has a famous one.
+    A softmax within a product, or of a compound argument, has no short derivative; by itself it has a famous one. A
+    determinant and an inverse are functions of a whole matrix, so what they are taken of has a name too.
     """
     names = _FreshNames(problem)
     statements: list[Prose | Given | Step] = []
@@ -92,6 +93,8 @@ def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
 
 
 def _apart(expr: Expr, node: Callable[[Expr], Expr], is_whole: bool = False) -> Expr:
+    if isinstance(expr, Call) and expr.function in ("det", "inv"):
+        return replace(expr, arguments=(node(_apart(expr.arguments[0], node)),))
     if isinstance(expr, Call) and expr.function in ("softmax", "log_softmax"):
         argument = node(_apart(expr.arguments[0], node))
         call = replace(expr, arguments=(argument, *expr.arguments[1:]))

@@ -86,21 +86,6 @@ def _trace_shape(call: Call, of: ShapeOf) -> Shape:
     return ()
 
 
-# Laplace's expansion of an n × n matrix has n! terms.
-_LARGEST_EXPANDED = 6
-
-
-def _expanded_shape(call: Call, of: ShapeOf) -> Shape:
-    shape = square(call, of)
-    size = shape[0]
-    if isinstance(size, int) and size > _LARGEST_EXPANDED:
-        raise ProblemError(
-            f"{call.function} of a {size} × {size} matrix is too large: by Laplace's expansion it has {size}! terms",
-            expected=f"at most {_LARGEST_EXPANDED} × {_LARGEST_EXPANDED}",
-        )
-    return shape if call.function == "inv" else ()
-
-
 def _transpose_shape(call: Call, of: ShapeOf) -> Shape:
     shape = of(call.arguments[0])
     order = constant_tuple(option(call, "axes", ("x", "axes")))
@@ -197,5 +182,5 @@ TENSOR_SHAPES: dict[str, Callable[[Call, ShapeOf], Shape]] = {
     **dict.fromkeys(("softmax", "log_softmax"), _along_shape),
     "dot": _dot_shape, "outer": _outer_shape, "trace": _trace_shape, "transpose": _transpose_shape,
     "reshape": _reshape_shape, "concat": _concat_shape, "stack": _stack_shape, "einsum": _einsum_shape,
-    "det": _expanded_shape, "inv": _expanded_shape,
+    "det": _trace_shape, "inv": square, "cofactor": square,
 }  # fmt: skip

@@ -11,10 +11,10 @@ from ..syntax.expression import (
     Call,
     Delta,
     Expr,
+    Index,
     Inside,
     ListOf,
     Name,
-    Negate,
     Number,
     Power,
     Product,
@@ -157,51 +157,12 @@ def _einsum(c: Writer, call: Call, at: Indices) -> Expr:
 
 
 def _det(c: Writer, call: Call, at: Indices) -> Expr:
-    """Laplace's expansion along the first row, down to single entries."""
-    (x,) = call.arguments
-    size = c.shape_of(x)[0]
-    if isinstance(size, str):
-        raise ProblemError(f"det of a matrix of unknown size {size}", expected="a size that is a number")
-    return _minor(c, x, tuple(range(size)), tuple(range(size)))
+    """No formula in entries, whose terms are n!: an equation defines the determinant and the inverse."""
+    return call
 
 
-def _minor(c: Writer, x: Expr, rows: tuple[int, ...], columns: tuple[int, ...]) -> Expr:
-    if len(rows) == 1:
-        return c.entry(x, (integer(rows[0]), integer(columns[0])))
-    terms = tuple(
-        Product(
-            (c.entry(x, (integer(rows[0]), integer(k))), _minor(c, x, rows[1:], tuple(m for m in columns if m != k)))
-        )
-        for k in columns
-    )
-    return Sum(terms, tuple(k % 2 == 1 for k in range(len(terms))))
-
-
-def _inv(c: Writer, call: Call, at: Indices) -> Expr:
-    """Cramer's rule: the cofactors over the determinant."""
-    (x,) = call.arguments
-    size = c.shape_of(x)[0]
-    if isinstance(size, str):
-        raise ProblemError(f"inv of a matrix of unknown size {size}", expected="a size that is a number")
-    everything = tuple(range(size))
-    if size == 1:
-        return Quotient(ONE, _minor(c, x, everything, everything))
-
-    def cofactor(i: int, j: int) -> Expr:
-        rest = _minor(c, x, tuple(r for r in everything if r != j), tuple(k for k in everything if k != i))
-        return Negate(rest) if (i + j) % 2 else rest
-
-    i, j = at
-    if isinstance(i, Number) and isinstance(j, Number):
-        adjugate = cofactor(int(i.value), int(j.value))
-    else:
-        terms = tuple(
-            Product((Delta(i, integer(r)), Delta(j, integer(k)), cofactor(r, k)))
-            for r in everything
-            for k in everything
-        )
-        adjugate = Sum(terms, (False,) * len(terms))
-    return Quotient(adjugate, _minor(c, x, everything, everything))
+def _of_matrix(c: Writer, call: Call, at: Indices) -> Expr:
+    return Index(call, at)
 
 
 def _transpose(c: Writer, call: Call, at: Indices) -> Expr:
@@ -276,6 +237,7 @@ def _stack(c: Writer, call: Call, at: Indices) -> Expr:
 TENSOR_ENTRIES: dict[str, Callable[[Writer, Call, Indices], Expr]] = {
     "sum": _reduction, "mean": _mean, "var": _var, "std": _std, "norm": _norm, "logsumexp": _logsumexp,
     "max": _extreme, "min": _extreme, "prod": _prod, "softmax": _softmax,
-    "dot": _dot, "outer": _outer, "trace": _trace, "einsum": _einsum, "det": _det, "inv": _inv,
+    "dot": _dot, "outer": _outer, "trace": _trace, "einsum": _einsum,
+    "det": _det, "inv": _of_matrix, "cofactor": _of_matrix,
     "transpose": _transpose, "reshape": _reshape, "concat": _concat, "stack": _stack,
 }  # fmt: skip

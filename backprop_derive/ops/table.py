@@ -11,14 +11,14 @@ from .losses import LOSSES
 from .notation import Cases
 from .record import Operation
 from .selection import SELECTION, SHARES
-from .tensors import TENSORS
+from .tensors import COFACTOR, TENSORS
 
 LANGUAGE_OPERATIONS: tuple[Operation, ...] = (*ELEMENTARY, *ACTIVATIONS, *SELECTION, *LOSSES, *TENSORS)
 
-_BY_NAME = {operation.name: operation for operation in (*LANGUAGE_OPERATIONS, *SHARES)}
+_BY_NAME = {operation.name: operation for operation in (*LANGUAGE_OPERATIONS, *SHARES, COFACTOR)}
 # What users may write: every name and alias of the language's operations.
 CALLABLE = {spelling: op.name for op in LANGUAGE_OPERATIONS for spelling in (op.name, *op.aliases)}
-_TENSORS = frozenset((*(op.name for op in TENSORS), "onehot", "ones"))
+_TENSORS = frozenset((*(op.name for op in TENSORS), "onehot", "ones", "cofactor"))
 _LOSSES = frozenset(op.name for op in LOSSES)
 
 

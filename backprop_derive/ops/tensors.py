@@ -26,7 +26,7 @@ PRODUCTS = (
     Operation("dot", "a, b", describes="Σ_k a_k b_k"),
     Operation("outer", "a, b", describes="a_i b_j"),
     Operation("trace", "x", notation=Function("tr"), describes="Σ_i x_ii"),
-    Operation("det", "x", describes="the determinant, by Laplace expansion"),
+    Operation("det", "x", describes="the determinant, of a square matrix"),
     Operation("inv", "x", describes="the inverse of a square matrix"),
     Operation("einsum", "*x", describes="the sum of products that its subscripts spell"),
 )
@@ -68,5 +68,10 @@ LAYERS = (
     Operation("attention", "Q, K, V, mask=none", held=("mask",), notation=Function("Attention"),
               source="Vaswani et al. 2017, eq. 1"),
 )  # fmt: skip
+
+# Not in the language; it appears in derived gradients only.
+COFACTOR = Operation(
+    "cofactor", "x", notation=Function("cof"), describes="± the determinant of x without a row and a column"
+)
 
 TENSORS = (*REDUCTIONS, *PRODUCTS, *SHAPES, *LAYERS)

@@ -27,6 +27,7 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .choice import Choice, choice, condition_key
+from .implicit import OfMatrix, call_of_matrix, of_matrix
 from .opaque import Opaque, call_of, call_parts, opaque
 from .powers import WholePower, power
 
@@ -57,6 +58,9 @@ def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | Non
     def inner(part: Expr) -> sympy.Expr:
         return to_sympy(part, names, written)
 
+    if (parts := of_matrix(expr)) is not None:
+        function, matrix, at = parts
+        return function(names[matrix], *map(inner, at))
     match expr:
         case Number(value):
             return sympy.Rational(value.numerator, value.denominator)
@@ -124,6 +128,9 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     if isinstance(expr, InsideOf):
         place, size = expr.args
         return Inside(from_sympy(place, written), size_of(size))
+    if isinstance(expr, OfMatrix):
+        call, places = call_of_matrix(expr), tuple(from_sympy(a, written) for a in expr.args[1:])
+        return Index(call, places) if places else call
     if isinstance(expr, Opaque):
         return call_of(type(expr), tuple(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, sympy.exp):
