@@ -54,7 +54,7 @@ def main() -> None:
     """The group of commands."""
     # Importing SymPy makes hundreds of thousands of objects that all stay; looking through them for garbage again and
     # again takes a tenth of a short run.
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)
 
 
 def common_options(command: Any) -> Any:
