@@ -106,6 +106,8 @@ class Compiled:
         self._scalar = self._runner(dict.fromkeys(self._order, 0.0)) if self._is_scalar() else None
         if self._scalar is not None:
             self._needed = [self.names[key] for key in self._scalar.inputs]
+            if len(self._needed) == len(self._written):
+                self._written = self._needed
 
     def __call__(self, values: Arrays | None = None, **more: Any) -> tuple[float, dict[str, Any]]:
         """The loss, and the gradients by the author's spelling. Raises UsageError where an array does not fit,
@@ -127,7 +129,9 @@ class Compiled:
             if len(values) != len(numbers) or set(map(type, numbers)) != {float}:
                 return None
             assert self._scalar is not None
-            loss, *gradients = self._scalar.numbers([values[name] for name in self._needed])
+            if len(self._needed) != len(numbers):
+                numbers = [values[name] for name in self._needed]
+            loss, *gradients = self._scalar.numbers(numbers)
         except (KeyError, ArithmeticError, ValueError):
             return None
         if not isfinite(loss + sum(gradients)):
