@@ -307,6 +307,10 @@ class Solution:
             from .report.tensors import narrate_tensors
 
             told = replace(self.record, derivation=with_matrices(self.record.derivation))
+            if chosen.layout == "lesson":
+                from .report.lesson import tensor_lesson
+
+                return tensor_lesson(told, chosen)
             return narrate_tensors(told, chosen)
         statements = self._rule_statements() if chosen.rules else {}
         if chosen.layout == "lesson":

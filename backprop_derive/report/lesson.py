@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import islice
 
 from ..derivation import RuleStatement
 from ..document import (
@@ -25,12 +26,18 @@ from ..document import (
     Words,
 )  # fmt: skip
 from ..options import Options
-from ..solution import SolutionRecord, Value
+from ..problem import Problem
+from ..solution import SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
 from ..syntax.expression import Name, Number
 from . import sentences as say
-from .narrate import Story, document, problem_blocks, rate_symbol, solution_blocks, tell
+from . import tensors
+from .flows import flow_items
+from .narrate import Story, document, document_of, problem_blocks, rate_symbol, solution_blocks, tell
 from .rules import chain_rule
-from .torch_code import torch_cells
+from .tensor_story import TensorStory
+from .tensors import tell_tensors
+from .torch_code import Cell, torch_cells
+from .torch_tensors import tensor_cells
 
 _EXAMPLE_RATE = Number(Fraction(1, 10), "0.1")
 # How many of the problem's own lines illustrate a concept.
@@ -45,12 +52,16 @@ def lesson(record: SolutionRecord, options: Options, rules: Mapping[str, RuleSta
     return document(story, title, (*blocks, *_lesson_blocks(story)))
 
 
+def tensor_lesson(record: TensorSolution, options: Options) -> Document:
+    """The same lesson around a problem with tensors."""
+    story = tell_tensors(record, options)
+    title = record.problem.title or say.HEADINGS["lesson"]
+    blocks = [Heading(1, (Words(title),)), *_tensor_blocks(story)]
+    return document_of(record.problem, options, title, tuple(blocks))
+
+
 def _lesson_blocks(story: Story) -> Iterator[Block]:
-    yield _heading("purpose", 2)
-    yield from (Paragraph((Words(text),)) for text in say.PURPOSE)
-    yield _heading("concepts", 2)
-    yield from _chain_rule()
-    yield from _forward(story)
+    yield from _before(story.problem)
     yield from _local(story)
     yield from _backward(story)
     yield _heading("example", 2)
@@ -59,7 +70,37 @@ def _lesson_blocks(story: Story) -> Iterator[Block]:
     if story.record.first is not None:
         if not story.record.updates:
             yield from _update(story)
-        yield from _torch(story)
+        yield from _torch(torch_cells(story.record))
+
+
+def _tensor_blocks(story: TensorStory) -> Iterator[Block]:
+    yield from _before(story.problem)
+    yield _concept(3, "local")
+    flows = (item for flow in story.derivation.flows() for item in flow_items(story, flow))
+    lines = [Item(item.content) for item in islice(flows, _ILLUSTRATIONS)]
+    yield Paragraph((Words(say.LOCAL_OF_TENSORS),))
+    yield ListBlock(tuple(lines), ordered=False)
+    yield Paragraph((Words(say.LOCAL_HERE),))
+    yield _concept(4, "backward")
+    yield Paragraph((Words(say.BACKWARD_CONCEPT_ALONE),))
+    yield _heading("example", 2)
+    yield from tensors.problem_blocks(story)
+    yield from tensors.solution_blocks(story, 3)
+    if story.record.first is not None:
+        if not story.record.updates:
+            yield from _tensor_update(story, story.record.first)
+        cells = tensor_cells(story.record)
+        if cells:
+            yield from _torch(cells)
+
+
+def _before(problem: Problem) -> Iterator[Block]:
+    """Purpose, chain rule and forward pass."""
+    yield _heading("purpose", 2)
+    yield from (Paragraph((Words(text),)) for text in say.PURPOSE)
+    yield _heading("concepts", 2)
+    yield from _chain_rule()
+    yield from _forward(problem)
 
 
 def _concept(number: int, key: str) -> Heading:
@@ -80,12 +121,12 @@ def _chain_rule() -> Iterator[Block]:
     yield Paragraph((Words(after),))
 
 
-def _forward(story: Story) -> Iterator[Block]:
+def _forward(problem: Problem) -> Iterator[Block]:
     intro, layers = say.FORWARD_CONCEPT
     yield _concept(2, "forward")
     yield Paragraph((Words(intro),))
     yield ListBlock(tuple(Item((Words(layer),)) for layer in layers), ordered=False)
-    names = tuple(Name(step.key) for step in story.problem.steps[:8])
+    names = tuple(Name(step.key) for step in problem.steps[:8])
     before, after = say.FORWARD_HERE
     yield Paragraph((Words(before), Math(Listing(names) if len(names) > 1 else names[0]), Words(after)))
 
@@ -120,16 +161,37 @@ def _update(story: Story) -> Iterator[Block]:
     if not keys:
         return
     symbol = rate_symbol(record.problem)
-    before, between, after = say.UPDATE_CONCEPT
-    yield _heading("weights", 2)
-    yield Paragraph(
-        (Words(before), Math(symbol), Words(between), Math(Chain((symbol, _EXAMPLE_RATE), ("=",))), Words(after))
-    )
+    yield from _rule(record.problem)
     items = []
     for key in keys:
         old, gradient = record.first.values[key], record.first.adjoints[key]
         items.append(Item((Math(lines.update(key, symbol, _EXAMPLE_RATE, old, gradient, _moved(old, gradient))),)))
     yield ListBlock(tuple(items), ordered=False)
+
+
+def _rule(problem: Problem) -> Iterator[Block]:
+    symbol = rate_symbol(problem)
+    before, between, after = say.UPDATE_CONCEPT
+    yield _heading("weights", 2)
+    yield Paragraph(
+        (Words(before), Math(symbol), Words(between), Math(Chain((symbol, _EXAMPLE_RATE), ("=",))), Words(after))
+    )
+
+
+def _tensor_update(story: TensorStory, first: TensorPass) -> Iterator[Block]:
+    """What one update would do to the tensors, where the problem names no rate."""
+    givens = {given.key for given in story.problem.givens}
+    keys = [key for key in story.problem.updated if key in givens]
+    if not keys:
+        return
+    story = replace(story, style=replace(story.style, decimal=True))
+    yield from _rule(story.problem)
+    lines = []
+    for key in keys:
+        old, gradient = first.values[key], first.adjoints[key]
+        entries = tuple(map(_moved, old.entries, gradient.entries))
+        lines.append(tensors.update_line(story, key, _EXAMPLE_RATE, first, TensorValue(old.shape, entries)))
+    yield ListBlock(tuple(Item((Math(line),)) for line in lines), ordered=False)
 
 
 def _moved(old: Value, gradient: Value) -> Value:
@@ -142,11 +204,11 @@ def _moved(old: Value, gradient: Value) -> Value:
     return Value(decimal, exact)
 
 
-def _torch(story: Story) -> Iterator[Block]:
+def _torch(cells: Sequence[Cell]) -> Iterator[Block]:
     yield _heading("torch", 2)
     yield Paragraph((Words(say.TORCH_CONCEPT),))
     headings = {2: "torch forward", 3: "torch backward"}
-    for position, cell in enumerate(torch_cells(story.record)):
+    for position, cell in enumerate(cells):
         if position in headings:
             yield _heading(headings[position], 3)
         yield CodeBlock(cell.code, "python")

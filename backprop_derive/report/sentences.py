@@ -112,11 +112,18 @@ LOCAL_HERE = (
     " path from the weight to the loss, as the next concept shows."
 )
 
-BACKWARD_CONCEPT = (
+LOCAL_OF_TENSORS = (
+    "A local gradient is the derivative of one step's output with respect to one of its own inputs. It needs nothing"
+    " but that step. Of a tensor by a tensor it has an entry for every entry of the one and of the other, and is seldom"
+    " written out: what is needed is its sum with the gradient that arrives at the step's output. In the example:"
+)
+
+BACKWARD_CONCEPT_ALONE = (
     "The backward pass starts at the loss and goes back, step by step: the gradient that arrives at a step's output,"
     " times the local gradient, is the gradient that arrives at its input. Where a value is used more than once, the"
-    " gradients along its paths are added. In the example:"
+    " gradients along its paths are added."
 )
+BACKWARD_CONCEPT = f"{BACKWARD_CONCEPT_ALONE} In the example:"
 
 UPDATE_CONCEPT = (
     "Gradient descent moves every weight and bias against its gradient, by a learning rate ",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import keyword
-import math
 from dataclasses import dataclass
 
 from ..ops.table import expanded, operation
 from ..ops.torch_names import TORCH
 from ..problem import Problem
-from ..solution import SolutionRecord, Value
+from ..solution import Pass, SolutionRecord, Value
 from ..syntax.expression import (
     Call,
     Compare,
@@ -26,6 +25,7 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from ..syntax.precedence import Precedence as P
+from .torch_print import is_single, printed_number
 
 _RESERVED = {*keyword.kwlist, *keyword.softkwlist, "torch", "print", "math", "float"}
 
@@ -50,29 +50,36 @@ def torch_cells(record: SolutionRecord) -> tuple[Cell, ...]:
         option = ", requires_grad=True" if given.key in wanted else ""
         tensors.append(f"{names[given.key]} = torch.tensor({number}{option})")
     forward = []
-    writer = _Writer(names)
+    writer = Writer(names)
     for step in problem.steps:
         forward.append(f"{names[step.key]} = {writer.tensor(step.expression)}")
     loss = names[graph.loss]
-    tracked = wanted & _connected(problem, graph.loss)
+    tracked = wanted & connected(problem, graph.loss)
     node = f", {_origin(problem, graph.loss)}" if tracked else ""
-    printed = f"tensor({torch_number(record.first.values[graph.loss])}{node})"
+    printed = f"tensor({printed_number(record.first.values[graph.loss])}{node})"
     cells = [
-        Cell("import torch\n\ntorch.set_default_dtype(torch.float64)"),
+        Cell(_imports(record.first)),
         Cell("\n".join(tensors)),
         Cell("\n".join([*forward, f"print({loss})"]), printed),
     ]
     shown = [key for key in graph.wanted if key in tracked]
     if shown:
         prints = "\n".join(f"print({names[key]}.grad)" for key in shown)
-        outputs = "\n".join(f"tensor({torch_number(record.first.adjoints[key])})" for key in shown)
+        outputs = "\n".join(f"tensor({printed_number(record.first.adjoints[key])})" for key in shown)
         cells.append(Cell(f"{loss}.backward()\n{prints}", outputs))
     return tuple(cells)
 
 
-def python_names(problem: Problem) -> dict[str, str]:
+def _imports(first: Pass) -> str:
+    """PyTorch computes with 32 bits where it is not told otherwise, and that is enough where all numbers are such."""
+    if all(is_single(value) for value in (*first.values.values(), *first.adjoints.values())):
+        return "import torch"
+    return "import torch\n\ntorch.set_default_dtype(torch.float64)"
+
+
+def python_names(problem: Problem, needed: tuple[str, ...] = ()) -> dict[str, str]:
     """An identifier for each key: `y_hat`, `x_prime`; never a word of Python or a name that the code needs."""
-    taken: set[str] = set()
+    taken: set[str] = set(needed)
     names = {}
     for key in problem.spelled:
         word = key.replace("'", "_prime")
@@ -83,22 +90,12 @@ def python_names(problem: Problem) -> dict[str, str]:
     return names
 
 
-def torch_number(value: Value) -> str:
-    """A number as PyTorch prints a scalar: `1.`, `-0.3769`, `1.2346e-05`."""
-    number = float(value.decimal)
-    if math.isinf(number):
-        return str(number)
-    if abs(number) > 1e8 or 0 < abs(number) < 1e-4:
-        return f"{number:.4e}"
-    return f"{number:.0f}." if number.is_integer() else f"{number:.4f}"
-
-
 def _literal(value: Value) -> str:
     """A Python float literal for a given's value."""
     return repr(float(value.exact) if value.exact is not None else float(value.decimal))
 
 
-def _connected(problem: Problem, key: str) -> set[str]:
+def connected(problem: Problem, key: str) -> set[str]:
     """The names from which autograd finds a way to `key`; it finds none through a condition."""
     found = {key}
     for step in reversed(problem.steps):
@@ -123,26 +120,26 @@ def _origin(problem: Problem, key: str) -> str:
         if expression.key not in expressions:
             return "requires_grad=True"
         expression = expressions[expression.key]
-    return f"grad_fn=<{_grad_fn(expression)}>"
+    return f"grad_fn=<{grad_fn(expression)}>"
 
 
-def _grad_fn(expr: Expr) -> str:
+def grad_fn(expr: Expr) -> str:
     """The name that autograd gives the node of an expression's outermost operation, as the code below writes it."""
     match expr:
         case Sum(terms, minus):
             if not minus[-1]:
                 return "AddBackward0"
-            return "RsubBackward1" if all(_is_plain_number(term) for term in terms[:-1]) else "SubBackward0"
+            return "RsubBackward1" if all(is_plain_number(term) for term in terms[:-1]) else "SubBackward0"
         case Product():
             return "MulBackward0"
         case Quotient(numerator):
             # torch computes 1/x, a number by a tensor, as reciprocal times number.
-            return "MulBackward0" if _is_plain_number(numerator) else "DivBackward0"
+            return "MulBackward0" if is_plain_number(numerator) else "DivBackward0"
         case Power(base, exponent):
             # x ** 2, x ** n, 2 ** x are three functions
-            return f"PowBackward{0 if _is_plain_number(exponent) else 2 if _is_plain_number(base) else 1}"
+            return f"PowBackward{0 if is_plain_number(exponent) else 2 if is_plain_number(base) else 1}"
         case Negate(Product() | Quotient() as operand):
-            return _grad_fn(operand)  # -x * w is (-x) * w in Python
+            return grad_fn(operand)  # -x * w is (-x) * w in Python
         case Negate():
             return "NegBackward0"
         case Call(function) if operation(function).is_variadic:
@@ -152,16 +149,16 @@ def _grad_fn(expr: Expr) -> str:
         case Call():
             body = expanded(expr)
             assert body is not None, f"{expr.function} is a primitive that PyTorch does not spell"
-            return _grad_fn(body)
+            return grad_fn(body)
     raise TypeError(f"no operation: {type(expr).__name__}")
 
 
-def _is_plain_number(expr: Expr) -> bool:
+def is_plain_number(expr: Expr) -> bool:
     """Whether the code for an expression is a number of Python; every name and every call is a tensor."""
     return not any(isinstance(node, Name | Call) for node in walk(expr))
 
 
-class _Writer:
+class Writer:
     """Expressions as PyTorch code."""
 
     def __init__(self, names: dict[str, str]) -> None:
@@ -211,7 +208,7 @@ class _Writer:
             if call.function == "where":
                 test, *values = call.arguments
                 condition = self.write(test, P.RELATION)
-                if _is_plain_number(test):
+                if is_plain_number(test):
                     condition = f"torch.tensor({condition})"
                 return name.call.format(condition, *(self.write(a, P.RELATION) for a in values)), P.ATOM
             return name.call.format(*map(self.tensor, call.arguments)), P.ATOM
@@ -222,4 +219,4 @@ class _Writer:
     def tensor(self, expr: Expr) -> str:
         """An argument that must be a tensor: a bare number is made one."""
         text = self.write(expr, P.RELATION)
-        return f"torch.tensor(float({text}))" if _is_plain_number(expr) else text
+        return f"torch.tensor(float({text}))" if is_plain_number(expr) else text
