@@ -13,6 +13,8 @@ from ..syntax.expression import Call, Constant, Expr, Number, Rounded, size, wal
 
 _LONGEST_INTEGER = 100  # digits
 _LONGEST_DECIMAL = 10  # digits
+_MOST_PLACES = 1000  # behind the point; a smaller number is shown rounded
+_MOST_ZEROS = 7  # of 0.00001, with its point and a sign; a smaller number is written with a power of ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ def is_algebraic(expr: Expr) -> bool:
 
 def style_of(problem: Problem, digits: int) -> Style:
     """Decimals where the author writes decimals or rounds, fractions where not."""
-    expressions = [g.value for g in problem.givens if g.value is not None] + [s.expression for s in problem.steps]
+    rate = () if problem.learning_rate is None else (problem.learning_rate,)
+    values = [given.value for given in problem.givens if given.value is not None]
+    expressions = [*values, *(step.expression for step in problem.steps), *rate]
     decimal = problem.round_to is not None or any(
         isinstance(node, Number) and node.written is not None and ("." in node.written or "e" in node.written.lower())
         for expr in expressions
@@ -106,8 +110,17 @@ def _terminating(value: Fraction) -> str | None:
         denominator, twos = denominator // 2, twos + 1
     while denominator % 5 == 0:
         denominator, fives = denominator // 5, fives + 1
-    decimals = max(twos, fives)
-    if denominator != 1 or decimals > _LONGEST_DECIMAL or abs(value) >= 10**_LONGEST_DECIMAL:
+    places = max(twos, fives)
+    if denominator != 1 or places > _MOST_PLACES or abs(value) >= 10**_LONGEST_DECIMAL:
         return None
-    text = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
-    return text if len(text.strip("-0.").replace(".", "")) <= _LONGEST_DECIMAL - 3 else None
+    all_digits = str(abs(value.numerator) * 10**places // value.denominator)
+    digits = all_digits.rstrip("0")
+    exponent = len(all_digits) - 1 - places
+    if len(digits) > _LONGEST_DECIMAL - 3:
+        return None
+    plain = f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+    zeros = len(plain) - len(plain.lstrip("-0."))
+    if zeros <= _MOST_ZEROS:
+        return plain
+    mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
+    return f"{'-' if value < 0 else ''}{mantissa}e{exponent}"

@@ -97,6 +97,19 @@ def test_numbers_beyond_floats_are_ordinary() -> None:
     assert answer("Given x = -1000\nloss = softplus(x)") == "Answer ∂loss/∂x ≈ 5.076·10⁻⁴³⁵"
 
 
+def test_a_tiny_exact_decimal_is_exact_and_written_with_a_power_of_ten() -> None:
+    assert forward("Given x = 0.5, f = 1e-12\nz = x*f\nloss = z + x")[0] == "z = x · f = 0.5 · 10⁻¹² = 5·10⁻¹³"
+    assert forward("Given x = -3.5e-9\nloss = 2*x") == ["loss = 2 · x = 2 · (−3.5·10⁻⁹) = −7·10⁻⁹"]
+    assert forward("Given x = 0.0005\nloss = x/10") == ["loss = x/10 = 0.0005/10 = 0.00005"]
+
+
+def test_the_learning_rate_counts_for_the_style_of_numbers() -> None:
+    text = "Given w = 1/2\nloss = exp(w)\nlr = 0.5"
+    assert "w ← w − η · ∂loss/∂w ≈ 0.5 − 0.5 · 1.649" in bd.solve(text).to_text()
+    text = "Given w = 1/2\nloss = exp(w)\nlr = 1/4"
+    assert "w ← w − η · ∂loss/∂w ≈ 1/2 − 1/4 · 1.649" in bd.solve(text).to_text()
+
+
 # --- paths
 
 
@@ -216,6 +229,13 @@ def test_an_update_is_worked_and_further_ones_stand_in_a_table() -> None:
     assert "1. w ← w − η · ∂loss/∂w = 1 − 1/4 · 2 = 1/2" in text
     rows = [line.split() for line in text.splitlines() if line.lstrip()[:1].isdigit() and "." not in line]
     assert rows == [["0", "1", "1"], ["1", "1/2", "1/4"], ["2", "1/4", "1/16"], ["3", "1/8", "1/64"]]
+
+
+def test_a_long_table_of_updates_has_an_ellipsis_where_it_is_cut() -> None:
+    text = bd.solve("Given w = 1\nloss = w^2\nParameters: w\nlr = 0.25\nUpdates: 40").to_text()
+    numbers = [line.split()[0] for line in text.partition("Update ")[2].splitlines() if line.strip()]
+    position = numbers.index("…")
+    assert numbers[position - 1 : position + 3] == ["16", "…", "39", "40"]
 
 
 def test_moving_everything_is_remarked_on() -> None:
