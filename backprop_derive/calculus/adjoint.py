@@ -19,15 +19,16 @@ from ..errors import ProblemError
 from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
+from ..ops.table import bound_arguments, formula, operation
 from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
 from ..symbolic.translate import from_sympy, to_sympy
-from ..syntax.expression import Call, Expr, Name
+from ..syntax.expression import Call, Expr, Name, substitute
 
 
-class _Symbols(dict[str, Any]):
+class Symbols(dict[str, Any]):
     """SymPy symbols for names made when they are met: indices and sizes are whole numbers, tensors are indexed."""
 
     def __init__(self, shapes: Mapping[str, Shape]) -> None:
@@ -61,15 +62,28 @@ def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: 
     slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     out = shape_of(shape, slots)
     known = {**slots, INCOMING: out, OUTPUT: out}
-    symbols = _Symbols(known)
+    symbols = Symbols(known)
     wanted = without_cofactors(to_sympy(adjoint.body, symbols, {}))
-    candidate = matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True)))
-    if candidate is None:
+    for candidate in (
+        _compact(shape, index),
+        matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True))),
+    ):
+        if candidate is not None and is_proved(candidate, wanted, columns, sizes[index], symbols):
+            return candidate
+    return None
+
+
+def _compact(shape: Expr, index: int) -> Expr | None:
+    """The form that textbooks give for an operation of names; like every candidate it is shown only if proved."""
+    if not isinstance(shape, Call) or not all(isinstance(argument, Name) for argument in shape.arguments):
         return None
-    return candidate if is_proved(candidate, wanted, columns, sizes[index], symbols) else None
+    bound = bound_arguments(shape)
+    parameter = next((name for name, value in bound.items() if value == Name(f"#{index}")), "")
+    text = operation(shape.function).compact.get(parameter)
+    return None if text is None else substitute(formula(text), {**bound, "G": Name(INCOMING)})
 
 
-def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Shape, symbols: _Symbols) -> bool:
+def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Shape, symbols: Symbols) -> bool:
     """Whether matrix notation is proved to have a shape and, at the indices `at`, the wanted entries."""
     known = symbols.shapes
     components = Components(known, lambda expr: shape_of(expr, known), prefix="@m")
@@ -86,7 +100,7 @@ def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Sha
     return are_equal(to_sympy(entry, symbols, {}), wanted, free)
 
 
-def _sizes(indices: Sequence[str], shape: Shape, symbols: _Symbols) -> Sizes:
+def _sizes(indices: Sequence[str], shape: Shape, symbols: Symbols) -> Sizes:
     return {symbols[k]: size_symbol(size, symbols) for k, size in zip(indices, shape, strict=True)}
 
 
@@ -100,7 +114,7 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     shapes: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     components = Components(shapes, lambda expr: shape_of(expr, shapes))
     out = shape_of(shape, shapes)
-    symbols = _Symbols({**shapes, INCOMING: out, OUTPUT: out})
+    symbols = Symbols({**shapes, INCOMING: out, OUTPUT: out})
     rows = tuple(components.fresh() for _ in out)
     columns = tuple(components.fresh() for _ in shapes[f"#{index}"])
     body = to_sympy(components.entry(shape, tuple(map(Name, rows))), symbols, {})
@@ -125,7 +139,7 @@ def _shortest(expr: sympy.Expr) -> sympy.Expr:
     return without_cofactors(expr) if divides_by_determinant(expr) else expr
 
 
-def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: _Symbols, free: Sizes) -> sympy.Expr:
+def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Symbols, free: Sizes) -> sympy.Expr:
     """A softmax's Jacobian in its own output: y = exp(x)/S, so exp(x) is y·S, and S goes."""
     if not (isinstance(shape, Call) and shape.function == "softmax" and isinstance(shape.arguments[0], Name)):
         return jacobian

@@ -21,6 +21,7 @@ from ..syntax.expression import (
     Negate,
     Number,
     Over,
+    Power,
     Product,
     Quotient,
     Slice,
@@ -37,6 +38,7 @@ from .sizes import Size
 Letters = tuple[str, ...]
 _ALL = Slice(None, None, None)
 _MOST_ORDERED = 3
+_DIAGONAL = "diagonal"  # stands in for a vector while sums are carried out; its sum is the trace
 
 
 class NotMatrices(Exception):
@@ -71,15 +73,28 @@ def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None
     if len(axes) > 2:
         return None
     try:
-        parts = [(term.is_negative, _tensor(term, axes)) for term in _terms(body)]
+        if _is_fraction_of_entries(body):
+            tensor = _lifted(body, axes)
+        else:
+            tensor = _added([(term.is_negative, _tensor(term, axes)) for term in _terms(body)])
     except NotMatrices:
         return None
-    tensor = substitute(_added(parts), {index: _size(size) for index, size in known.items()})
-    if letters_in(tensor):
+    tensor = substitute(tensor, {index: _size(size) for index, size in known.items()})
+    if letters_in(tensor) or any(isinstance(node, Call) and node.function == _DIAGONAL for node in walk(tensor)):
         return None
     if len(axes) < len(at):
         tensor = Index(tensor, tuple(_ALL if index in axes else None for index in at))
     return tensor
+
+
+def _is_fraction_of_entries(body: Expr) -> bool:
+    """(p - y)/(p(1 - p)), entry by entry: one fraction, not a difference of two."""
+    return (
+        isinstance(body, Quotient)
+        and isinstance(body.numerator, Sum)
+        and bool(letters_in(body.denominator))
+        and not any(isinstance(node, Over | Delta | Inside) for node in walk(body))
+    )
 
 
 def _size(size: Size) -> Expr:
@@ -87,7 +102,12 @@ def _size(size: Size) -> Expr:
 
 
 def _added(parts: list[tuple[bool, Expr]]) -> Expr:
-    """The terms with their signs, one without a minus first."""
+    """The terms with their signs, one without a minus first; equal ones are counted."""
+    counts: dict[Expr, int] = {}
+    for is_negative, tensor in parts:
+        counts[tensor] = counts.get(tensor, 0) + (-1 if is_negative else 1)
+    if any(abs(count) > 1 for count in counts.values()):
+        parts = [(n < 0, t if abs(n) == 1 else Product((integer(abs(n)), t))) for t, n in counts.items() if n]
     parts.sort(key=lambda part: part[0])
     (is_negative, tensor), *rest = parts
     first = Negate(tensor) if is_negative else tensor
@@ -171,7 +191,10 @@ def _grouped(above: Sequence[Expr], below: Sequence[Expr], at: Letters) -> list[
     for factor in above:
         groups.setdefault(letters_in(factor), ([], []))[0].append(factor)
     for factor in below:
-        owner = next((key for key in groups if letters_in(factor) <= key), letters_in(factor))
+        owners = [key for key in groups if letters_in(factor) <= key]
+        # A sum goes below the exponential that it is the sum of, where there is one.
+        owners.sort(key=lambda key: not any(isinstance(f, Call) and f.function == "exp" for f in groups[key][0]))
+        owner = owners[0] if owners else letters_in(factor)
         groups.setdefault(owner, ([], []))[1].append(factor)
     items = []
     for key, (numerators, denominators) in groups.items():
@@ -247,7 +270,11 @@ def transposed(tensor: Expr) -> Expr:
 
 def _reduced(item: _Item, letter: str) -> _Item:
     if len(item.letters) == 1:
-        return _Item(Call("sum", (item.tensor,)), ())
+        match item.tensor:
+            case Call("sum", (whole,), (("axis", _),)):
+                return _Item(Call("sum", (whole,)), ())
+        is_diagonal = isinstance(item.tensor, Call) and item.tensor.function == _DIAGONAL
+        return _Item(Call("trace", item.tensor.arguments) if is_diagonal else Call("sum", (item.tensor,)), ())  # type: ignore[union-attr]
     axis = item.letters.index(letter)
     rest = tuple(k for k in item.letters if k != letter)
     tensor = item.tensor
@@ -323,6 +350,8 @@ def _lifted(expr: Expr, letters: Letters) -> Expr:
 
 def _lifted_entry(base: Expr, places: Sequence[Expr | Slice | None], letters: Letters) -> Expr:
     names = tuple(place.key for place in places if isinstance(place, Name))
+    if len(places) == 2 and names == letters * 2:
+        return Call(_DIAGONAL, (base,))
     if len(set(names)) < len(names) or any(not isinstance(place, Name | Number) for place in places):
         raise NotMatrices
     tensor = base
@@ -349,16 +378,27 @@ def _lifted_sum(index: str, body: Expr, letters: Letters) -> Expr:
 
 
 def _one_hot(left: Expr, right: Expr, letters: Letters) -> Expr:
-    """δ(y[n], k) by n and k: the rows of the labels, one-hot."""
+    """δ(y[n], k) by n and k: the rows of the labels, one-hot. δ(p, q) by p and q: the identity."""
+    if len(letters) == 2 and {left, right} == set(map(Name, letters)):
+        return Call("identity", (right,))
     if isinstance(left, Name) and left.key.startswith("@"):
         left, right = right, left
-    if not isinstance(right, Name) or letters[-1:] != (right.key,) or letters_in(left) != frozenset(letters[:-1]):
+    if not isinstance(right, Name) or right.key not in letters:
         raise NotMatrices
-    return Call("onehot", (_lifted(left, letters[:-1]), right))
+    rest = tuple(letter for letter in letters if letter != right.key)
+    if letters_in(left) != frozenset(rest):
+        raise NotMatrices
+    rows = Call("onehot", (_lifted(left, rest), right))
+    return rows if letters[-1] == right.key else Transpose(rows)
 
 
 def _known(tensor: Expr) -> Expr:
-    """exp(x) over its sum is a softmax."""
+    """exp(x) over its sum is a softmax, and the root of a sum of squares is a norm."""
+    match tensor:
+        case Call("sqrt", (Call("sum", (Power(x, Number(value)),), ()),)) if value == 2:
+            return Call("norm", (x,))
+        case Call("sqrt", (Call("sum", (Product((x, y)),), ()),)) if x == y:
+            return Call("norm", (x,))
     if isinstance(tensor, Quotient) and isinstance(tensor.numerator, Call) and tensor.numerator.function == "exp":
         below = tensor.denominator
         if isinstance(below, Call) and below.function == "sum" and below.arguments == (tensor.numerator,):

@@ -17,6 +17,8 @@ class Operation:
     under which a value exists. `kinks` are expressions whose zeros are points where the derivative is a convention,
     and `convention` says which one is taken there. `textbook` maps an argument to the usual form of the derivative by
     it, in the arguments and the output `y`: a hint for display that the tests prove equal to the derived one.
+    `compact` maps an argument of an operation on tensors to the usual form of what flows back to it, in the arguments
+    and the incoming gradient `G`: a hint for display that is shown only where it is proved for the shapes at hand.
     `zero_gradient` marks functions that are constant between their jumps. `variants` are definitions that an option
     chooses, `options` those that go by name only, and `held` arguments that get no gradient, as masks.
     """
@@ -34,6 +36,7 @@ class Operation:
     variants: dict[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    compact: dict[str, str] = field(default_factory=dict)
     zero_gradient: bool = False
     describes: str = ""
     source: str = ""

@@ -37,6 +37,7 @@ SHARES = (
     Operation("share of max", "*x", primitive="share of max", zero_gradient=True, notation=Cases()),
     Operation("share of min", "*x", primitive="share of min", zero_gradient=True, notation=Cases()),
     Operation("onehot", "labels, size", held=("labels", "size"), notation=Function("onehot")),
+    Operation("identity", "size", held=("size",), notation=Function("I")),
     Operation("ones", "size", held=("size",), notation=Function("ones")),
     Operation("xlogy", "x, p", "x * log(p)", primitive="xlogy"),
 )
