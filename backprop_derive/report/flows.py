@@ -51,7 +51,8 @@ def flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
     matrix = matrix_form(story, flow)
     by_entries = _by_entries(story, flow)
     if matrix is not None and (by_entries is None or _is_readable(matrix, by_entries)):
-        says_more = detail == "full" or not isinstance(matrix.body, Name)
+        is_number = not flow.component.at and not story.problem.shapes[flow.step]
+        says_more = detail == "full" or not (isinstance(matrix.body, Name) or is_number)
         if by_entries is not None and detail != "brief" and says_more:
             notes.append((Words(TENSORS["by entries"]), *_entry_line(story, flow, by_entries)))
         yield Item(_matrix_line(story, flow, matrix), tuple(notes))

@@ -152,8 +152,10 @@ class Setter:
         match expr:
             case Index(Call("sum", (inner,), options), (Slice(None, None, None), None)) if _axis(options) == 1:
                 return self._line_sum(inner, 1)
-            case Call("sum", (inner,), options) if self.rank(inner) == 2 and _axis(options) is not None:
-                return self._line_sum(inner, cast(int, _axis(options)))
+            case Call("sum" | "mean" | "var" as word, (inner,), options) if self.rank(inner) == 2 and _is_plain(
+                options
+            ):
+                return self._line_sum(inner, cast(int, _axis(options)), word)
             case Index(vector, (Slice(None, None, None), None)) if self.rank(vector) == 1:
                 return MatrixProduct(self.set(vector), Transpose(Call("ones", ())))
             case MatrixProduct(left, Product((factor, *rest))) if rest and not self.rank(factor):
@@ -162,8 +164,8 @@ class Setter:
                 return self._tensor_sum(terms, minus)
         return None
 
-    def _line_sum(self, inner: Expr, axis: int) -> Expr:
-        return as_expr(Applied("rowsum" if axis == 1 else "colsum", (self.set(inner),)))
+    def _line_sum(self, inner: Expr, axis: int, word: str = "sum") -> Expr:
+        return as_expr(Applied(f"{'col' if axis in (0, -2) else 'row'}{word}", (self.set(inner),)))
 
     def _tensor_sum(self, terms: tuple[Expr, ...], minus: tuple[bool, ...]) -> Expr:
         """1/n (A − B) for A/n − B/n; a vector of ones beside a tensor is the number 1, repeated."""
@@ -242,6 +244,11 @@ def _axis(options: tuple[tuple[str, Expr], ...]) -> int | None:
     """The axis of a sum along one; None for any other."""
     axis = dict(options).get("axis")
     return int(axis.value) if isinstance(axis, Number) else None
+
+
+def _is_plain(options: tuple[tuple[str, Expr], ...]) -> bool:
+    """Whether the options name an axis, and nothing but that it may be kept."""
+    return _axis(options) is not None and all(name in ("axis", "keepdims") for name, _ in options)
 
 
 def _transposed(shown: Expr) -> Expr:

@@ -54,8 +54,10 @@ TENSORS = {
 
 # Said where a formula has one of these signs.
 GLOSSARY = {
-    "rowsum": "rowsum adds up each row of a matrix; beside a matrix it is repeated over the columns.",
-    "colsum": "colsum adds up each column of a matrix; beside a matrix it is repeated over the rows.",
+    "row": "rowsum, rowmean and rowvar are taken of each row of a matrix; beside a matrix they are repeated over the"
+    " columns.",
+    "col": "colsum, colmean and colvar are taken of each column of a matrix; beside a matrix they are repeated over the"
+    " rows.",
     "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
     "entrywise": "⊙ multiplies entry by entry.",
 }

@@ -161,8 +161,8 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
 
 def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     """What the signs mean that not every reader knows, where they occur."""
-    found = {type(node) if not isinstance(node, Applied) else node.function for node in _nodes(blocks)}
-    signs = {"rowsum": "rowsum", "colsum": "colsum", Indicator: "indicator", Entrywise: "entrywise"}
+    found = {type(node) if not isinstance(node, Applied) else node.function[:3] for node in _nodes(blocks)}
+    signs = {"row": "row", "col": "col", Indicator: "indicator", Entrywise: "entrywise"}
     said = [GLOSSARY[key] for sign, key in signs.items() if sign in found]
     if said:
         yield Remark((Words(" ".join(said)),))

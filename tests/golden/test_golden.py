@@ -31,9 +31,10 @@ def _pages() -> dict[str, dict[str, Any]]:
     pages["lesson/github.md"] = {"flavour": "github"}
     pages["lesson/fragment.tex"] = {"fragment": True}
     pages["lesson/rules-in-full.md"] = {"rules": True, "detail": "full"}
-    for problem in ("logistic-neuron", "softmax-by-hand", "two-two-one-tanh"):
+    for problem in ("logistic-neuron", "softmax-by-hand", "two-two-one-tanh", "mlp-batch", "conv-net"):
         for suffix in ("md", "txt"):
             pages[f"{problem}/solution.{suffix}"] = {}
+    pages["mlp-batch/lesson.md"] = {"layout": "lesson", "shapes": True}
     return pages
 
 
