@@ -39,7 +39,8 @@ def _matrix_product(p: Printer, node: MatrixProduct, outer: P) -> Printed:
     left, own = p.printed(node.left, P.PRODUCT)
     if own < P.PRODUCT or isinstance(node.left, Product | Quotient | Entrywise):
         left = p.parentheses(left) if own <= P.PRODUCT else left
-    return p.matrix_product(left, p.show(node.right, P.POWER)), P.PRODUCT
+    tightest = P.JUXTAPOSITION if isinstance(node.right, Differential) else P.POWER
+    return p.matrix_product(left, p.show(node.right, tightest)), P.PRODUCT
 
 
 def _transpose(p: Printer, node: Transpose, outer: P) -> Printed:

@@ -283,3 +283,9 @@ def test_output_does_not_depend_on_locale_or_home() -> None:
     environment = {**plain, "LC_ALL": "C", "PYTHONUTF8": "0"}
     done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, check=True)
     assert "ŷ" in done.stdout.decode()
+
+
+def test_shapes_are_shown_on_request() -> None:
+    arguments = ["solve", "-e", "Given x: (n, 3); loss = sum(x^2)", "-f", "txt"]
+    assert "Shape" not in CliRunner().invoke(main, arguments).output
+    assert "Shape" in CliRunner().invoke(main, [*arguments, "--shapes"]).output

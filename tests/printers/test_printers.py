@@ -311,3 +311,13 @@ def test_the_definition_of_an_operation_is_printed(printer: type[Printer], opera
 def test_the_width_of_a_fraction_is_that_of_its_wider_half() -> None:
     assert width(read("(x + y)/2")) == len("x + y")
     assert width(Call("where", (Compare("<", X, Y), X, integer(0)))) == len("{0 otherwise")
+
+
+def test_a_gradient_by_its_prefixed_name_needs_no_parentheses_in_a_product_of_matrices() -> None:
+    assert TextPrinter().show(MatrixProduct(Transpose(X), Differential("d", Y))) == "xᵀ @ dy"  # type: ignore[arg-type]
+    assert LatexPrinter().show(MatrixProduct(Entrywise((X, Y)), W)) == r"(x \odot y) \, w"  # type: ignore[arg-type]
+
+
+def test_a_vector_is_written_with_commas_and_a_matrix_by_rows() -> None:
+    assert LatexPrinter().show(ListOf((integer(1), integer(2)))) == r"(1,\, 2)"
+    assert LatexPrinter().show(ListOf((ListOf((integer(1), integer(2))),))) == r"\begin{pmatrix} 1 & 2 \end{pmatrix}"
