@@ -1,9 +1,9 @@
 """The Matrix Cookbook's first derivatives (Petersen & Pedersen, version of 15 November 2012), derived and proved.
 
-Each line is a section, a problem with symbolic sizes, and the right-hand side in our language. What we derive is composed
-from the steps' matrix notation and proved equal to the right-hand side by the normal form of the entries, for all sizes.
-Where the Cookbook assumes a symmetric matrix, the right-hand side here is the general one. The requests to SymPy that
-nothing answered (#28618, #21062, #15136, #21347) stand at the end.
+Each line is a section, a problem with symbolic sizes, and the right-hand side in our language. What we derive is
+composed from the steps' matrix notation and proved equal to the right-hand side by the normal form of the entries, for
+all sizes. Where the Cookbook assumes a symmetric matrix, the right-hand side here is the general one. The requests to
+SymPy that nothing answered (#28618, #21062, #15136, #21347) stand at the end.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from backprop_derive.syntax.expression import ONE, Expr, Name, Product, Sum, sub
 from backprop_derive.syntax.parser import deep_recursion
 
 GIVENS = (
-    "Given A: (n, n), B: (n, n), C: (n, n), D: (n, n), X: (n, n), S: (n, n), P: (n, m), Q: (m, n), R: (n, m), K: (m, n)\n"
+    "Given A: (n, n), B: (n, n), C: (n, n), D: (n, n), X: (n, n), S: (n, n), P: (n, m), R: (n, m), K: (m, n)\n"
     "Given a: (n), b: (n), c: (n), x: (n), s: (n), u: (m), v: (m), t\n"
 )
 
@@ -72,7 +72,7 @@ TABLE = [
     2.4.2  | y = (x - A @ s) @ S @ (x - A @ s)         | x | (S + S.T) @ (x - A @ s)
     2.4.2  | y = (x - A @ s) @ S @ (x - A @ s)         | A | -(S + S.T) @ outer(x - A @ s, s)
     2.4.3  | y = a @ X @ X @ b                         | X | outer(a, X @ b) + outer(X.T @ a, b)
-    2.4.3  | M = X.T @ X; y = a @ M @ M @ b            | X | X @ (outer(a, M @ b) + outer(M @ b, a) + outer(M.T @ a, b) + outer(b, M.T @ a))
+    2.4.3  | M = X.T @ X; y = a @ M @ b | X | X @ (outer(a, b) + outer(b, a))
     2.4.4  | y = x @ A @ x + b @ x                     | x | (A + A.T) @ x + b
     2.5.1  | y = trace(X)                              | X | identity(n)
     2.5.1  | y = trace(X @ A)                          | X | A.T
@@ -107,7 +107,7 @@ TABLE = [
     #21062 | z = A @ x; y = sum(sin(z))                | x | A.T @ cos(z)
     #21062 | z = A @ x; y = sum(exp(z) * b)            | A | outer(exp(z) * b, x)
     #15136 | y = trace(A @ X @ B @ X.T)                | X | A.T @ X @ B.T + A @ X @ B
-    #21347 | z = A @ x; y = norm(sigmoid(z) - b)^2     | A | outer(2 * (sigmoid(z) - b) * sigmoid(z) * (1 - sigmoid(z)), x)
+    #21347 | z = A @ x; p = sigmoid(z); y = (p - b) @ (p - b) | A | outer(2 * (p - b) * sigmoid(z) * (1 - sigmoid(z)), x)
     #21347 | y = cross_entropy(x, a)                   | x | softmax(x) * sum(a) - a
     """.strip().splitlines()
 ]

@@ -101,7 +101,7 @@ def _contract(term: Term, free: Sizes) -> Term | None:
 def inside(value: sympy.Expr, size: sympy.Expr) -> sympy.Expr:
     """1 where 0 ≤ value < size; decided where both are numbers."""
     if value.is_Integer and size.is_Integer:
-        return sympy.Integer(0 <= value < size)
+        return sympy.Integer(bool(0 <= value < size))
     return InsideOf(value, size)
 
 
