@@ -107,7 +107,7 @@ TABLE = [
     #21062 | z = A @ x; y = sum(sin(z))                | x | A.T @ cos(z)
     #21062 | z = A @ x; y = sum(exp(z) * b)            | A | outer(exp(z) * b, x)
     #15136 | y = trace(A @ X @ B @ X.T)                | X | A.T @ X @ B.T + A @ X @ B
-    #21347 | z = A @ x; p = sigmoid(z); y = (p - b) @ (p - b) | A | outer(2 * (p - b) * sigmoid(z) * (1 - sigmoid(z)), x)
+    #21347 | z = A @ x; p = sigmoid(z); y = (p-b) @ (p-b) | A | outer(2 * (p - b) * sigmoid(z) * (1 - sigmoid(z)), x)
     #21347 | y = cross_entropy(x, a)                   | x | softmax(x) * sum(a) - a
     """.strip().splitlines()
 ]

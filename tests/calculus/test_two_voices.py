@@ -42,8 +42,10 @@ from backprop_derive.syntax.parser import deep_recursion
 
 # No two sizes are equal but where they must be, so that a transpose that is wrong has the wrong shape; the square ones
 # are where only the proof tells.
-GIVENS = "Given X: (3, 2), Y: (3, 2), W: (2, 4), V: (4, 2), A: (3, 3), B: (3, 3), x: (3), y: (3), g: (2), b: (2), i: (3), "
-    "u: (2)"
+GIVENS = (
+    "Given X: (3, 2), Y: (3, 2), W: (2, 4), V: (4, 2), A: (3, 3), B: (3, 3)\n"
+    "Given x: (3), y: (3), g: (2), b: (2), i: (3), u: (2)"
+)
 STEPS = """
     A @ B | A.T @ B | A @ B.T | A.T @ B.T | A @ B @ A | X @ W | X.T @ Y | X @ W + b[0] | X @ g | x @ X | x @ A @ y
     X * Y | X / Y | X + b | X * b | (X + b) * Y | exp(X) * b | A * B | A.T * B | A * x | A * x[:, None]
