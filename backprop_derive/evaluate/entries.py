@@ -9,6 +9,7 @@ from itertools import product
 
 from ..errors import DomainError
 from ..syntax.expression import Call, Delta, Expr, Index, Inside, Name, Over, Product, integer, substitute
+from ..syntax.written import written
 from .interpret import Interpreter
 from .inverse import Matrix, determinant_and_adjugate
 from .number import Arithmetic, Number
@@ -22,11 +23,11 @@ class Entries:
     numbers: tuple[Number, ...]
 
     def at(self, places: Sequence[int]) -> Number:
-        """The entry at a place, one whole number an axis."""
+        """The entry at a place, one whole number an axis; outside of the tensor it is 0, as in what pads it."""
         position = 0
         for place, size in zip(places, self.shape, strict=True):
             if not 0 <= place < size:
-                raise IndexError
+                return Fraction(0)
             position = position * size + place
         return self.numbers[position]
 
@@ -62,7 +63,10 @@ class EntryInterpreter(Interpreter):
             case Index(Name(key), places):
                 tensor = names[key]
                 assert isinstance(tensor, Entries)
-                return tensor.at([self.place(place, names) for place in places])  # type: ignore[arg-type]
+                found = [self.place(place, names) for place in places]  # type: ignore[arg-type]
+                for place, number, size in zip(places, found, tensor.shape, strict=True):
+                    _check_label(place, number, size)
+                return tensor.at(found)
             case Index(Call(function, (Name(key),)), places):
                 i, j = (self.place(place, names) for place in places)  # type: ignore[arg-type]
                 return self.of_matrix(function, names[key], i, j)
@@ -105,6 +109,17 @@ class EntryInterpreter(Interpreter):
     def place(self, expr: Expr, names: Mapping[str, Number]) -> int:
         """The value of an index, a whole number."""
         value = self.value(expr, names)
-        assert isinstance(value, Fraction)
-        assert value.denominator == 1
+        if not isinstance(value, Fraction) or value.denominator != 1:
+            shown = f"{float(self.arithmetic.decimal(value)):g}"
+            raise DomainError(f"an index or a class label is a whole number, and {written(expr)} is {shown}")
         return int(value)
+
+
+def _check_label(place: object, number: int, size: int) -> None:
+    """Refuse an index that comes from the data and is out of range: a class or a row that there is not."""
+    is_label = isinstance(place, Index) or (isinstance(place, Name) and not place.key.startswith("@"))
+    if is_label and not 0 <= number < size:
+        assert isinstance(place, Index | Name)
+        raise DomainError(
+            f"{written(place)} is {number}, out of range: there are {size} classes or rows, 0 to {size - 1}"
+        )

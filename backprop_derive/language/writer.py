@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..indexed.sizes import written_shape
 from ..ops.table import CALLABLE, operation
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..syntax.expression import Call, Expr, map_children
@@ -41,8 +42,9 @@ class _Writer:
                     if not goes_on and lines and lines[-1].startswith(">"):
                         lines.append("")  # or the paragraph above would go on
                     lines.append("> " + "".join(map(self.part, parts)) if parts else ">")
-                case Given(_, name, value):
-                    lines.append(f"Given {name}" + ("" if value is None else f" = {self.expression(value)}"))
+                case Given(_, name, value, _, shape):
+                    declared = "" if shape is None else f": {written_shape(shape)}"
+                    lines.append(f"Given {name}{declared}" + ("" if value is None else f" = {self.expression(value)}"))
                 case Step(_, name, expression):
                     lines.append(f"{label(statement)}{name} = {self.expression(expression)}")
         return lines
