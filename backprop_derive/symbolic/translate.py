@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache, total_ordering
 
 import sympy
 
@@ -169,12 +170,33 @@ def _number(value: Fraction) -> Expr:
     return Negate(Number(-value)) if value < 0 else Number(value)
 
 
-def _rank(expr: sympy.Basic) -> tuple[int, int, str]:
+@total_ordering
+class _Text:
+    """An expression's text, written only where it is needed to break a tie."""
+
+    def __init__(self, expr: sympy.Basic) -> None:
+        self.expr = expr
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Text) and self.expr == other.expr
+
+    def __lt__(self, other: _Text) -> bool:
+        return _text(self.expr) < _text(other.expr)
+
+    def __hash__(self) -> int:
+        return hash(self.expr)
+
+
+@lru_cache(maxsize=4096)
+def _text(expr: sympy.Basic) -> str:
+    return str(expr)
+
+
+def _rank(expr: sympy.Basic) -> tuple[int, int, _Text]:
     """Names before functions before sums, each by the first name in them; the text breaks ties, so order is steady."""
     base = expr.base if expr.is_Pow else expr
     kind = 0 if base.is_Symbol else 2 if base.is_Add else 3 if isinstance(base, Choice) else 1
-    slots = [int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit()]
-    return kind, min(slots, default=-1), str(expr)
+    return kind, min(_slots(expr), default=-1), _Text(expr)
 
 
 def _factored_sum(expr: sympy.Add, written: Written) -> Expr:
@@ -196,8 +218,9 @@ def _sum(expr: sympy.Add, written: Written) -> Expr:
     return Sum(tuple(part for part, _ in parts), tuple(minus for _, minus in parts))
 
 
-def _slots(expr: sympy.Basic) -> list[int]:
-    return [int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit()]
+@lru_cache(maxsize=4096)
+def _slots(expr: sympy.Basic) -> tuple[int, ...]:
+    return tuple(int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit())
 
 
 def _is_negative(term: sympy.Expr) -> bool:
