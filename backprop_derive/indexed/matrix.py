@@ -6,7 +6,7 @@ What is found is a candidate; whoever asks proves it equal to the component form
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import permutations
 
 from ..syntax.expression import (
@@ -27,13 +27,16 @@ from ..syntax.expression import (
     Slice,
     Sum,
     Transpose,
-    children,
     integer,
     map_children,
+    replace_subtree,
     substitute,
     walk,
 )  # fmt: skip
 from .sizes import Size
+from .terms import Term, letters_in, terms_of
+
+__all__ = ["NotMatrices", "letters_in", "matrix_form", "transposed"]
 
 Letters = tuple[str, ...]
 _ALL = Slice(None, None, None)
@@ -43,16 +46,6 @@ _DIAGONAL = "diagonal"  # stands in for a vector while sums are carried out; its
 
 class NotMatrices(Exception):
     """The formula has no short form in matrix notation."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """± Σ over `sums` of the product of `above`, divided by the product of `below`."""
-
-    is_negative: bool
-    sums: tuple[str, ...]
-    above: tuple[Expr, ...]
-    below: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,7 @@ def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None
         if _is_fraction_of_entries(body):
             tensor = _lifted(body, axes)
         else:
-            tensor = _added([(term.is_negative, _tensor(term, axes)) for term in _terms(body)])
+            tensor = _added([(term.is_negative, _tensor(term, axes)) for term in terms_of(body)])
     except NotMatrices:
         return None
     tensor = substitute(tensor, {index: _size(size) for index, size in known.items()})
@@ -114,55 +107,21 @@ def _added(parts: list[tuple[bool, Expr]]) -> Expr:
     return Sum((first, *(t for _, t in rest)), (False, *(minus for minus, _ in rest))) if rest else first
 
 
-def letters_in(expr: Expr) -> frozenset[str]:
-    """The free indices of a component formula."""
-    if isinstance(expr, Name):
-        return frozenset((expr.key,)) if expr.key.startswith("@") else frozenset()
-    if isinstance(expr, Over):
-        return letters_in(expr.body) - {expr.index}
-    return frozenset().union(*map(letters_in, children(expr)))
-
-
-# --- terms
-
-
-def _terms(expr: Expr) -> list[_Term]:
-    match expr:
-        case Sum(parts, minus):
-            return [_signed(t, m) for part, m in zip(parts, minus, strict=True) for t in _terms(part)]
-        case Negate(operand):
-            return [_signed(term, True) for term in _terms(operand)]
-        case Over(index, _, body):
-            return [replace(term, sums=(index, *term.sums)) for term in _terms(body)]
-        case Quotient(a, b):
-            below = b.factors if isinstance(b, Product) else (b,)
-            return [replace(term, below=(*term.below, *below)) for term in _terms(a)]
-        case Product(factors):
-            products = [_Term(False, (), (), ())]
-            for factor in factors:
-                is_structure = isinstance(factor, Over | Negate | Product | Quotient)
-                right = _terms(factor) if is_structure else [_Term(False, (), (factor,), ())]
-                products = [_times(a, b) for a in products for b in right]
-            return products
-    return [_Term(False, (), (expr,), ())]
-
-
-def _signed(term: _Term, minus: bool) -> _Term:
-    return replace(term, is_negative=term.is_negative != minus)
-
-
-def _times(a: _Term, b: _Term) -> _Term:
-    return _Term(a.is_negative != b.is_negative, (*a.sums, *b.sums), (*a.above, *b.above), (*a.below, *b.below))
-
-
 # --- one term
 
 
-def _tensor(term: _Term, at: Letters) -> Expr:
+def _tensor(term: Term, at: Letters) -> Expr:
     scalars = [_lifted(factor, ()) for factor in term.above if not letters_in(factor)]
     divisors = [_lifted(factor, ()) for factor in term.below if not letters_in(factor)]
     items = _grouped([f for f in term.above if letters_in(f)], [f for f in term.below if letters_in(f)], at)
-    return _scaled(_shortest(items, term.sums, at), scalars, divisors)
+    tensor = _shortest(items, term.sums, at)
+    for divisor in list(divisors):
+        match divisor:
+            # The sum of a vector's exponentials has no index left; with one of them it is a softmax.
+            case Call("sum", (Call("exp", (x,)) as exponential,), ()) if exponential in walk(tensor):
+                tensor = replace_subtree(tensor, exponential, Call("softmax", (x,)))
+                divisors.remove(divisor)
+    return _scaled(tensor, scalars, divisors)
 
 
 def _shortest(items: list[_Item], sums: Letters, at: Letters) -> Expr:
