@@ -32,7 +32,7 @@ class OfMatrix(sympy.Function):  # type: ignore[misc]
 
     def by_entry(self, p: sympy.Expr, q: sympy.Expr) -> sympy.Expr:
         """The derivative by the entry [p, q] of the matrix."""
-        raise NotImplementedError
+        raise TypeError(f"{self.operation_name} of a matrix is differentiated no further")
 
 
 class DeterminantOf(OfMatrix):
