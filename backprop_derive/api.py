@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
 from .graph import Graph, build_graph
-from .language.changes import changed
 from .language.reader import Scalar, read_problem
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
@@ -119,26 +118,30 @@ def _prepared(
     limits: Limits,
 ) -> tuple[Problem, tuple[Note, ...]]:
     """The problem as read, split where that was asked for or a step is too long for one derivative."""
-    from .calculus.expand import expand as expand_problem
-    from .calculus.expand import large_steps
-
     if isinstance(problem, Problem):
-        is_changed = bool(wrt or given or loss)
-        read = changed(problem, **_overrides(wrt, given, loss), limits=limits) if is_changed else problem
+        read = problem
+        if wrt or given or loss:
+            from .language.changes import changed
+
+            read = changed(problem, **_overrides(wrt, given, loss), limits=limits)
     elif isinstance(problem, str):
         read = read_problem(problem, **_overrides(wrt, given, loss), limits=limits)
     else:
         raise UsageError(f"a problem is text, not {type(problem).__name__}")
     if expand:
+        from .calculus.expand import expand as expand_problem
+
         return expand_problem(read), ()
     if read.has_tensors:
         from .calculus.expand import set_apart
 
         apart, split = set_apart(read)
         return (apart, tuple(Note("set apart", key) for key in split)) if split else (read, ())
-    large = large_steps(read, limits.operations)
+    large = read.large_steps(limits.operations)
     if not large:
         return read, ()
+    from .calculus.expand import expand as expand_problem
+
     return expand_problem(read, large), tuple(Note("expanded", key) for key in large)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .graph import Graph
+from .records import record
 from .syntax.expression import Expr, Name, substitute
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DerivedForm:
     """A derivative of an expression's shape: its names are the slots `#0`, `#1`, … in order of appearance.
 
@@ -24,7 +24,7 @@ class DerivedForm:
     has_choice: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalGradient:
     """∂(step)/∂(operand), all other operands of the step held fixed."""
 
@@ -52,7 +52,7 @@ class LocalGradient:
         return self.in_output or self.derivative
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Component:
     """A tensor by its entries: the entry at the indices `at` is `body`, a component formula."""
 
@@ -63,7 +63,7 @@ class Component:
 INCOMING, OUTPUT = "#g", "#y"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flow:
     """What flows back from a step to one of its operands: the incoming adjoint times ∂(step)/∂(operand), summed.
 
@@ -81,7 +81,7 @@ class Flow:
     matrix: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorDerivation:
     """The derivation of a problem with tensors: each step by its entries, and what flows back along each edge."""
 
@@ -104,7 +104,7 @@ class TensorDerivation:
         return self.graph.adjoint_order()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleStatement:
     """A rule of differentiation in general form: d(expression)/dx = derivative, primes for derivatives by x."""
 
@@ -112,7 +112,7 @@ class RuleStatement:
     derivative: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivation:
     """The local gradients of a graph by step, in the order of the step's operands.
 

@@ -5,14 +5,13 @@ A format prints these blocks and decides nothing: every word, sign and order is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .records import record
 from .syntax.expression import Expr
 
 # --- mathematics beyond the expressions of the language --------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derivative:
     """d(of)/d(by). `sign` is `d` or `partial`; `held` names what is held fixed where a bar must say so."""
 
@@ -22,7 +21,7 @@ class Derivative:
     held: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Differential:
     """A prefixed name that stands for a gradient: `dw` (sign `d`), δ_z (`delta`), ∇_w L (`nabla`, with `of`)."""
 
@@ -31,7 +30,7 @@ class Differential:
     of: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chain:
     """links[0] R1 links[1] R2 …: a chain of relations `=`, `≈` or `:=`; one more link than relations."""
 
@@ -39,21 +38,21 @@ class Chain:
     relations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Times:
     """Factors joined by an explicit dot: the product of a chain rule."""
 
     factors: tuple[MathNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plus:
     """Terms joined by plus: the sum over paths."""
 
     terms: tuple[MathNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Minus:
     """left - right: the right side of an update rule."""
 
@@ -61,14 +60,14 @@ class Minus:
     right: MathNode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """Several formulas side by side, separated by commas: the givens."""
 
     items: tuple[MathNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Applied:
     """A function by its name, as general rules are stated: g′(h(x)) is Applied("g", (Applied("h", (x,)),), 1)."""
 
@@ -77,7 +76,7 @@ class Applied:
     primes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """An entry of a tensor, by indices below its name: W_{ij}; of an adjoint, ∂L/∂W_{ij}."""
 
@@ -85,28 +84,28 @@ class Entry:
     places: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entrywise:
     """Factors multiplied entry by entry: A ⊙ B."""
 
     factors: tuple[MathNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reals:
     """The set of all real tensors of a shape: ℝ^{n×3}."""
 
     shape: tuple[int | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Indicator:
     """A condition as a number, 1 where it holds and 0 elsewhere: [Z > 0]."""
 
     condition: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ellipsis:
     """Entries left out: …"""
 
@@ -131,21 +130,21 @@ MathNode = (
 # --- inlines --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """Plain text. Whatever a user wrote stands here and in `CodeBlock`, never as markup."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Strong:
     """Emphasised text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Math:
     """An inline formula; `large` asks for full-size fractions."""
 
@@ -153,7 +152,7 @@ class Math:
     large: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """Code within a line."""
 
@@ -165,7 +164,7 @@ Inline = Words | Strong | Math | Code
 # --- blocks ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heading:
     """A heading; level 1 is the document's title."""
 
@@ -173,14 +172,14 @@ class Heading:
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paragraph:
     """A paragraph."""
 
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """An entry of a list; `notes` are paragraphs set below it (a named rule, a remark)."""
 
@@ -188,7 +187,7 @@ class Item:
     notes: tuple[tuple[Inline, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListBlock:
     """A list; an `ordered` one is numbered from `start`."""
 
@@ -197,21 +196,21 @@ class ListBlock:
     start: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """A remark on a convention taken, a rounding or an unusual answer, set apart from the run of the solution."""
 
     content: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Equation:
     """A displayed formula."""
 
     node: MathNode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """A table; every cell is a sequence of inlines, every row as long as the header."""
 
@@ -219,7 +218,7 @@ class Table:
     rows: tuple[tuple[tuple[Inline, ...], ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeBlock:
     """Lines of code in a language, or (`language` empty) what a program printed."""
 
@@ -230,7 +229,7 @@ class CodeBlock:
 Block = Heading | Paragraph | ListBlock | Remark | Equation | Table | CodeBlock
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """Title (plain text), language tag, and blocks. `literal_names`: keys that notation must set as typed."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from .problem import Problem, Step
+from .records import record
 from .syntax.expression import names_in
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Graph:
     """A problem's graph. An edge goes from an operand to the step that uses it.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from .errors import LimitError, Place, UsageError, nearest
+from .records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What one problem may ask for, so that a mistyped one ends with a message. Units are in the comments."""
 

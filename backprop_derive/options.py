@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from .errors import UsageError, nearest, shorten
+from .records import record
 
 LAYOUTS = ("solution", "lesson")
 DETAILS = ("brief", "normal", "full")
@@ -22,7 +23,7 @@ _CHOICES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """Presentation choices; none of them changes a value.
 

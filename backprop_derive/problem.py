@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import field
 
 from .errors import Place
-from .indexed.shape import Shape
-from .syntax.expression import Expr
+from .indexed.sizes import Shape
+from .ops.table import is_tensor_node
+from .records import record
+from .syntax.expression import Expr, ListOf, size, walk
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """A name with a value, a closed expression or a tensor of them; None where the given is a symbol only.
 
@@ -23,7 +26,7 @@ class Given:
     shape: Shape | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One node of the graph: `name = expression`. `label` is the author's numbering, `1.` or `(a)`, if any.
 
@@ -38,7 +41,7 @@ class Step:
     label: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prose:
     """A line of text in its place; `parts` are plain text and expressions that stood between dollars.
 
@@ -49,7 +52,7 @@ class Prose:
     goes_on: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """An expression inside prose, or an equation `left = right`."""
 
@@ -57,7 +60,7 @@ class Claim:
     right: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """A problem as read. `statements` holds prose, givens and steps in the author's order.
 
@@ -97,7 +100,22 @@ class Problem:
         """Whether every given has a value, so that there are numbers."""
         return all(given.value is not None for given in self.givens)
 
+    def large_steps(self, limit: int) -> tuple[str, ...]:
+        """The steps with more operations than the limit, which are too much for one derivative on one line."""
+        return tuple(step.key for step in self.steps if size(step.expression) > limit)
+
     @property
     def updated(self) -> tuple[str, ...]:
         """What an update moves: the parameters, else what Find names, else every given."""
         return self.parameters or self.wanted
+
+
+def has_tensors(statements: Sequence[Prose | Given | Step]) -> bool:
+    """Whether a vector, a matrix or a higher tensor stands anywhere."""
+    for statement in statements:
+        if isinstance(statement, Given):
+            if statement.shape or isinstance(statement.value, ListOf):
+                return True
+        elif isinstance(statement, Step) and any(is_tensor_node(node) for node in walk(statement.expression)):
+            return True
+    return False

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 
 from .derivation import Derivation, TensorDerivation
 from .problem import Problem
+from .records import record
 from .syntax.expression import Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """A real number. `exact` is its rational value, or None; `closed` a closed form such as √2/2 where one is short.
 
@@ -33,7 +34,7 @@ class Value:
         return self.exact == 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorValue:
     """A tensor of real numbers, row by row; a scalar has shape () and one entry."""
 
@@ -45,7 +46,7 @@ class TensorValue:
         return all(entry.is_exact for entry in self.entries)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Note:
     """Something a reader must be told: `kind` chooses the sentence, `about` is the step or name, `detail` its data."""
 
@@ -54,7 +55,7 @@ class Note:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pass:
     """One forward and one backward pass: values of givens and steps, local gradients, adjoints of names on a path.
 
@@ -69,7 +70,7 @@ class Pass:
     local_chosen: dict[tuple[str, str], Expr] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Update:
     """One update of gradient descent: the moved names' values after it."""
 
@@ -77,7 +78,7 @@ class Update:
     values: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SolutionRecord:
     """A derivation with its numbers; `first` is None where givens are symbols only.
 
@@ -92,7 +93,7 @@ class SolutionRecord:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorPass:
     """One forward and one backward pass on tensors: values of givens and steps, adjoints of names on a path."""
 
@@ -100,7 +101,7 @@ class TensorPass:
     adjoints: dict[str, TensorValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorUpdate:
     """One update of gradient descent: the moved names' values after it."""
 
@@ -108,7 +109,7 @@ class TensorUpdate:
     values: dict[str, TensorValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorSolution:
     """As `SolutionRecord`, for a problem with tensors."""
 

@@ -8,7 +8,6 @@ component form.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
 from ..ops.table import bound_arguments, formula, operation
+from ..records import record
 from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import divides_by_determinant, without_cofactors
@@ -46,7 +46,7 @@ class Symbols(dict[str, Any]):
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlowForm:
     """What flows back to an operand, in slots: the entries of the Jacobian, and those of the adjoint."""
 

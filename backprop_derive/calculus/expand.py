@@ -28,7 +28,6 @@ from ..syntax.expression import (
     TupleOf,
     integer,
     map_children,
-    size,
 )  # fmt: skip
 from ..syntax.parser import deep_recursion
 
@@ -54,11 +53,6 @@ def expand(problem: Problem, only: Iterable[str] | None = None) -> Problem:
         if isinstance(statement, Step):
             shapes[statement.key] = shape_of(statement.expression, shapes)
     return replace(problem, statements=tuple(statements), shapes=shapes)
-
-
-def large_steps(problem: Problem, limit: int) -> tuple[str, ...]:
-    """The steps with more operations than the limit, which are too much for one derivative on one line."""
-    return tuple(step.key for step in problem.steps if size(step.expression) > limit)
 
 
 def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy
 from ..derivation import INCOMING, OUTPUT, Derivation, TensorDerivation
 from ..errors import DomainError, UsageError
 from ..graph import Graph
+from ..records import record
 from ..syntax.parser import deep_recursion
 from .labelled import Labelled, Term
 from .lowering import Lowering
@@ -21,7 +21,7 @@ Arrays = Mapping[str, Any]
 Sizes = dict[str, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Registers:
     """Where each name's value and adjoint are in a program."""
 

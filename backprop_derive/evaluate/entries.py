@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
 from ..errors import DomainError
+from ..records import record
 from ..syntax.expression import Call, Delta, Expr, Index, Inside, Name, Over, Product, integer, substitute
 from ..syntax.written import written
 from .interpret import Interpreter
@@ -15,7 +15,7 @@ from .inverse import Matrix, determinant_and_adjugate
 from .number import Arithmetic, Number
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entries:
     """A tensor's numbers, row by row."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy
 
+from ..records import record
 from ..syntax.expression import Call, Delta, Expr, Index, Inside, Name, Negate, Number, Product, Sum, names_in
 from .functions import inside
 from .labelled import Labelled, Term
@@ -15,7 +15,7 @@ from .labelled import Labelled, Term
 Switch = Delta | Inside
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounded:
     """What must hold of a place that stands for an index: 0 ≤ place < size."""
 
@@ -23,7 +23,7 @@ class Bounded:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Solved:
     """The indices that are left to sum over, the values of those that deltas determine, and what is left to check."""
 

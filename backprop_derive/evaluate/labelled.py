@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy
 
+from ..records import record
 from .functions import rows, top
 from .program import Program
 
 _COMMUTATIVE = frozenset(("add", "multiply", "maximum", "minimum", "==", "!=", "and"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """The array in a register; its axes run over the indices `labels`."""
 

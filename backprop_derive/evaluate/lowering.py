@@ -7,11 +7,12 @@ mantissa·exp(scale), so that softmax, logsumexp and their derivatives neither o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import e, nan, pi
 
 from ..ops.table import expanded, operation
+from ..records import record
 from ..syntax.expression import (
     Call,
     Compare,
@@ -47,7 +48,7 @@ from .program import Program
 _AS_ONE = frozenset(("sigmoid", "softplus", "abs", "sign"))  # stable, or shorter, as one operation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scaled:
     """mantissa·exp(scale); `is_raw` while nothing was divided by, so that the scale may be beyond a float's range."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,7 @@ import sympy
 
 from ..errors import DomainError
 from ..limits import Limits
+from ..records import record
 from .real import MorePrecision, Real, Reals
 
 # A closed form longer than this (nodes of its tree) is carried as a Real: nobody reads it, and it only grows.
@@ -28,7 +28,7 @@ _ARITHMETIC = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Rational, type(sympy.pi), 
 _FUNCTIONS = frozenset(getattr(sympy, name) for name in "exp log sin cos tan asin acos atan sinh cosh tanh erf".split())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Closed:
     """An irrational number by a SymPy constant, and the same number as a Real of the present precision.
 

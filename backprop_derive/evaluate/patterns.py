@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from ..records import record
 from ..syntax.expression import (
     Call,
     Delta,
@@ -23,7 +23,7 @@ from ..syntax.expression import (
 _HAVE_NO_VALUE = frozenset(("log", "sqrt", "asin", "acos", "log2", "log10", "xlogy"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Factors:
     """A product taken apart: what multiplies, what divides, deltas and bounds, and the sign."""
 

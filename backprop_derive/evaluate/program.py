@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy
 
+from ..records import record
 from .functions import NUMPY, SCALAR, TAKE_A_SECOND
 
 Shape = tuple[int, ...]
@@ -20,7 +21,7 @@ Function = Callable[..., Any]
 _LARGEST_CONSTANT = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Instruction:
     """One operation: `name` is in the tables of functions, or `view` is the function itself."""
 

@@ -8,7 +8,6 @@ be told apart from zero at this precision is decided by evaluating again with mo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ import mpmath
 from mpmath.libmp import ften, mpf_mul, mpf_pow_int, round_nearest, to_int
 
 from ..errors import LimitError
+from ..records import record
 
 _LARGEST = 332_000_000  # bits of magnitude: about 10^(10^8)
 _INFINITELY_SMALL = -math.inf
@@ -28,7 +28,7 @@ class MorePrecision(Exception):
     """A decision needs more digits than the present precision gives."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Real:
     """value ± 2**error; `value` is an mpmath number."""
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..document import Document
 from ..errors import OutputError
 from ..options import Options
+from .files import write_whole
 from .guard import within_limits
 from .views import BlockView
 
@@ -87,6 +92,7 @@ def environment(format: str, own: Path | None) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         cache_size=32,
+        bytecode_cache=_Compiled(folders[0]) if own is None else None,
         **_DELIMITERS.get(format, {}),
     )
     env.filters["indented"] = indented
@@ -102,6 +108,30 @@ class _Loader(jinja2.FileSystemLoader):
         if not any(real.is_relative_to(Path(folder).resolve()) for folder in self.searchpath):
             raise jinja2.TemplateNotFound(template, f"{template!r} lies outside of the folder of templates")
         return source, filename, is_current
+
+
+class _Compiled(BytecodeCache):
+    """Shipped templates compiled, where Python keeps its compiled modules. It may be lost or broken at any moment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(importlib.util.cache_from_source(str(folder / "body.py"))).parent
+
+    def file(self, bucket: Bucket) -> Path:
+        return self.folder / f"{bucket.key}.{sys.implementation.cache_tag}.j2c"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            with self.file(bucket).open("rb") as file:
+                bucket.load_bytecode(file)
+        except Exception:  # whatever pickle makes of a broken file
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError, OutputError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self.file(bucket), bucket.bytecode_to_string())
 
 
 def indented(text: str, width: int) -> str:

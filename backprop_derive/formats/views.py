@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import repeat, zip_longest
 
 from ..document import (
@@ -29,11 +29,12 @@ from ..document import (
     Times,
     Words,
 )  # fmt: skip
+from ..records import record
 from ..syntax.expression import MatrixProduct, Product, Quotient, Sum
 from ..syntax.precedence import Precedence as P
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Voice:
     """How one format prints inlines and displayed formulas; each function returns finished markup."""
 
@@ -46,7 +47,7 @@ class Voice:
     join: Callable[[Iterable[str]], str] = "".join
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ItemView:
     """An entry of a list: its number (0 in a bulleted one), content and the notes below it."""
 
@@ -55,7 +56,7 @@ class ItemView:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockView:
     """A block: `kind` names the template macro that sets it; the other fields are those of its kind.
 
@@ -139,7 +140,7 @@ def plain_inlines(content: Iterable[Inline], math: Callable[[MathNode], str]) ->
     return "".join(math(part.node) if isinstance(part, Math) else part.text for part in content)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """A piece of a formula that stays on one line.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..ops.table import operation
+from ..records import record
 from ..syntax.expression import Call, Delta, Expr, Index, Inside, Name, Slice, children
 
 
@@ -27,7 +26,7 @@ def labels_of(body: Expr) -> frozenset[str]:
     return frozenset(key for key in placed - used if not key.startswith("@"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Held:
     """The names of an expression, and those that stand only where an operation holds them fixed (a mask)."""
 

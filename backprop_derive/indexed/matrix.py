@@ -6,9 +6,9 @@ What is found is a candidate; whoever asks proves it equal to the component form
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import permutations
 
+from ..records import record
 from ..syntax.expression import (
     ONE,
     Call,
@@ -48,7 +48,7 @@ class NotMatrices(Exception):
     """The formula has no short form in matrix notation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Item:
     """A tensor whose axes are these letters."""
 

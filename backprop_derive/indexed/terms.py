@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ..records import record
 from ..syntax.expression import Expr, Name, Negate, Over, Product, Quotient, Sum, children
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """± Σ over `sums` of the product of `above`, divided by the product of `below`."""
 

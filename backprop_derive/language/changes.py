@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from ..errors import ProblemError, UsageError, shorten
 from ..limits import DEFAULT_LIMITS, Limits
-from ..problem import Given, Problem, Prose, Step
+from ..problem import Given, Problem, Prose, Step, has_tensors
 from ..syntax.names import canonical, nearest_name
 from .scalars import Scalar, scalar_expression
-from .shapes import check_loss, has_tensors, infer_shapes
+from .shapes import check_loss, infer_shapes
 
 
 def changed(

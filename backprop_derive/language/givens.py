@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import ProblemError
-from ..indexed.shape import Shape, Size
+from ..indexed.sizes import Shape, Size
 from ..limits import Limits
 from ..problem import Given
 from ..syntax.names import canonical

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..errors import ProblemError, describe, is_hidden, nearest, shorten
 from ..limits import Limits
+from ..records import record
 from ..syntax.source import Source
 
 # What begins a line and is no name; `lr` is a name as well, of the learning rate.
@@ -30,7 +31,7 @@ _PLURALS = {"parameter": "parameters", "update": "updates"}
 _NO_SENTENCE = re.compile(r"[=/∂^*+|<>]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A statement: its kind (a keyword, `step` or `prose`), the offsets of its content, and its label.
 

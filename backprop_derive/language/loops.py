@@ -7,17 +7,17 @@ index.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..errors import ProblemError
 from ..limits import Limits
+from ..records import record
 from ..syntax.source import Source
 
 _FOR = re.compile(r"(\s*)for\s+(\w+)\s+in\b\s*(.*?)\s*:(.*)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,9})\s*(?:\.\.|…|to)\s*(\d{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Loop:
     """A loop's variable, its values, and the lines below it with their numbers."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..errors import Place, ProblemError, shorten
 from ..limits import DEFAULT_LIMITS, Limits
+from ..records import record
 from ..syntax.cursor import Cursor
 from ..syntax.names import canonical, nearest_name
 from ..syntax.source import Source
@@ -18,7 +18,7 @@ _BY = [phrase.split() for phrase in ("with respect to", "w . r . t .", "w . r . 
 _EXAMPLE = "Find d(loss)/dw, d(loss)/db"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """What a Find line asks: the loss (None where it names none) and the names to differentiate by, as keys."""
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..errors import Place, ProblemError, UsageError, shorten
-from ..indexed.shape import Shape
+from ..indexed.sizes import Shape
 from ..limits import DEFAULT_LIMITS, Limits
-from ..problem import Given, Problem, Prose, Step
+from ..problem import Given, Problem, Prose, Step, has_tensors
 from ..syntax.expression import Constant, walk
 from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import deep_recursion
@@ -22,7 +22,6 @@ from .prose import clean_text, prose_parts
 from .questions import Question, read_question, two_losses
 from .scalars import Scalar, scalar_expression
 from .settings import Settings
-from .shapes import check_loss, has_tensors, infer_shapes, without_gradient
 from .steps import prose_hints, read_head, read_steps
 
 __all__ = ["Scalar", "read_problem", "scalar_expression"]
@@ -95,8 +94,6 @@ class _Reader:
         givens = tuple(s.key for s in statements if isinstance(s, Given))
         named = asked.loss if asked is not None else None
         with_tensors = has_tensors(statements)
-        scalars: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
-        shapes = infer_shapes(statements, self.limits) if with_tensors else scalars
         loss_key = self.known(loss, "--loss") if loss is not None else named or step_keys[-1]
         place = asked.place if asked is not None else None
         if loss_key not in step_keys:
@@ -108,8 +105,14 @@ class _Reader:
         chosen = tuple(dict.fromkeys(self.known(word, "--wrt") for word in wrt))
         chosen = chosen or (asked.wanted if asked is not None else ())
         steps = [s for s in statements if isinstance(s, Step)]
-        check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
-        labels = without_gradient(steps, shapes) if with_tensors else frozenset()
+        shapes: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
+        labels: frozenset[str] = frozenset()
+        if with_tensors:
+            from .shapes import check_loss, infer_shapes, without_gradient
+
+            shapes = infer_shapes(statements, self.limits)
+            check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
+            labels = without_gradient(steps, shapes)
         wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
         if loss_key in wanted:
             raise self.by_itself(loss_key, givens, place)

@@ -9,20 +9,8 @@ from ..indexed.component import Components
 from ..indexed.held import held_names, labels_of
 from ..indexed.shape import Shape, count, shape_of, written_shape
 from ..limits import Limits
-from ..ops.table import is_tensor_node
 from ..problem import Given, Prose, Step
-from ..syntax.expression import ListOf, Name, walk
-
-
-def has_tensors(statements: Sequence[Prose | Given | Step]) -> bool:
-    """Whether a vector, a matrix or a higher tensor stands anywhere."""
-    for statement in statements:
-        if isinstance(statement, Given):
-            if statement.shape or isinstance(statement.value, ListOf):
-                return True
-        elif isinstance(statement, Step) and any(is_tensor_node(node) for node in walk(statement.expression)):
-            return True
-    return False
+from ..syntax.expression import Name
 
 
 def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> dict[str, Shape]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..errors import Place, ProblemError, nearest, shorten
 from ..limits import Limits
 from ..problem import Step
+from ..records import record
 from ..syntax.cursor import Cursor
 from ..syntax.expression import Expr, Name, Power, Product, map_children, substitute, walk
 from ..syntax.names import canonical
@@ -22,7 +22,7 @@ from .scalars import FUNCTIONS, checked
 _RATE = "lr"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Head:
     """The left side of a step: its key and spelling, where it stands, and where its expression begins."""
 

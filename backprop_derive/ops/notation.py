@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A name set upright before its arguments: sin(x), ReLU(x)."""
 
@@ -13,14 +13,14 @@ class Function:
     subscript: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GreekFunction:
     """A Greek letter before its arguments: σ(x)."""
 
     letter: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fenced:
     """Arguments within fences: |x|, ⌊x⌋. `left` and `right` name the glyphs: `bar`, `double bar`, `floor left`, …"""
 
@@ -28,17 +28,17 @@ class Fenced:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Root:
     """A radical over the argument: √x."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exponential:
     """e to the argument: e^x."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cases:
     """A choice between values by conditions: where(c, a, b) is a if c, b otherwise."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..records import record
 from .notation import Function, Notation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operation:
     """One operation of the language.
 

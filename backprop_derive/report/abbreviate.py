@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ..derivation import Component
 from ..indexed.matrix import letters_in
+from ..records import record
 from ..syntax.expression import Call, Expr, Index, Name, Over, Quotient, Sum, map_children, size, walk
 
 # A formula of fewer operations is read as it stands; a part of fewer gets no letter (an index counts as one, too).
@@ -15,7 +15,7 @@ _LONG, _SHORTEST_NAMED, _SHORTEST_ENTRY = 10, 4, 5
 _LETTERS = "CDEHMPRSTUVBAFK"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Abbreviated:
     """A formula, and what its new letters stand for, in the order in which they need each other."""
 

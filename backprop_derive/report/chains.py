@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from ..derivation import Derivation, LocalGradient
 from ..document import Chain, MathNode, Minus, Plus, Times
 from ..problem import Step
+from ..records import record
 from ..solution import Pass, Value
 from ..syntax.expression import ONE, Expr, Name, Number, Quotient, children, map_children, names_in, size, substitute
 from .notation import Notation
@@ -51,7 +51,7 @@ class _Line:
         return Chain(tuple(self.links), tuple(self.relations))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lines:
     """Makes the lines of one solution; `first` is None where there are no numbers."""
 

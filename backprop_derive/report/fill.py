@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Context
 from fractions import Fraction
 
 from ..document import MathNode
 from ..indexed.shape import Shape
 from ..ops.table import holds_choice
+from ..records import record
 from ..solution import TensorValue, Value
 from ..syntax.expression import (
     ONE,
@@ -40,7 +40,7 @@ _TESTS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Filler:
     """Puts values in the places of names; the names' shapes are `shapes`."""
 

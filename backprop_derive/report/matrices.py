@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from ..derivation import Component
 from ..document import Applied, Ellipsis, Entry, Entrywise, Indicator, MathNode
 from ..errors import ProblemError
 from ..indexed.shape import Shape, shape_of
+from ..records import record
 from ..solution import TensorValue
 from ..syntax.expression import (
     ONE,
@@ -102,7 +102,7 @@ def is_mask(expr: Expr) -> bool:
     return isinstance(expr, Call) and expr.function == "where" and expr.arguments[1:] == (ONE, ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setter:
     """Sets expressions of tensors as mathematics: products entry by entry get their ⊙.
 

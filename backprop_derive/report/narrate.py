@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ..derivation import RuleStatement
 from ..document import (
@@ -25,6 +24,7 @@ from ..document import (
 )  # fmt: skip
 from ..options import Options
 from ..problem import Claim, Given, Problem, Prose, Step
+from ..records import record
 from ..solution import SolutionRecord, Value
 from ..syntax.expression import ZERO, Expr, Name
 from ..syntax.names import ambiguous
@@ -40,7 +40,7 @@ _WORKED_UPDATES = 1
 _LONGEST_TABLE = 20
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Story:
     """What narrating one solution needs at every turn."""
 

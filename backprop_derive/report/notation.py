@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..derivation import Derivation, TensorDerivation
 from ..document import Derivative, Differential, MathNode
+from ..records import record
 from ..syntax.expression import Expr, Name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notation:
     """One profile for one derivation. The profiles are `partial`, `d`, `cs231n`, `nielsen` and `nabla`."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Context, Decimal
 from fractions import Fraction
 
 from ..problem import Problem
+from ..records import record
 from ..solution import Value
 from ..syntax.expression import Call, Constant, Expr, Number, Rounded, size, walk
 
@@ -17,7 +18,7 @@ _MOST_PLACES = 1000  # behind the point; a smaller number is shown rounded
 _MOST_ZEROS = 7  # of 0.00001, with its point and a sign; a smaller number is written with a power of ten
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """`digits` are significant digits of rounded numbers; `decimal` shows 0.25 where otherwise 1/4 would stand.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
@@ -11,6 +11,7 @@ from ..document import Chain, Derivative, Ellipsis, Listing, MathNode, Minus, Pl
 from ..indexed.shape import Shape
 from ..options import Options
 from ..problem import Problem
+from ..records import record
 from ..solution import TensorPass, TensorSolution, TensorValue
 from ..syntax.expression import Expr, ListOf, Name, names_in, walk
 from .fill import Filler
@@ -19,7 +20,7 @@ from .notation import Notation
 from .numbers import Style, is_rounded
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class TensorStory:
     """One solution, with the choices of how it is told."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass
 
 from ..ops.table import expanded, operation
 from ..ops.torch_names import TORCH
 from ..problem import Problem
+from ..records import record
 from ..solution import Pass, SolutionRecord, Value
 from ..syntax.expression import (
     Call,
@@ -30,7 +30,7 @@ from .torch_print import is_single, printed_number
 _RESERVED = {*keyword.kwlist, *keyword.softkwlist, "torch", "print", "math", "float"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cell:
     """Code, and what it prints (empty where nothing)."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ..records import record
 from ..solution import TensorValue, Value
 
 _LINE, _PRECISION, _PREFIX = 80, 4, len("tensor(")
@@ -37,7 +37,7 @@ def is_single(value: Value) -> bool:
     return number == value.exact and bool(single == number)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Form:
     """How all entries of one tensor are shown."""
 

@@ -7,18 +7,18 @@ convolution) it is solved for, and the bounds that the solution must keep are le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import count
 
 import sympy
 
+from ..records import record
 from .choice import Choice
 from .translate import InsideOf
 
 _fresh = count()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """Σ over `sums` (index, size) of the product of `factors`."""
 

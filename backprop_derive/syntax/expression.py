@@ -7,12 +7,13 @@ The language's parser makes these nodes, the calculus answers in them, printers 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from ..records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Number:
     """An exact rational number; `written` is the author's spelling (`0.10`, `1e-3`), None for a result."""
 
@@ -20,7 +21,7 @@ class Number:
     written: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rounded:
     """A number shown rounded, with all digits that are shown true (`digits` significant ones, trailing zeros kept)."""
 
@@ -28,28 +29,28 @@ class Rounded:
     digits: int = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """A mathematical constant: `pi` or `e`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A given or a step, by its canonical key (`y_hat`, `theta_1`); see `syntax.names`."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Negate:
     """-operand"""
 
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sum:
     """terms[0] ± terms[1] ± …; `minus[k]` tells the sign before term k (never before the first)."""
 
@@ -57,7 +58,7 @@ class Sum:
     minus: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Product:
     """factors[0] · factors[1] · …; `implicit` is juxtaposition (`2x`), which binds tighter than division."""
 
@@ -65,7 +66,7 @@ class Product:
     implicit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Quotient:
     """numerator / denominator"""
 
@@ -73,7 +74,7 @@ class Quotient:
     denominator: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Power:
     """base ** exponent"""
 
@@ -81,7 +82,7 @@ class Power:
     exponent: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """An operation of the table applied to arguments, with its options by name."""
 
@@ -90,7 +91,7 @@ class Call:
     options: tuple[tuple[str, Expr], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compare:
     """left relation right, where relation is one of `<  <=  >  >=  ==  !=`; stands only inside `where`."""
 
@@ -99,7 +100,7 @@ class Compare:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MatrixProduct:
     """left @ right"""
 
@@ -107,14 +108,14 @@ class MatrixProduct:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transpose:
     """operand.T"""
 
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """base[items], as NumPy's; a slice is a `Slice`, a new axis the constant `None`."""
 
@@ -122,7 +123,7 @@ class Index:
     items: tuple[Expr | Slice | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice:
     """start:stop:step, each optional."""
 
@@ -131,28 +132,28 @@ class Slice:
     step: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     """[a, b, …], a vector or, nested, a higher tensor."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TupleOf:
     """(a, b, …), a shape or an order of axes."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A string, the subscripts of `einsum`."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Over:
     """Σ_index body: the sum over all values of an index, `size` of them. Stands in component formulas only."""
 
@@ -161,7 +162,7 @@ class Over:
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delta:
     """δ(left, right): 1 where two indices are equal, else 0 (Kronecker). Stands in component formulas only."""
 
@@ -169,7 +170,7 @@ class Delta:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inside:
     """1 where 0 ≤ place < size, else 0. Stands in component formulas only."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..errors import nearest
+from ..records import record
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -34,7 +34,7 @@ _LOOKALIKES = str.maketrans({"µ": "μ", "Ω": "Ω", "ϕ": "φ", "ϵ": "ε", "ϑ
 _GREEK_LETTER = re.compile(rf"^[{''.join(GREEK_NAME)}](?=[0-9]*$)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """How a name is set: a base (one letter, a Greek one, or a word set upright), accents, subscripts, primes."""
 

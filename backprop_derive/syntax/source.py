@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..errors import Place
+from ..records import record
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Source:
     """A named text. Lines end with `\\n` or `\\r\\n`; columns count code points from 1.
 

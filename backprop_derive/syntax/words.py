@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from ..errors import Place, ProblemError, describe, nearest, shorten
+from ..records import record
 from .names import canonical, nearest_name
 
 CONSTANTS = frozenset(("pi", "e"))
@@ -32,7 +33,7 @@ class Signature(Protocol):
     def variants(self) -> dict[str, str]: ...
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Vocabulary:
     """What words mean where an expression stands.
 

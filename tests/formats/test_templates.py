@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +125,34 @@ def test_a_loop_in_typst_ends_in_an_error(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(guard, "SECONDS", 2)
     with pytest.raises(bd.OutputError, match=r"seconds|memory"):
         rendered(tmp_path, "#for i in range(100000000) [x]", "pdf")
+
+
+@pytest.mark.parametrize("broken", [b"", b"not a cache", "truncated"])
+def test_a_broken_cache_of_compiled_templates_is_made_anew(broken: bytes | str, tmp_path: Path) -> None:
+    program = "import backprop_derive as bd; print(bd.solve('Given x = 1\\nloss = x^2').to_markdown())"
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def run() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    expected = run()
+    files = sorted(tmp_path.rglob("*.j2c"))
+    assert files, "templates are compiled once"
+    whole = [file.read_bytes() for file in files]
+    for file in files:
+        file.write_bytes(file.read_bytes()[:40] if isinstance(broken, str) else broken)
+    assert run() == expected
+    assert [file.read_bytes() for file in files] == whole
+
+
+def test_no_cache_is_needed(tmp_path: Path) -> None:
+    blocked = tmp_path / "a file where a folder should be"
+    blocked.write_text("")
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(blocked)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    program = "import backprop_derive as bd; print(bd.solve('Given x = 1\\nloss = x^2').to_markdown())"
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    assert "Worked solution" in done.stdout
