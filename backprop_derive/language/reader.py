@@ -9,11 +9,15 @@ from functools import cached_property
 from ..errors import Place, ProblemError, UsageError, shorten
 from ..indexed.sizes import Shape
 from ..limits import DEFAULT_LIMITS, Limits
+from ..ops.record import Operation
+from ..ops.table import operation
 from ..problem import Given, Problem, Prose, Step, has_tensors
 from ..syntax.expression import Constant, walk
 from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
+from ..syntax.tokens import Token
+from ..variation import Requirement, Varied, VariedFunction
 from .definitions import Definitions
 from .givens import read_givens
 from .lines import BLANK, Line, split_lines
@@ -36,10 +40,12 @@ def read_problem(
     given: Mapping[str, Scalar] | None = None,
     wrt: tuple[str, ...] = (),
     loss: str | None = None,
+    functions: Mapping[str, str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Problem:
     """Read a problem, with given values, wanted names and the loss overridden where the caller names them.
 
+    `functions` chooses, for the words of Vary lines that stand for one of several operations, which; the first without.
     Raises ProblemError where the text cannot be read, LimitError where it passes a limit, UsageError where an override
     does not fit.
     """
@@ -47,7 +53,7 @@ def read_problem(
     source = unrolled(Source(name, text.removeprefix("\ufeff")), limits)
     with deep_recursion():
         reader = _Reader(source, split_lines(source, limits), limits)
-        return reader.problem(dict(given or {}), wrt, loss)
+        return reader.problem(dict(given or {}), wrt, loss, functions or {})
 
 
 class _Reader:
@@ -58,17 +64,22 @@ class _Reader:
         self.settings = Settings(source, lines, limits)
         self.definitions = Definitions(source, self.settings.has_rate)
         self.spelled = self.definitions.spelled
+        self.varied: tuple[Varied, ...] = ()
+        self.varied_givens: dict[int, list[Given]] = {}
+        self.functions: dict[str, Operation] = {}
 
     def of_kind(self, kind: str) -> list[Line]:
         return [line for line in self.lines if line.kind == kind]
 
     # --- the whole
 
-    def problem(self, overrides: dict[str, Scalar], wrt: tuple[str, ...], loss: str | None) -> Problem:
-        self.refuse_exercises()
+    def problem(
+        self, overrides: dict[str, Scalar], wrt: tuple[str, ...], loss: str | None, functions: Mapping[str, str]
+    ) -> Problem:
         written = {
             line.start: read_givens(self.source, line, self.definitions, self.limits) for line in self.of_kind("given")
         }
+        self.varied = self.read_varied(functions)
         extra, values = self.overrides([given for group in written.values() for given in group], overrides)
         steps = self.steps(bool(written))
         self.refuse_constants_that_are_names([given for group in written.values() for given in group])
@@ -79,6 +90,8 @@ class _Reader:
                 statements.append(self.prose(line))
             elif line.kind == "given":
                 statements += [values.get(given.key, given) for given in written[line.start]]
+            elif line.kind == "vary":
+                statements += self.varied_givens.get(line.start, ())
             elif line.kind == "step":
                 statements.append(steps[line.start])
         return self.assemble(tuple(statements), asked, wrt, loss)
@@ -129,6 +142,8 @@ class _Reader:
             source=self.source.text,
             shapes=shapes,
             has_tensors=with_tensors,
+            varied=self.varied,
+            required=self.requirements(loss_key),
         )
 
     def steps(self, has_givens: bool) -> dict[int, Step]:
@@ -138,7 +153,8 @@ class _Reader:
         if not heads:
             raise self.nothing_to_do(has_givens)
         hints = prose_hints(self.source, self.of_kind("prose"), heads)
-        return read_steps(self.source, heads, self.definitions, self.settings.learning_rate(), hints, self.limits)
+        rate = self.settings.learning_rate()
+        return read_steps(self.source, heads, self.definitions, rate, hints, self.limits, self.functions)
 
     def prose(self, line: Line) -> Prose:
         number = self.source.line_of(line.start)
@@ -192,6 +208,38 @@ class _Reader:
             raise UsageError(f"{option} {shorten(word)}: {shorten(word)} is not defined in the problem", hint=close)
         return key
 
+    # --- what makes it an exercise
+
+    def read_varied(self, functions: Mapping[str, str]) -> tuple[Varied, ...]:
+        """What the Vary lines vary. A name that no Given has becomes a given; a word of operations, one of them."""
+        found: dict[str, Varied] = {}
+        for line in self.of_kind("vary"):
+            from .vary import read_varied
+
+            for each in read_varied(self.source, line, self.limits):
+                self.vary(line, each, found, functions)
+        return tuple(found.values())
+
+    def vary(self, line: Line, each: Varied, found: dict[str, Varied], functions: Mapping[str, str]) -> None:
+        name = each.word if isinstance(each, VariedFunction) else each.written
+        if canonical(name) in found:
+            raise ProblemError(f"{name} varies twice", place=each.place, expected="one range or set for a name")
+        found[canonical(name)] = each
+        if isinstance(each, VariedFunction):
+            self.functions[each.word] = operation(functions.get(each.word, each.operations[0]))
+        elif each.key not in self.spelled:
+            token = Token("name", each.written, line.start, line.start)
+            key = self.definitions.define(each.written, token)
+            self.varied_givens.setdefault(line.start, []).append(Given(key, each.written, None, each.place))
+
+    def requirements(self, loss: str) -> tuple[Requirement, ...]:
+        found = []
+        for line in self.of_kind("require"):
+            from .require import read_requirement
+
+            found.append(read_requirement(self.source, line, self.spelled, loss, self.limits))
+        return tuple(found)
+
     # --- values of the caller
 
     def overrides(self, givens: list[Given], overrides: dict[str, Scalar]) -> tuple[list[Given], dict[str, Given]]:
@@ -213,13 +261,6 @@ class _Reader:
         return extra, replaced
 
     # --- refusals
-
-    def refuse_exercises(self) -> None:
-        for line in (*self.of_kind("vary"), *self.of_kind("require")):
-            raise ProblemError(
-                f"{line.kind.capitalize()} lines belong to exercises, which this version does not make yet",
-                place=self.source.place(line.start), hint="# at the beginning of the line, to leave it out",
-            )  # fmt: skip
 
     def refuse_constants_that_are_names(self, givens: list[Given]) -> None:
         """`Given x = e, e = 2`: e is a name here, and a value depends on none."""

@@ -76,7 +76,7 @@ def tokenise(source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMI
                 elif spelled in _CLOSING:
                     depth -= 1
             elif kind == "number":
-                _check_number(source, text, position, stop, limits)
+                _check_number(source, position, stop, end, limits)
             elif kind == "super":
                 spelled = spelled.translate(_SUPERSCRIPTS)
             elif kind == "name":
@@ -96,10 +96,11 @@ def _check_line_ends(source: Source, blank: str, position: int) -> None:
 _OTHER_BASE = re.compile(r"[xX][0-9a-fA-F]\w*|[bBoO][0-9]\w*")
 
 
-def _check_number(source: Source, text: str, start: int, stop: int, limits: Limits) -> None:
+def _check_number(source: Source, start: int, stop: int, end: int, limits: Limits) -> None:
+    text = source.text
     if stop - start > limits.literal:
         limits.check("literal", stop - start, DIGITS, source.place(start))
-    following = text[stop : stop + 24]
+    following = text[stop : min(stop + 24, end)]
     if text[start:stop] == "0" and (other := _OTHER_BASE.match(following)) is not None:
         raise ProblemError(
             f"0{other[0]} is no number of this language: 0x…, 0b… and 0o… are not read",
