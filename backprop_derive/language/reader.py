@@ -10,7 +10,7 @@ from ..errors import Place, ProblemError, UsageError, shorten
 from ..indexed.sizes import Shape
 from ..limits import DEFAULT_LIMITS, Limits
 from ..problem import Given, Problem, Prose, Step, has_tensors
-from ..syntax.expression import Constant, walk
+from ..syntax.expression import Constant, ListOf, walk
 from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
@@ -224,7 +224,8 @@ class _Reader:
     def refuse_constants_that_are_names(self, givens: list[Given]) -> None:
         """`Given x = e, e = 2`: e is a name here, and a value depends on none."""
         for given in givens:
-            for node in walk(given.value) if given.value is not None else ():
+            is_plain = given.value is None or (isinstance(given.value, ListOf) and given.value.is_plain)
+            for node in () if is_plain or given.value is None else walk(given.value):
                 if isinstance(node, Constant) and node.name in self.spelled:
                     raise ProblemError(
                         f"{node.name} is a name of this problem, and the value of {given.written} cannot depend on it",
