@@ -16,6 +16,7 @@ from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
 from .definitions import Definitions
 from .givens import read_givens
+from .letters import refuse_derivative_by_size, size_letters
 from .lines import BLANK, Line, split_lines
 from .loops import unrolled
 from .prose import clean_text, prose_parts
@@ -112,8 +113,9 @@ class _Reader:
 
             shapes = infer_shapes(statements, self.limits)
             check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
-            labels = without_gradient(steps, shapes)
+            labels = without_gradient(steps, shapes) | size_letters(statements)
         wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
+        refuse_derivative_by_size(wanted, statements, place)
         if loss_key in wanted:
             raise self.by_itself(loss_key, givens, place)
         return Problem(
@@ -195,7 +197,7 @@ class _Reader:
     # --- values of the caller
 
     def overrides(self, givens: list[Given], overrides: dict[str, Scalar]) -> tuple[list[Given], dict[str, Given]]:
-        """Givens of the caller, in a problem that writes none; and values of the caller in place of written ones."""
+        """Givens of the caller, in a problem that writes none, and sizes; and values in place of written ones."""
         extra: list[Given] = []
         replaced: dict[str, Given] = {}
         by_key = {given.key: given for given in givens}
@@ -203,7 +205,7 @@ class _Reader:
             key = canonical(word)
             if key in by_key:
                 replaced[key] = replace(by_key[key], value=scalar_expression(word, scalar, self.limits))
-            elif givens:
+            elif givens and key not in size_letters(givens):
                 close = nearest_name(word, self.spelled)
                 raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
             else:

@@ -29,7 +29,9 @@ def remarks(
         else:
             found.append(sentence(note.kind))
     if record.first is None:
-        found.append(sentence("symbolic"))
+        missing = [given.key for given in problem.givens if given.value is None]
+        is_part = 0 < len(missing) < len(problem.givens)
+        found.append(sentence("symbolic in part", name=missing[0]) if is_part else sentence("symbolic"))
     if problem.round_to is not None:
         count = problem.round_to
         found.append(sentence("round", count=str(count), s="" if count == 1 else "s"))

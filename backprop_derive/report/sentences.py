@@ -36,6 +36,7 @@ REMARKS = {
     "set apart": "{names} holds a softmax, which is set apart as a step of its own.",
     "expanded": "{names} was too long for one derivative and is split into one operation a step.",
     "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
+    "symbolic in part": "{name} has no value, so everything is derived and nothing is evaluated.",
     "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all"
     " digits.",
 }
