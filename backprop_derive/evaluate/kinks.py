@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from ..ops.table import bound_arguments, definition_of, formula, operation
+from ..syntax.expression import Call, Expr, substitute
 from .labelled import Labelled, Term
 
 
@@ -16,9 +18,18 @@ class Kinks:
         self.found: list[tuple[str, Term]] = []
         self.is_silent = False
 
-    def at_zero(self, operation: str, value: Term) -> None:
-        """A kink where the value is 0."""
-        self.note(operation, self.labelled.each("==", value, self.labelled.number(0.0)))
+    def of_call(self, call: Call, plain: Callable[[Expr], Term]) -> None:
+        """The kinks of an operation, and those of its arguments before its definition takes them in."""
+        if self.is_silent:
+            return
+        arguments = bound_arguments(call)
+        if definition_of(call) is not None:
+            for argument in arguments.values():
+                plain(argument)
+        for text in operation(call.function).kinks:
+            with self.silent():
+                value = plain(substitute(formula(text), arguments))
+            self.note(call.function, self.labelled.each("==", value, self.labelled.number(0.0)))
 
     def note(self, operation: str, condition: Term) -> None:
         if not self.is_silent:

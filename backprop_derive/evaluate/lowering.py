@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import e, nan, pi
 
-from ..ops.table import bound_arguments, definition_of, expanded, formula, operation
+from ..ops.table import expanded, operation
 from ..records import record
 from ..syntax.expression import (
     Call,
@@ -29,7 +29,6 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
-    substitute,
 )  # fmt: skip
 from .indices import Indices, Solved
 from .kinks import Kinks
@@ -327,7 +326,7 @@ class Lowering:
             return self.product(Product((arguments[0], Call("log", arguments[1:]))), keep)
         if op.is_variadic and op.primitive is not None:
             return Scaled(self.choice(call.function, op.primitive, arguments))
-        self.note_kinks(call)
+        self.kinks.of_call(call, self.plain)
         if call.function in _AS_ONE:
             return Scaled(self.labelled.each(call.function, self.plain(arguments[0])))
         body = expanded(call)
@@ -336,19 +335,6 @@ class Lowering:
                 return self.scaled(body, keep)
         assert op.primitive is not None, f"{call.function} has no definition"
         return Scaled(self.labelled.each(op.primitive, self.plain(arguments[0])))
-
-    def note_kinks(self, call: Call) -> None:
-        """The kinks of an operation and those of its arguments, before its definition takes them in."""
-        if self.kinks.is_silent:
-            return
-        arguments = bound_arguments(call)
-        if definition_of(call) is not None:
-            for argument in arguments.values():
-                self.plain(argument)
-        for text in operation(call.function).kinks:
-            with self.kinks.silent():
-                value = self.plain(substitute(formula(text), arguments))
-            self.kinks.at_zero(call.function, value)
 
     def logarithm(self, expr: Expr) -> Term:
         each = self.labelled.each
