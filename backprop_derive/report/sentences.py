@@ -27,6 +27,8 @@ REMARKS = {
     "tie": "In {name}, arguments of {operation} tie, and there is no derivative: {convention}.",
     "boundary": "In {name}, a condition lies exactly at its boundary; the derivative is that of the case that applies.",
     "independent": "{loss} does not depend on {name}, so the gradient is 0.",
+    "power": "In {name}, what follows {base}^ is read as an exponent, because no {base}^ (a name with a hat) is"
+    " defined.",
     "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
     "floats": "Large tensors are computed in double precision.",
     "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
