@@ -12,7 +12,7 @@ from ..limits import DEFAULT_LIMITS, Limits
 from ..ops.record import Operation
 from ..ops.table import operation
 from ..problem import Given, Problem, Prose, Step, has_tensors
-from ..syntax.expression import Constant, walk
+from ..syntax.expression import Constant, ListOf, walk
 from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
@@ -20,6 +20,7 @@ from ..syntax.tokens import Token
 from ..variation import Requirement, Varied, VariedFunction
 from .definitions import Definitions
 from .givens import read_givens
+from .letters import refuse_derivative_by_size, size_letters
 from .lines import BLANK, Line, split_lines
 from .loops import unrolled
 from .prose import clean_text, prose_parts
@@ -125,8 +126,9 @@ class _Reader:
 
             shapes = infer_shapes(statements, self.limits)
             check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
-            labels = without_gradient(steps, shapes)
+            labels = without_gradient(steps, shapes) | size_letters(statements)
         wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
+        refuse_derivative_by_size(wanted, statements, place)
         if loss_key in wanted:
             raise self.by_itself(loss_key, givens, place)
         return Problem(
@@ -243,7 +245,7 @@ class _Reader:
     # --- values of the caller
 
     def overrides(self, givens: list[Given], overrides: dict[str, Scalar]) -> tuple[list[Given], dict[str, Given]]:
-        """Givens of the caller, in a problem that writes none; and values of the caller in place of written ones."""
+        """Givens of the caller, in a problem that writes none, and sizes; and values in place of written ones."""
         extra: list[Given] = []
         replaced: dict[str, Given] = {}
         by_key = {given.key: given for given in givens}
@@ -251,7 +253,7 @@ class _Reader:
             key = canonical(word)
             if key in by_key:
                 replaced[key] = replace(by_key[key], value=scalar_expression(word, scalar, self.limits))
-            elif givens:
+            elif givens and key not in size_letters(givens):
                 close = nearest_name(word, self.spelled)
                 raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
             else:
@@ -265,7 +267,8 @@ class _Reader:
     def refuse_constants_that_are_names(self, givens: list[Given]) -> None:
         """`Given x = e, e = 2`: e is a name here, and a value depends on none."""
         for given in givens:
-            for node in walk(given.value) if given.value is not None else ():
+            is_plain = given.value is None or (isinstance(given.value, ListOf) and given.value.is_plain)
+            for node in () if is_plain or given.value is None else walk(given.value):
                 if isinstance(node, Constant) and node.name in self.spelled:
                     raise ProblemError(
                         f"{node.name} is a name of this problem, and the value of {given.written} cannot depend on it",
