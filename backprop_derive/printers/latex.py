@@ -47,7 +47,7 @@ class LatexPrinter(Printer):
     # Between ∂ and a word.
     GAP = ""
     RELATIONS: ClassVar[dict[str, str]] = {
-        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
+        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "->": r"\to", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
         "⊙": r"\odot", "@": r"\,", "∈": r"\in",
     }  # fmt: skip
 

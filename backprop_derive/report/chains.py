@@ -21,7 +21,7 @@ _LONGEST_SOURCE = 12
 _MOST_FACTORS = 4
 
 
-class _Line:
+class Line:
     """A chain in the making. A link that looks like the one before it is left out.
 
     Once a rounded link stands in it, no later result is known to equal the first link, and the signs say so.
@@ -66,7 +66,7 @@ class Lines:
     def forward(self, step: Step) -> Chain:
         """ŷ = x·w = 1·1 = 1"""
         assert self.first is not None
-        line = _Line(Name(step.key))
+        line = Line(Name(step.key))
         line.add(self.numbers_in(step.expression))
         applies = self.first.chosen.get(step.key, step.expression)
         if applies != step.expression:
@@ -78,7 +78,7 @@ class Lines:
         """The expression with numbers that are too long to read shown rounded."""
         return _shorten_numbers(expr, self.style)
 
-    def evaluate(self, line: _Line, expr: Expr, value: Value) -> None:
+    def evaluate(self, line: Line, expr: Expr, value: Value) -> None:
         """Append the expression with its names' values, and what it comes to."""
         substituted = self.with_values(expr)
         if substituted is not None:
@@ -98,7 +98,7 @@ class Lines:
 
     def local(self, gradient: LocalGradient, step: Step) -> Chain:
         """∂loss/∂s = ∂s²/∂s = 2s"""
-        line = _Line(self.notation.local(gradient.step, gradient.operand))
+        line = Line(self.notation.local(gradient.step, gradient.operand))
         is_short = not isinstance(step.expression, Name) and size(step.expression) <= _LONGEST_SOURCE
         if self.detail != "brief" and is_short:
             line.add(self.notation.of_expression(self.numbers_in(step.expression), gradient.operand), "=")
@@ -137,14 +137,14 @@ class Lines:
     def backward(self, key: str) -> Chain:
         """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2·x = -2·1 = -2"""
         uses = self.derivation.uses[key]
-        line = _Line(self.notation.adjoint(key))
-        line.add(_plus([self.symbols(use) for use in uses]), "=")
+        line = Line(self.notation.adjoint(key))
+        line.add(plus([self.symbols(use) for use in uses]), "=")
         if self.first is None:
-            line.add(_plus([_times(self.symbolic_factors(use)) for use in uses]))
+            line.add(plus([times(self.symbolic_factors(use)) for use in uses]))
             return line.chain()
         factors = [self.factors(use) for use in uses]
-        line.add(_plus([_times(group) for group in factors]))
-        line.add(_plus([_times([self.with_values(factor) or factor for factor in group]) for group in factors]))
+        line.add(plus([times(group) for group in factors]))
+        line.add(plus([times([self.with_values(factor) or factor for factor in group]) for group in factors]))
         value = self.first.adjoints[key]
         line.conclude(self.style.results(value), value.was_rounded)
         return line.chain()
@@ -182,7 +182,7 @@ class Lines:
 
     def answer(self, key: str) -> Chain:
         """∂loss/∂w = -2"""
-        line = _Line(self.notation.adjoint(key))
+        line = Line(self.notation.adjoint(key))
         if self.first is None:
             line.add(self.backward(key).links[-1], "=")
         else:
@@ -193,18 +193,18 @@ class Lines:
 
     def update(self, key: str, rate_symbol: Expr, rate: Expr, before: Value, gradient: Value, after: Value) -> Chain:
         """w ← w - η·∂loss/∂w = 1 - 0.5·(-2) = 2"""
-        line = _Line(Name(key))
+        line = Line(Name(key))
         line.add(Minus(Name(key), Times((rate_symbol, self.notation.adjoint(key)))), "<-")
         line.add(Minus(self.style.shown(before), Times((rate, self.style.shown(gradient)))))
         line.conclude((self.style.shown(after),), after.was_rounded)
         return line.chain()
 
 
-def _plus(terms: Sequence[MathNode]) -> MathNode:
+def plus(terms: Sequence[MathNode]) -> MathNode:
     return terms[0] if len(terms) == 1 else Plus(tuple(terms))
 
 
-def _times(factors: Sequence[MathNode]) -> MathNode:
+def times(factors: Sequence[MathNode]) -> MathNode:
     return ONE if not factors else factors[0] if len(factors) == 1 else Times(tuple(factors))
 
 
