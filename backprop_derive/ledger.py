@@ -63,8 +63,8 @@ class Multiplications:
 class Contribution:
     """What the gradient gets along one path: the product of its local gradients, and its size.
 
-    `size` is the absolute value, of a tensor the Frobenius norm; `per_edge` the factor by which it grew on each edge, in
-    geometric mean.
+    `size` is the absolute value, of a tensor the Frobenius norm; `per_edge` the factor by which it changed on each
+    edge, in geometric mean.
     """
 
     product: Value | TensorValue

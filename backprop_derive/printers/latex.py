@@ -47,8 +47,8 @@ class LatexPrinter(Printer):
     # Between ∂ and a word.
     GAP = ""
     RELATIONS: ClassVar[dict[str, str]] = {
-        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "->": r"\to", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
-        "⊙": r"\odot", "@": r"\,", "∈": r"\in",
+        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "->": r"\to", "<=": r"\le", ">=": r"\ge", "!=": r"\ne",
+        "==": "=", "⊙": r"\odot", "@": r"\,", "∈": r"\in",
     }  # fmt: skip
 
     def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:

@@ -20,12 +20,10 @@ from .numbers import Style, is_rounded
 from .sentences import MODE_COLUMNS, MODES, PATH_COLUMNS, PATH_FATES, PATH_GROWTH, PATH_VERBS, PATHS
 from .tensor_story import TensorStory
 
-# Of a longer path, and of a longer product, the beginning and the end are shown.
-_MOST_NAMES, _MOST_FACTORS = 9, 8
-# A product of more factors, or more operations in them, is not written in symbols beside its numbers.
-_MOST_SYMBOLS, _LONGEST_SYMBOLS = 4, 14
-# One of more operations is not written with values in the places of its names.
-_LONGEST_FILLED = 6
+# Of a longer path, and of a longer product, the beginning and the end are shown: a row of the table fits on a page.
+_MOST_NAMES, _MOST_NUMBERS, _MOST_SYMBOLS = 7, 5, 8
+# A product of more operations is not written in symbols beside its numbers, nor with values in the places of names.
+_LONGEST_SYMBOLS, _LONGEST_FILLED = 6, 3
 # A tensor of more entries has its shape in the table.
 _MOST_ENTRIES = 9
 # A path of fewer edges says nothing about how fast a product shrinks.
@@ -124,7 +122,7 @@ class _Teller:
         if paths.is_complete:
             key = "few by length" if _differ(paths) else "few"
             return (Words(PATHS[key].format(count=paths.count)),)
-        key = "many by size" if self.ledger.is_by_size else "many by length"
+        key = "many by size" if self.ledger.is_by_size else "many by length" if _differ(paths) else "many"
         rest = PATHS[key].format(shown=len(paths.listed))
         if paths.count < _LARGEST_COUNT:
             return (Words(f": {paths.count:,}{rest}"),)
@@ -167,7 +165,7 @@ class _Teller:
         self, shown: list[str], name: Cell, value: Value | TensorValue | None, start: str | None = None
     ) -> tuple[Cell, ...]:
         """All others, or the total, which is the gradient by `start`."""
-        cells = {"path": name}
+        cells = {"path": name, "product": words_cell("…" if value is None else "")}
         if start is not None:
             cells["product"] = math_cell(self.notation.adjoint(start))
         if value is not None:
@@ -221,24 +219,24 @@ def _arrows(path: Path) -> MathNode:
 
 
 def _product(lines: Lines, local: dict[Edge, LocalGradient], path: Path) -> MathNode:
-    """2s · 1 · x = 2 · (−1) · 1 · 1, from the loss back; of a long product the numbers alone, the first and the last."""
+    """2s · 1 · x = 2 · (−1) · 1 · 1, from the loss back; of a long product the first and the last numbers alone."""
     if not path.length:
         return ONE
     edges = list(path.edges())
     tail: list[Edge] = []
-    if len(edges) > _MOST_FACTORS:
-        edges, tail = edges[: _MOST_FACTORS // 2], edges[1 - _MOST_FACTORS // 2 :]
+    most = _MOST_SYMBOLS if lines.first is None else _MOST_NUMBERS
+    if len(edges) > most:
+        edges, tail = edges[: most // 2], edges[-(most // 2) :]
     symbols = [lines.numbers_in(lines.applicable(local[edge])) for edge in (*edges, *tail)]
     if lines.first is None:
         return _with_gap(symbols, len(edges))
     numbers: list[Expr] = [lines.style.shown(lines.first.local[edge]) for edge in (*edges, *tail)]
     length = sum(map(size, symbols))
-    if tail or len(symbols) > _MOST_SYMBOLS or length > _LONGEST_SYMBOLS:
+    if tail or length > _LONGEST_SYMBOLS:
         return _with_gap(numbers, len(edges))
     line = Line(times(symbols))
-    if length <= _LONGEST_FILLED:
-        line.add(times([lines.with_values(factor) or factor for factor in symbols]))
-    line.add(times(numbers))
+    is_plain = length <= _LONGEST_FILLED
+    line.add(times([lines.with_values(factor) or factor for factor in symbols] if is_plain else numbers))
     return line.chain() if line.relations else line.links[0]
 
 

@@ -75,6 +75,7 @@ PATHS = {
     "one": ": one path.",
     "few": ": {count} paths.",
     "few by length": ": {count} paths, the shortest first.",
+    "many": " paths, of which {shown} are shown.",
     "many by size": " paths, of which the {shown} with the largest products are shown, the largest first.",
     "many by length": " paths, of which the {shown} shortest are shown.",
     "about": "about ",
