@@ -21,9 +21,10 @@ from .sentences import MODE_COLUMNS, MODES, PATH_COLUMNS, PATH_FATES, PATH_GROWT
 from .tensor_story import TensorStory
 
 # Of a longer path, and of a longer product, the beginning and the end are shown: a row of the table fits on a page.
-_MOST_NAMES, _MOST_NUMBERS, _MOST_SYMBOLS = 7, 5, 8
+_MOST_NAMES, _MOST_NUMBERS, _MOST_SYMBOLS = 6, 4, 8
+_HEAD, _TAIL = 2, 3
 # A product of more operations is not written in symbols beside its numbers, nor with values in the places of names.
-_LONGEST_SYMBOLS, _LONGEST_FILLED = 6, 3
+_LONGEST_SYMBOLS, _LONGEST_FILLED = 5, 3
 # A tensor of more entries has its shape in the table.
 _MOST_ENTRIES = 9
 # A path of fewer edges says nothing about how fast a product shrinks.
@@ -32,6 +33,8 @@ _FEWEST_EDGES = 4
 _MANY_EDGES = 3
 # A larger number of paths is told rounded.
 _LARGEST_COUNT = 10**15
+
+_ALWAYS = ("path", "edges")  # columns that need no numbers and no symbols
 
 Cell = tuple[Inline, ...]
 
@@ -45,9 +48,10 @@ def scalar_path_blocks(lines: Lines, ledger: Ledger, level: int) -> Iterator[Blo
     yield from teller.tables()
     if lines.derivation.graph.problem.round_to is not None and ledger.accounts:
         yield Remark((Words(PATHS["rounded"]),))
-    if ledger.multiplications is not None and any(paths.count for paths in ledger.lists):
+    counts = ledger.multiplications
+    if counts is not None and counts.by_path:
         yield Paragraph((Words(PATHS["counted"]),))
-        yield _costs(ledger.multiplications, len(ledger.lists))
+        yield _costs(counts, len(ledger.lists))
 
 
 def tensor_path_blocks(story: TensorStory, ledger: Ledger, level: int) -> Iterator[Block]:
@@ -137,13 +141,13 @@ class _Teller:
             rows.append(self.row(shown, path, contribution))
         if not paths.is_complete:
             rows.append(self.last(shown, (Words(PATHS["others"]),), None if account is None else account.rest))
-        total = words_cell(PATHS["total"])
-        rows.append(self.last(shown, total, None if account is None else account.total, paths.start))
+        if len(shown) > len(_ALWAYS):
+            total = words_cell(PATHS["total"])
+            rows.append(self.last(shown, total, None if account is None else account.total, paths.start))
         return Table(tuple(words_cell(PATH_COLUMNS[key]) for key in shown), tuple(rows))
 
     def columns(self, has_numbers: bool, shows_per_edge: bool) -> Iterator[str]:
-        yield "path"
-        yield "edges"
+        yield from _ALWAYS
         if self.product is not None:
             yield "product"
         if has_numbers:
@@ -207,11 +211,11 @@ def _has_lengths(paths: PathList) -> bool:
 
 def _arrows(path: Path) -> MathNode:
     """w → z → … → loss"""
-    names, half = path.names, _MOST_NAMES // 2
+    names = path.names
     is_long = len(names) > _MOST_NAMES
-    links: list[MathNode] = list(map(Name, names[:half] if is_long else names))
+    links: list[MathNode] = list(map(Name, names[:_HEAD] if is_long else names))
     if is_long:
-        links += [Ellipsis(), *map(Name, names[-half:])]
+        links += [Ellipsis(), *map(Name, names[-_TAIL:])]
     return links[0] if len(links) == 1 else Chain(tuple(links), ("->",) * (len(links) - 1))
 
 

@@ -109,7 +109,7 @@ PATH_FATES = {
     1: " If that goes on, what comes by ever longer paths explodes.",
 }
 PATH_COLUMNS = {
-    "path": "Path", "edges": "Edges", "product": "Product of local gradients", "contribution": "Contribution",
+    "path": "Path", "edges": "Edges", "product": "Product", "contribution": "Contribution",
     "value": "Value", "norm": "Norm", "per edge": "Per edge",
 }  # fmt: skip
 MODE_COLUMNS = ("Way", "Multiplications")
