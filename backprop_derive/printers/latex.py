@@ -177,7 +177,7 @@ class LatexPrinter(Printer):
         return rf"\mathbf{{1}}_{{{size}}}" if size else r"\mathbf{1}"
 
     def ellipsis(self) -> str:
-        return r"\dots"
+        return r"\ldots"
 
     def matrix_product(self, left: str, right: str) -> str:
         return rf"{left} \, {right}"

@@ -11,7 +11,8 @@ from ..document import Block, Chain, Ellipsis, Inline, Math, MathNode, Paragraph
 from ..indexed.shape import Shape
 from ..ledger import Account, Contribution, Edge, Growth, Ledger, Multiplications, Path, PathList
 from ..solution import TensorValue, Value
-from ..syntax.expression import ONE, Expr, Name, Rounded, size
+from ..syntax.expression import Expr, Name, Rounded, size
+from ..syntax.written import written
 from .blocks import heading, math_cell, words_cell
 from .chains import Line, Lines, times
 from .matrices import is_whole, shown_value
@@ -20,11 +21,16 @@ from .numbers import Style, is_rounded
 from .sentences import MODE_COLUMNS, MODES, PATH_COLUMNS, PATH_FATES, PATH_GROWTH, PATH_VERBS, PATHS
 from .tensor_story import TensorStory
 
-# Of a longer path, and of a longer product, the beginning and the end are shown: a row of the table fits on a page.
-_MOST_NAMES, _MOST_NUMBERS, _MOST_SYMBOLS = 6, 4, 8
-_HEAD, _TAIL = 2, 3
-# A product of more operations is not written in symbols beside its numbers, nor with values in the places of names.
-_LONGEST_SYMBOLS, _LONGEST_FILLED = 5, 3
+# Widths in characters, so that a row of the table fits on a page: of a path, of a product in symbols and in numbers.
+_PATH_WIDTH, _SYMBOLS_WIDTH, _NUMBERS_WIDTH = 40, 18, 36
+# What stands between two factors or names; a number's sign and point beside its digits.
+_BETWEEN, _BESIDE_DIGITS = 3, 3
+# Of a longer path the first names and the last; where these are long, fewer.
+_MOST_NAMES, _SHOWN_NAMES, _SHOWN_LONG_NAMES = 6, (2, 3), (2, 1)
+# More factors are not written out; of these, the first and the last.
+_MOST_FACTORS, _SHOWN_FACTORS = 8, (2, 2)
+# A product of more operations is not written with values in the places of names.
+_LONGEST_FILLED = 3
 # A tensor of more entries has its shape in the table.
 _MOST_ENTRIES = 9
 # A path of fewer edges says nothing about how fast a product shrinks.
@@ -35,6 +41,9 @@ _MANY_EDGES = 3
 _LARGEST_COUNT = 10**15
 
 _ALWAYS = ("path", "edges")  # columns that need no numbers and no symbols
+
+# The sign before a number, on one line with it.
+_NEARLY = "≈\u00a0"
 
 Cell = tuple[Inline, ...]
 
@@ -180,10 +189,10 @@ class _Teller:
         """A number, with ≈ where it is rounded; of a large tensor the shape."""
         if isinstance(value, TensorValue):
             if not is_whole(value) or len(value.entries) > _MOST_ENTRIES:
-                return (Words("∈ "), Math(Reals(value.shape)))
+                return math_cell(Reals(value.shape))
             return math_cell(shown_value(value, self.style))
         node = self.style.shown(value)
-        return (Words("≈ "), Math(node)) if is_rounded(node) else math_cell(node)
+        return (Words(_NEARLY), Math(node)) if is_rounded(node) else math_cell(node)
 
     def growth(self, growth: Growth) -> Paragraph:
         """How the largest contribution changes with the length of the path."""
@@ -212,11 +221,19 @@ def _has_lengths(paths: PathList) -> bool:
 def _arrows(path: Path) -> MathNode:
     """w → z → … → loss"""
     names = path.names
-    is_long = len(names) > _MOST_NAMES
-    links: list[MathNode] = list(map(Name, names[:_HEAD] if is_long else names))
-    if is_long:
-        links += [Ellipsis(), *map(Name, names[-_TAIL:])]
+    head, tail = _SHOWN_NAMES
+    if _path_width((*names[:head], *names[-tail:])) > _PATH_WIDTH:
+        head, tail = _SHOWN_LONG_NAMES
+    is_short = len(names) <= _MOST_NAMES and _path_width(names) <= _PATH_WIDTH
+    is_whole_path = is_short or len(names) <= head + tail
+    links: list[MathNode] = list(map(Name, names if is_whole_path else names[:head]))
+    if not is_whole_path:
+        links += [Ellipsis(), *map(Name, names[-tail:])]
     return links[0] if len(links) == 1 else Chain(tuple(links), ("->",) * (len(links) - 1))
+
+
+def _path_width(names: Sequence[str]) -> int:
+    return sum(map(len, names)) + _BETWEEN * (len(names) - 1)
 
 
 # --- a path's product
@@ -224,30 +241,38 @@ def _arrows(path: Path) -> MathNode:
 
 def _product(lines: Lines, local: dict[Edge, LocalGradient], path: Path) -> MathNode:
     """2s · 1 · x = 2 · (−1) · 1 · 1, from the loss back; of a long product the first and the last numbers alone."""
-    if not path.length:
-        return ONE
-    edges = list(path.edges())
-    tail: list[Edge] = []
-    most = _MOST_SYMBOLS if lines.first is None else _MOST_NUMBERS
-    if len(edges) > most:
-        edges, tail = edges[: most // 2], edges[-(most // 2) :]
-    symbols = [lines.numbers_in(lines.applicable(local[edge])) for edge in (*edges, *tail)]
+    edges = tuple(path.edges())
     if lines.first is None:
-        return _with_gap(symbols, len(edges))
-    numbers: list[Expr] = [lines.style.shown(lines.first.local[edge]) for edge in (*edges, *tail)]
-    length = sum(map(size, symbols))
-    if tail or length > _LONGEST_SYMBOLS:
-        return _with_gap(numbers, len(edges))
+        return _abridged(edges, lambda edge: lines.numbers_in(lines.applicable(local[edge])), None)
+    values = lines.first.local
+    numbers = _abridged(edges, lambda edge: lines.style.shown(values[edge]), _NUMBERS_WIDTH)
+    if len(edges) > _MOST_FACTORS:
+        return numbers
+    symbols = [lines.numbers_in(lines.applicable(local[edge])) for edge in edges]
+    if _width(symbols) > _SYMBOLS_WIDTH:
+        return numbers
     line = Line(times(symbols))
-    is_plain = length <= _LONGEST_FILLED
-    line.add(times([lines.with_values(factor) or factor for factor in symbols] if is_plain else numbers))
+    is_plain = sum(map(size, symbols)) <= _LONGEST_FILLED
+    line.add(times([lines.with_values(factor) or factor for factor in symbols]) if is_plain else numbers)
     return line.chain() if line.relations else line.links[0]
 
 
-def _with_gap(factors: Sequence[Expr], head: int) -> MathNode:
-    """The product, with an ellipsis after its head where there are more factors than the head has."""
-    gap = (Ellipsis(),) if head < len(factors) else ()
-    return times([*factors[:head], *gap, *factors[head:]])
+def _abridged(edges: Sequence[Edge], factor: Callable[[Edge], Expr], most: int | None) -> MathNode:
+    """The product of the edges' factors, or its beginning and end where it has many or is wider than `most`."""
+    if len(edges) <= _MOST_FACTORS:
+        factors = list(map(factor, edges))
+        if most is None or _width(factors) <= most:
+            return times(factors)
+    head, tail = _SHOWN_FACTORS
+    if len(edges) <= head + tail:
+        return times(list(map(factor, edges)))
+    return times([*map(factor, edges[:head]), Ellipsis(), *map(factor, edges[-tail:])])
+
+
+def _width(factors: Sequence[Expr]) -> int:
+    """About how many characters a product takes."""
+    widths = (f.digits + _BESIDE_DIGITS if isinstance(f, Rounded) else len(written(f)) for f in factors)
+    return sum(widths) + _BETWEEN * (len(factors) - 1)
 
 
 def _costs(counts: Multiplications, passes: int) -> Table:
@@ -265,4 +290,4 @@ def _costs(counts: Multiplications, passes: int) -> Table:
 def _count_cell(count: int) -> Cell:
     if count < _LARGEST_COUNT:
         return words_cell(f"{count:,}")
-    return Words("≈ "), Math(Rounded(Context(prec=60).create_decimal(Decimal(count)), 4))
+    return Words(_NEARLY), Math(Rounded(Context(prec=60).create_decimal(Decimal(count)), 4))

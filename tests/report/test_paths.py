@@ -70,9 +70,21 @@ def test_of_many_paths_the_rest_stands_in_one_row() -> None:
     assert "From u to L: 6 paths, of which the 2 with the largest products are shown, the largest first." in flowing(
         found
     )
-    assert "u → h₁ → … → h₅ → h₆ → L 7 1 · 3 · … · 3 · 1 243" in found
+    assert "u → h₁ → … → h₅ → h₆ → L 7 1 · 3 · 3 · 3 · 3 · 3 · 1 243" in found
     assert "all others 40" in found
     assert "total ∂L/∂u 364" in found
+
+
+def test_of_a_long_path_the_first_and_the_last_names_and_factors_stand() -> None:
+    text = "Given a_0 = 1\nfor t in 1..12:\n    a_t = 2a_{t-1}\nL = a_12"
+    assert "a₀ → a₁ → … → a₁₁ → a₁₂ → L 13 1 · 2 · … · 2 · 2 4096 ≈ 1.896" in section(text)
+    long = "Given activation_0 = 1\nfor t in 1..12:\n    activation_t = 2activation_{t-1}\nL = activation_12"
+    assert "activation₀ → activation₁ → … → L 13 1 · 2 · … · 2 · 2 4096" in section(long)
+
+
+def test_what_one_factor_of_a_product_is_stays_apparent() -> None:
+    text = "Given x = 0.3, w = 0.7\na = tanh(w*x)\nb = tanh(w*a)\nL = b^2\nFind dL/dx"
+    assert "x → a → b → L 3 0.2877 · 0.6855 · 0.6700 ≈ 0.1322" in section(text)
 
 
 def test_a_number_of_paths_beyond_reading_is_told_rounded() -> None:
@@ -174,3 +186,15 @@ def test_json_counts_exactly_however_many_paths_there_are() -> None:
 def test_an_example_reads_the_same_twice(stem: str) -> None:
     text = (CHECKOUT / "examples" / f"{stem}.txt").read_text(encoding="utf-8")
     assert bd.solve(text).to_markdown(paths=True) == bd.solve(text, paths=True).to_markdown()
+
+
+def test_of_a_large_tensor_the_shape_of_a_contribution_is_shown() -> None:
+    rows = [[(i + j) % 3 for j in range(8)] for i in range(8)]
+    text = f"Given W = {rows}, x = [1, 0, 2, 1, 0, 1, 1, 1]\nh = W @ x\nL = sum((W @ h)**2)\nFind dL/dW"
+    rows_found = [line for line in bd.solve(text).to_markdown(paths=True).splitlines() if r"\to" in line]
+    assert [line.split(" | ")[2] for line in rows_found] == [r"$\mathbb{R}^{8 \times 8}$"] * 2
+
+
+def test_latex_has_no_sign_that_pdflatex_lacks() -> None:
+    for text in (SHARED_MATRIX, RESIDUAL):
+        assert "U+" not in bd.solve(text).to_latex(paths=True)
