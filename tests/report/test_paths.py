@@ -191,7 +191,7 @@ def test_an_example_reads_the_same_twice(stem: str) -> None:
 def test_of_a_large_tensor_the_shape_of_a_contribution_is_shown() -> None:
     rows = [[(i + j) % 3 for j in range(8)] for i in range(8)]
     text = f"Given W = {rows}, x = [1, 0, 2, 1, 0, 1, 1, 1]\nh = W @ x\nL = sum((W @ h)**2)\nFind dL/dW"
-    rows_found = [line for line in bd.solve(text).to_markdown(paths=True).splitlines() if r"\to" in line]
+    rows_found = [line for line in bd.solve(text).to_markdown(paths=True).splitlines() if r"\to " in line]
     assert [line.split(" | ")[2] for line in rows_found] == [r"$\mathbb{R}^{8 \times 8}$"] * 2
 
 
