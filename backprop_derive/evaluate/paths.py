@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Generic
 
@@ -19,7 +20,8 @@ from .passes import record, with_enough_precision
 from .work import is_large
 
 # A gradient that was derived apart from its ledger has these digits in common with it, whatever both were carried with.
-_NEAR = 1e-9
+_NEAR = Decimal("1e-9")
+_WIDE = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def log_sizes(first: Pass) -> dict[Edge, float]:
@@ -28,11 +30,10 @@ def log_sizes(first: Pass) -> dict[Edge, float]:
 
 
 def _log10(value: Value) -> float:
-    number = abs(value.decimal)
+    number = value.decimal.copy_abs()
     if not number:
         return -math.inf
-    exponent = number.adjusted()
-    return math.log10(float(number.scaleb(-exponent))) + exponent
+    return math.log10(float(_WIDE.scaleb(number, -number.adjusted()))) + number.adjusted()
 
 
 def with_accounts(
@@ -64,17 +65,22 @@ def with_accounts(
 
 def _check(start: str, account: Account, gradient: Value | TensorValue) -> None:
     """The total is the gradient that the backward pass found."""
-    found, expected = _floats(account.total), _floats(gradient)
-    parts = [x for part in (*(c.product for c in account.listed), account.rest) for x in _floats(part)]
-    most = max((abs(x) for x in (*found, *expected, *parts)), default=0)
-    assert all(abs(x - y) <= Fraction(_NEAR) * most for x, y in zip(found, expected, strict=True)), (
-        f"the paths of {start} do not add up to its gradient"
-    )
+    found, expected = _decimals(account.total), _decimals(gradient)
+    parts = [x for part in (*(c.product for c in account.listed), account.rest) for x in _decimals(part)]
+    most = max((x.copy_abs() for x in (*found, *expected, *parts)), default=Decimal(0))
+    bound = _WIDE.multiply(_NEAR, most)
+    if any(_WIDE.subtract(x, y).copy_abs() > bound for x, y in zip(found, expected, strict=True)):
+        raise _mismatch(start)
 
 
-def _floats(value: Value | TensorValue) -> list[Fraction]:
+def _mismatch(start: str) -> AssertionError:
+    """An error of this program, whatever the problem was."""
+    return AssertionError(f"the paths of {start} do not add up to its gradient")
+
+
+def _decimals(value: Value | TensorValue) -> list[Decimal]:
     entries = value.entries if isinstance(value, TensorValue) else (value,)
-    return [Fraction(entry.decimal) for entry in entries]
+    return [entry.decimal for entry in entries]
 
 
 def _accounts(
@@ -127,9 +133,8 @@ class _Accountant(Generic[T]):
         products = [self.product(path) for path in paths.listed]
         rest = self.flowing.zero(paths.start) if paths.is_complete else self.others(paths)
         total = self.adjoints.get(paths.start, self.flowing.zero(paths.start))
-        assert self.flowing.agree(self.summed(paths.start, [*products, rest]), total), (
-            f"the paths of {paths.start} do not add up to its gradient"
-        )
+        if not self.flowing.agree(self.summed(paths.start, [*products, rest]), total):
+            raise _mismatch(paths.start)
         listed = tuple(self.contribution(path, p) for path, p in zip(paths.listed, products, strict=True))
         found = Account(listed, self.flowing.record(rest), self.flowing.record(total))
         return replace(found, growth=self.growth(paths, products))

@@ -70,9 +70,10 @@ def tensor_path_blocks(story: TensorStory, ledger: Ledger, level: int) -> Iterat
     yield from _Teller(ledger, story.notation, story.style, None).tables()
     if story.problem.round_to is not None and ledger.accounts:
         yield Remark((Words(PATHS["rounded"]),))
-    entries = sum(_entries(story.problem.shapes[paths.start]) or 0 for paths in ledger.lists)
-    if entries and all(_entries(story.problem.shapes[paths.start]) for paths in ledger.lists):
-        yield Paragraph((Words(PATHS["passes of tensors"].format(count=f"{entries:,}")),))
+    entries = [_entries(story.problem.shapes[paths.start]) for paths in ledger.lists]
+    count = sum(n for n in entries if n is not None)
+    if None not in entries and count > 1:
+        yield Paragraph((Words(PATHS["passes of tensors"].format(count=f"{count:,}")),))
 
 
 def _local_gradients(derivation: Derivation) -> Iterator[LocalGradient]:

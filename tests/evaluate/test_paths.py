@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -187,3 +187,13 @@ def test_a_tensor_path_that_does_not_add_up_is_never_shown() -> None:
     wrong = TensorValue((2, 2), (*entries[:3], Value(Decimal(1), Fraction(1))))
     with pytest.raises(AssertionError, match="the paths of W do not add up"):
         with_accounts(solution.ledger, solution.derivation, replace(first, adjoints={**first.adjoints, "W": wrong}))
+
+
+@pytest.mark.parametrize("power", ["1e7", "-1e7"])
+def test_products_beyond_any_float_are_ordinary_numbers(power: str) -> None:
+    found = account(f"Given x = 1\na = exp({power}*x)\nb = 2a\nL = a + b\nFind dL/dx", paths=1)
+    assert isinstance(found.total, Value)
+    assert isinstance(found.rest, Value)
+    wide = Context(prec=40, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    assert wide.divide(found.total.decimal, found.rest.decimal) == 3
+    assert abs(found.total.decimal.adjusted()) > 4_000_000
