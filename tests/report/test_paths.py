@@ -198,3 +198,9 @@ def test_of_a_large_tensor_the_shape_of_a_contribution_is_shown() -> None:
 def test_latex_has_no_sign_that_pdflatex_lacks() -> None:
     for text in (SHARED_MATRIX, RESIDUAL):
         assert "U+" not in bd.solve(text).to_latex(paths=True)
+
+
+def test_products_beyond_any_float_are_shown() -> None:
+    found = section("Given x = 1\na = exp(1e7*x)\nL = a + 2a\nFind dL/dx")
+    assert "x → a → L 2 " in found
+    assert "≈ 1.978·10⁴³⁴²⁹⁵²" in found
