@@ -20,6 +20,7 @@ from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
+from ..symbolic import light
 from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import divides_by_determinant, without_cofactors
@@ -37,7 +38,7 @@ class Symbols(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         if self.shapes.get(key):
-            made: Any = sympy.IndexedBase(key)
+            made: Any = light.IndexedBase(key)
         elif key in self.shapes:
             made = sympy.Symbol(key)
         else:
@@ -128,7 +129,7 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
-        total = sympy.Sum(total, (symbols[row], 0, size_symbol(size, symbols) - 1))
+        total = light.Sum(total, (symbols[row], sympy.S.Zero, size_symbol(size, symbols) - 1))
     adjoint = Component(columns, from_sympy(_shortest(contracted(total, columns_of)), {}))
     found = from_sympy(_shortest(jacobian), {})
     return FlowForm(Component((*rows, *columns), found), adjoint)

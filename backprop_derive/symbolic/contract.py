@@ -12,6 +12,7 @@ from itertools import count
 import sympy
 
 from ..records import record
+from . import light
 from .choice import Choice
 from .translate import InsideOf
 
@@ -28,7 +29,7 @@ class Term:
     def expression(self) -> sympy.Expr:
         result = sympy.Mul(*self.factors)
         for index, size in reversed(self.sums):
-            result = sympy.Sum(result, (index, 0, size - 1)) if result.has(index) else size * result
+            result = light.Sum(result, (index, sympy.S.Zero, size - 1)) if result.has(index) else size * result
         return result
 
 

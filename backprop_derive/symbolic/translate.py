@@ -27,6 +27,7 @@ from ..syntax.expression import (
     Sum,
     integer,
 )  # fmt: skip
+from . import light
 from .choice import Choice, choice, condition_key
 from .implicit import OfMatrix, call_of_matrix, of_matrix
 from .opaque import Opaque, call_of, call_parts, opaque
@@ -84,9 +85,9 @@ def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | Non
             return names[key][tuple(inner(place) for place in places)]  # type: ignore[arg-type]
         case Over(index, size, body):
             last = (sympy.Integer(size) if isinstance(size, int) else inner(Name(size))) - 1
-            return sympy.Sum(inner(body), (inner(Name(index)), 0, last))
+            return light.Sum(inner(body), (inner(Name(index)), sympy.S.Zero, last))
         case Delta(a, b):
-            return sympy.KroneckerDelta(inner(a), inner(b))
+            return light.KroneckerDelta(inner(a), inner(b))
         case Inside(place, size):
             return InsideOf(inner(place), sympy.Integer(size) if isinstance(size, int) else inner(Name(size)))
         case Call("where", (Compare(relation, left, right) as condition, a, b)):

@@ -1,0 +1,121 @@
+"""SymPy's entries, sums and deltas, made light: what SymPy would find out about them on every occasion is known.
+
+Component formulas consist of them, and SymPy asks each again and again what it cannot know: whether it is zero, positive,
+an integer. Here nothing is known of an entry or a sum, and nothing is asked. What they mean and their derivatives
+are SymPy's own. They are named as SymPy's classes are, since SymPy puts terms in order by the names of their classes.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy.core.sorting import default_sort_key
+
+_FACTS = (
+    "algebraic", "antihermitian", "complex", "composite", "even", "extended_negative", "extended_nonnegative",
+    "extended_nonpositive", "extended_nonzero", "extended_positive", "extended_real", "finite", "hermitian", "imaginary",
+    "infinite", "integer", "irrational", "negative", "noninteger", "nonnegative", "nonpositive", "nonzero", "odd",
+    "polar", "positive", "prime", "rational", "real", "transcendental", "zero",
+)  # fmt: skip
+UNDECIDED: dict[str, Any] = {f"is_{fact}": None for fact in _FACTS}
+
+
+class Undecided(sympy.Basic):  # type: ignore[misc]
+    """Base of what no fact is known of."""
+
+    vars().update(UNDECIDED)
+    is_commutative = True
+
+    def diff(self, *symbols: Any, **assumptions: Any) -> Any:
+        """By one variable, without SymPy's preparations for several."""
+        if len(symbols) == 1 and isinstance(symbols[0], sympy.Symbol | sympy.Indexed):
+            return self._eval_derivative(symbols[0])
+        return super().diff(*symbols, **assumptions)
+
+
+class IndexedBase(Undecided, sympy.IndexedBase):  # type: ignore[misc]
+    """A tensor; its entries are light."""
+
+    def __new__(cls, name: str) -> IndexedBase:
+        made: IndexedBase = sympy.Expr.__new__(cls, sympy.Symbol(name))
+        made._shape, made._offset, made._strides, made._name = None, sympy.S.Zero, None, name
+        return made
+
+    def __getitem__(self, places: Any, **options: Any) -> Indexed:
+        return Indexed(self, *(places if isinstance(places, tuple) else (places,)))
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return self._args
+
+
+class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
+    """An entry of a tensor."""
+
+    def __new__(cls, base: IndexedBase, *places: Any) -> Indexed:
+        made: Indexed = sympy.Expr.__new__(cls, base, *map(sympy.sympify, places))
+        return made
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return self._args
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return {self, self.args[0].args[0]}.union(*(place.free_symbols for place in self.args[1:]))
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        if not isinstance(variable, Indexed) or variable.base != self.base:
+            return sympy.S.Zero
+        derivative, own, places = _entry_by_entry(len(self.indices))
+        return derivative.xreplace(dict(zip((*own, *places), (*self.indices, *variable.indices), strict=True)))
+
+
+@lru_cache(maxsize=16)
+def _entry_by_entry(rank: int) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
+    """The derivative of an entry by an entry of the same tensor, asked of SymPy once for each number of axes."""
+    tensor = sympy.IndexedBase("A")
+    own, places = (tuple(sympy.Dummy(integer=True) for _ in range(rank)) for _ in range(2))
+    derivative = sympy.diff(tensor[own], tensor[places])
+    return derivative.replace(sympy.KroneckerDelta, KroneckerDelta), own, places
+
+
+class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
+    """A sum over one or more indices, each from 0."""
+
+    def __new__(cls, body: Any, *limits: Any) -> Any:
+        if body is sympy.S.Zero:
+            return body
+        over = tuple(sympy.Tuple(*limit) for limit in limits)
+        while isinstance(body, sympy.Sum):
+            over, body = (*body.limits, *over), body.function
+        made = sympy.Expr.__new__(cls, body, *over)
+        return made
+
+    is_number = False
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        found = set(self.function.free_symbols)
+        for index, first, last in self.limits:
+            found.discard(index)
+            found |= last.free_symbols
+        return found
+
+
+class KroneckerDelta(Undecided, sympy.KroneckerDelta):  # type: ignore[misc]
+    """1 where two places are the same, else 0."""
+
+    @classmethod
+    def eval(cls, i: Any, j: Any, delta_range: Any = None) -> Any:
+        if i == j:
+            return sympy.S.One
+        if i.is_Integer and j.is_Integer:
+            return sympy.S.Zero
+        if not (i.is_Indexed or j.is_Indexed or (i.is_Symbol and j.is_Symbol)) and (i - j).is_zero is False:
+            return sympy.S.Zero
+        in_order = i.name <= j.name if type(i) is type(j) is sympy.Symbol else default_sort_key(i) <= default_sort_key(j)
+        return None if in_order else cls(j, i)
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        return sympy.S.Zero
