@@ -25,6 +25,7 @@ from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
+from ..symbolic.powers import by_entry
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, substitute
 
@@ -125,7 +126,7 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     variable = _entry(symbols[f"#{index}"], columns, symbols)
     columns_of = _sizes(columns, shapes[f"#{index}"], symbols)
     free = {**_sizes(rows, out, symbols), **columns_of}
-    jacobian = _in_output(shape, body, sympy.diff(body, variable), symbols, free)
+    jacobian = _in_output(shape, body, by_entry(body, variable), symbols, free)
     incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):

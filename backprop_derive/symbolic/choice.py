@@ -10,10 +10,12 @@ from typing import Any
 
 import sympy
 
+from .light import Applied
+
 _ORDER = {"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "==": {0}, "!=": {-1, 1}}
 
 
-class Choice(sympy.Function):  # type: ignore[misc]
+class Choice(Applied):  # type: ignore[misc]
     """a where `left relation right`, else b; its arguments are left, right, a, b."""
 
     relation: str

@@ -7,6 +7,8 @@ convolution) it is solved for, and the bounds that the solution must keep are le
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 
 import sympy
@@ -46,7 +48,7 @@ def _terms(expr: sympy.Expr) -> list[Term]:
     """The expression multiplied out as far as deltas are concerned."""
     if isinstance(expr, sympy.Sum):
         return _terms_of_sum(expr)
-    if not expr.has(sympy.KroneckerDelta, InsideOf) and not (expr.is_Mul and expr.has(sympy.Sum)):
+    if not _has_delta(expr) and not (expr.is_Mul and _has_sum(expr)):
         return [Term((), (expr,))]
     if expr.is_Add:
         return [term for part in expr.args for term in _terms(part)]
@@ -62,6 +64,16 @@ def _terms(expr: sympy.Expr) -> list[Term]:
             ]
         return products
     return [Term((), (expr,))]
+
+
+@lru_cache(maxsize=4096)
+def _has_delta(expr: sympy.Expr) -> bool:
+    return bool(expr.has(sympy.KroneckerDelta, InsideOf))
+
+
+@lru_cache(maxsize=4096)
+def _has_sum(expr: sympy.Expr) -> bool:
+    return bool(expr.has(sympy.Sum))
 
 
 def _cases_apart(expr: Choice) -> list[sympy.Expr]:
@@ -113,16 +125,28 @@ def _absorbable(factors: list[sympy.Expr], sums: Sizes) -> tuple[int, sympy.Symb
         delta = factor.base if factor.is_Pow else factor
         if not isinstance(delta, sympy.KroneckerDelta):
             continue
-        difference = sympy.expand(delta.args[0] - delta.args[1])
-        for index in sorted(difference.free_symbols & sums.keys(), key=str):
-            slope = difference.coeff(index)
-            if slope not in (1, -1):
+        for index, value in _solved(delta):
+            if index not in sums:
                 continue
-            value = sympy.expand(index - difference / slope)
             if value.is_Symbol or value.is_Integer:
                 return position, index, value
             affine = affine or (position, index, value)
     return affine
+
+
+@lru_cache(maxsize=4096)
+def _solved(delta: sympy.KroneckerDelta) -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:
+    """What each index is where the delta is 1, for those that it determines."""
+    left, right = delta.args
+    if left.is_Symbol and right.is_Symbol:
+        return tuple(sorted(((left, right), (right, left)), key=str))
+    found = []
+    difference = sympy.expand(left - right)
+    for index in sorted(difference.free_symbols, key=str):
+        slope = difference.coeff(index)
+        if index.is_Symbol and slope in (1, -1):
+            found.append((index, sympy.expand(index - difference / slope)))
+    return tuple(found)
 
 
 def _is_inside(value: sympy.Expr, size: sympy.Expr, sizes: Sizes) -> bool:

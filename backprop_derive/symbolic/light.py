@@ -7,7 +7,7 @@ are SymPy's own. They are named as SymPy's classes are, since SymPy puts terms i
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy
@@ -62,7 +62,11 @@ class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
 
     @property
     def free_symbols(self) -> set[Any]:
-        return {self, self.args[0].args[0]}.union(*(place.free_symbols for place in self.args[1:]))
+        return set(self._free)
+
+    @cached_property
+    def _free(self) -> frozenset[Any]:
+        return frozenset((self, self.args[0].args[0])).union(*(place.free_symbols for place in self.args[1:]))
 
     def _eval_derivative(self, variable: Any) -> Any:
         if not isinstance(variable, Indexed) or variable.base != self.base:
@@ -96,11 +100,26 @@ class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
 
     @property
     def free_symbols(self) -> set[Any]:
-        found = set(self.function.free_symbols)
-        for index, first, last in self.limits:
-            found.discard(index)
-            found |= last.free_symbols
-        return found
+        return set(self._free)
+
+    @cached_property
+    def _free(self) -> frozenset[Any]:
+        found = self.function.free_symbols
+        for index, _, last in self.limits:
+            found = (found - {index}) | last.free_symbols
+        return frozenset(found)
+
+
+class Applied(Undecided, sympy.Function):  # type: ignore[misc]
+    """A function; its arguments' derivatives are compared with 0, and not asked whether they are 0."""
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        parts = ((k, argument.diff(variable)) for k, argument in enumerate(self.args, 1))
+        return sympy.Add(*(self.by_part(k, part) for k, part in parts if part is not sympy.S.Zero))
+
+    def by_part(self, k: int, part: Any) -> Any:
+        """What argument k, whose own derivative is `part`, contributes to the derivative."""
+        return self.fdiff(k) * part
 
 
 class KroneckerDelta(Undecided, sympy.KroneckerDelta):  # type: ignore[misc]

@@ -115,14 +115,14 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     if expr == sympy.pi or expr == sympy.E:
         return Constant("pi" if expr == sympy.pi else "e")
     if expr.is_Add or expr.is_Mul:
-        opposite = written.get(-expr)
+        opposite = written.get(-expr) if written else None
         if opposite is not None and not isinstance(opposite, Negate):
             return Negate(opposite)
         return _factored_sum(expr, written) if expr.is_Add else _product(expr, written)
     if isinstance(expr, WholePower):
         return Power(*(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, sympy.Indexed):
-        return Index(Name(expr.base.name), tuple(from_sympy(place, written) for place in expr.indices))
+        return _entry(expr)
     if isinstance(expr, sympy.Sum):
         return _over(expr, written)
     if isinstance(expr, sympy.KroneckerDelta):
@@ -146,6 +146,11 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     raise TypeError(f"SymPy answered with {type(expr).__name__}")
 
 
+@lru_cache(maxsize=4096)
+def _entry(expr: sympy.Indexed) -> Index:
+    return Index(Name(expr.base.name), tuple(from_sympy(place, {}) for place in expr.indices))
+
+
 def _over(expr: sympy.Sum, written: Written) -> Expr:
     body = from_sympy(expr.function, written)
     for index, _, last in expr.limits:
@@ -158,7 +163,7 @@ def size_of(size: sympy.Expr) -> int | str:
     return int(size) if size.is_Integer else str(size.name)
 
 
-class InsideOf(sympy.Function):  # type: ignore[misc]
+class InsideOf(light.Applied):  # type: ignore[misc]
     """1 where 0 ≤ place < size, else 0; it depends on indices only, so every derivative of it is 0."""
 
     nargs = 2
@@ -203,8 +208,10 @@ def _rank(expr: sympy.Basic) -> tuple[int, int, _Text]:
 def _factored_sum(expr: sympy.Add, written: Written) -> Expr:
     """A common number before the parenthesis, as by hand: SymPy multiplies 2(p - y) out."""
     content, _ = expr.primitive()
+    if content == 1:
+        return _sum(expr, written)
     is_common = content.q == 1 or (expr.is_polynomial() and not any(term.is_number for term in expr.args))
-    return _product(expr, written) if content != 1 and is_common else _sum(expr, written)
+    return _product(expr, written) if is_common else _sum(expr, written)
 
 
 def _sum(expr: sympy.Add, written: Written) -> Expr:
@@ -221,7 +228,7 @@ def _sum(expr: sympy.Add, written: Written) -> Expr:
 
 @lru_cache(maxsize=4096)
 def _slots(expr: sympy.Basic) -> tuple[int, ...]:
-    return tuple(int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit())
+    return tuple(int(s.name[1:]) for s in expr.free_symbols if s.is_Symbol and s.name[1:].isdigit())
 
 
 def _is_negative(term: sympy.Expr) -> bool:
