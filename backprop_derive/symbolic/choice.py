@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy
 
-from .light import Applied
+from .light import Applied, derivative
 
 _ORDER = {"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "==": {0}, "!=": {-1, 1}}
 
@@ -33,7 +33,7 @@ class Choice(Applied):  # type: ignore[misc]
 
     def _eval_derivative(self, symbol: Any) -> Any:
         left, right, a, b = self.args
-        return self.func(left, right, a.diff(symbol), b.diff(symbol))
+        return self.func(left, right, derivative(a, symbol), derivative(b, symbol))
 
 
 @lru_cache(maxsize=len(_ORDER))

@@ -35,6 +35,43 @@ class Undecided(sympy.Basic):  # type: ignore[misc]
         return super().diff(*symbols, **assumptions)
 
 
+class _Part(Undecided, sympy.Dummy):  # type: ignore[misc]
+    """Stands for a factor whose derivative is known, in a product that SymPy differentiates."""
+
+    __slots__ = ("derivative",)
+    derivative: Any
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        return self.derivative
+
+
+def derivative(expr: Any, variable: Any) -> Any:
+    """The derivative by an entry or a symbol, as SymPy's `diff` gives it; nothing is asked of what it gives."""
+    if not _names(variable) & expr.free_symbols:
+        return sympy.S.Zero
+    if isinstance(expr, Undecided):
+        return expr._eval_derivative(variable)
+    if expr.is_Add:
+        return sympy.Add(*(derivative(term, variable) for term in expr.args))
+    if expr.is_Mul:
+        return _of_product(expr, variable)
+    return expr.diff(variable)
+
+
+def _names(variable: Any) -> set[Any]:
+    return {variable.args[0].args[0] if variable.is_Indexed else variable}
+
+
+def _of_product(product: sympy.Mul, variable: Any) -> Any:
+    stands_for, factors = {}, []
+    for factor in product.args:
+        if not isinstance(factor, Undecided) and (known := derivative(factor, variable)) is not sympy.S.Zero:
+            part = _Part()
+            part.derivative, stands_for[part], factor = known, factor, part
+        factors.append(factor)
+    return product._new_rawargs(*factors)._eval_derivative(variable).xreplace(stands_for)
+
+
 class IndexedBase(Undecided, sympy.IndexedBase):  # type: ignore[misc]
     """A tensor; its entries are light."""
 
@@ -71,8 +108,8 @@ class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
     def _eval_derivative(self, variable: Any) -> Any:
         if not isinstance(variable, Indexed) or variable.base != self.base:
             return sympy.S.Zero
-        derivative, own, places = _entry_by_entry(len(self.indices))
-        return derivative.xreplace(dict(zip((*own, *places), (*self.indices, *variable.indices), strict=True)))
+        by_entry, own, places = _entry_by_entry(len(self.indices))
+        return by_entry.xreplace(dict(zip((*own, *places), (*self.indices, *variable.indices), strict=True)))
 
 
 @lru_cache(maxsize=16)
@@ -80,8 +117,8 @@ def _entry_by_entry(rank: int) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
     """The derivative of an entry by an entry of the same tensor, asked of SymPy once for each number of axes."""
     tensor = sympy.IndexedBase("A")
     own, places = (tuple(sympy.Dummy(integer=True) for _ in range(rank)) for _ in range(2))
-    derivative = sympy.diff(tensor[own], tensor[places])
-    return derivative.replace(sympy.KroneckerDelta, KroneckerDelta), own, places
+    by_entry = sympy.diff(tensor[own], tensor[places])
+    return by_entry.replace(sympy.KroneckerDelta, KroneckerDelta), own, places
 
 
 class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
@@ -93,8 +130,10 @@ class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
         over = tuple(sympy.Tuple(*limit) for limit in limits)
         while isinstance(body, sympy.Sum):
             over, body = (*body.limits, *over), body.function
-        made = sympy.Expr.__new__(cls, body, *over)
-        return made
+        return sympy.Expr.__new__(cls, body, *over)
+
+    def _eval_derivative(self, variable: Any) -> Any:
+        return Sum(derivative(self.function, variable), *self.limits)
 
     is_number = False
 
@@ -114,7 +153,7 @@ class Applied(Undecided, sympy.Function):  # type: ignore[misc]
     """A function; its arguments' derivatives are compared with 0, and not asked whether they are 0."""
 
     def _eval_derivative(self, variable: Any) -> Any:
-        parts = ((k, argument.diff(variable)) for k, argument in enumerate(self.args, 1))
+        parts = ((k, derivative(argument, variable)) for k, argument in enumerate(self.args, 1))
         return sympy.Add(*(self.by_part(k, part) for k, part in parts if part is not sympy.S.Zero))
 
     def by_part(self, k: int, part: Any) -> Any:

@@ -13,7 +13,7 @@ import sympy
 
 from ..ops.table import definition_of, formula, operation
 from ..syntax.expression import Call, Expr, Name, integer, substitute
-from .light import Applied
+from .light import Applied, derivative
 
 # The option names, in order, that a call spelled out: (slope,) for leaky_relu(x, slope=0.2).
 Options = tuple[str, ...]
@@ -31,7 +31,7 @@ class Opaque(Applied):
         if op.zero_gradient:
             return sympy.S.Zero
         if op.primitive in ("max", "min"):
-            return _selected(self).diff(variable).xreplace(_shares(self))
+            return derivative(_selected(self), variable).xreplace(_shares(self))
         return super()._eval_derivative(variable)
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:

@@ -12,14 +12,14 @@ from typing import Any
 
 import sympy
 
-from .light import Applied
+from . import light
 from .opaque import opaque
 
 
 _PART = sympy.Dummy("part")
 
 
-class WholePower(Applied):  # type: ignore[misc]
+class WholePower(light.Applied):  # type: ignore[misc]
     """base ** exponent, which SymPy neither splits nor evaluates."""
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
@@ -42,7 +42,7 @@ def differentiate(image: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
 def by_entry(formula: sympy.Expr, variable: sympy.Expr) -> sympy.Expr:
     """The derivative of a component formula; each kind of power is differentiated once, on plain symbols."""
     whole = formula.replace(_is_power, lambda power: WholePower(power.base, power.exp))
-    return whole.diff(variable).replace(WholePower, power)
+    return light.derivative(whole, variable).replace(WholePower, power)
 
 
 def _is_power(expr: Any) -> bool:

@@ -210,8 +210,17 @@ def _factored_sum(expr: sympy.Add, written: Written) -> Expr:
     content, _ = expr.primitive()
     if content == 1:
         return _sum(expr, written)
-    is_common = content.q == 1 or (expr.is_polynomial() and not any(term.is_number for term in expr.args))
+    is_common = content.q == 1 or (_is_polynomial(expr) and not any(term.is_number for term in expr.args))
     return _product(expr, written) if is_common else _sum(expr, written)
+
+
+def _is_polynomial(expr: sympy.Expr) -> bool:
+    """In names and entries; SymPy's own question looks into every sum."""
+    if expr.is_Add or expr.is_Mul:
+        return all(map(_is_polynomial, expr.args))
+    if expr.is_Pow and expr.exp.is_Integer and expr.exp.is_nonnegative:
+        return _is_polynomial(expr.base)
+    return bool(expr.is_Symbol or expr.is_Indexed or not expr.free_symbols)
 
 
 def _sum(expr: sympy.Add, written: Written) -> Expr:
