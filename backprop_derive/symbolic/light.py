@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy
+from sympy.core.cache import cacheit
 from sympy.core.sorting import default_sort_key
 
 _FACTS = (
@@ -90,6 +91,7 @@ class IndexedBase(Undecided, sympy.IndexedBase):  # type: ignore[misc]
 class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
     """An entry of a tensor."""
 
+    @cacheit  # type: ignore[untyped-decorator]
     def __new__(cls, base: IndexedBase, *places: Any) -> Indexed:
         made: Indexed = sympy.Expr.__new__(cls, base, *map(sympy.sympify, places))
         return made
@@ -124,6 +126,7 @@ def _entry_by_entry(rank: int) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
 class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
     """A sum over one or more indices, each from 0."""
 
+    @cacheit  # type: ignore[untyped-decorator]
     def __new__(cls, body: Any, *limits: Any) -> Any:
         if body is sympy.S.Zero:
             return body
@@ -152,6 +155,11 @@ class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
 class Applied(Undecided, sympy.Function):  # type: ignore[misc]
     """A function; its arguments' derivatives are compared with 0, and not asked whether they are 0."""
 
+    @cacheit  # type: ignore[untyped-decorator]
+    def __new__(cls, *arguments: Any) -> Any:
+        found = cls.eval(*arguments)
+        return sympy.Expr.__new__(cls, *arguments) if found is None else found
+
     def _eval_derivative(self, variable: Any) -> Any:
         parts = ((k, derivative(argument, variable)) for k, argument in enumerate(self.args, 1))
         return sympy.Add(*(self.by_part(k, part) for k, part in parts if part is not sympy.S.Zero))
@@ -161,19 +169,28 @@ class Applied(Undecided, sympy.Function):  # type: ignore[misc]
         return self.fdiff(k) * part
 
 
-class KroneckerDelta(Undecided, sympy.KroneckerDelta):  # type: ignore[misc]
+class KroneckerDelta(Applied, sympy.KroneckerDelta):  # type: ignore[misc]
     """1 where two places are the same, else 0."""
 
     @classmethod
-    def eval(cls, i: Any, j: Any, delta_range: Any = None) -> Any:
+    def eval(cls, i: Any, j: Any) -> Any:
         if i == j:
             return sympy.S.One
         if i.is_Integer and j.is_Integer:
             return sympy.S.Zero
-        if not (i.is_Indexed or j.is_Indexed or (i.is_Symbol and j.is_Symbol)) and (i - j).is_zero is False:
+        if not (_reaches(i, j) or _reaches(j, i)) and (i - j).is_zero is False:
             return sympy.S.Zero
         in_order = i.name <= j.name if type(i) is type(j) is sympy.Symbol else default_sort_key(i) <= default_sort_key(j)
         return None if in_order else cls(j, i)
 
     def _eval_derivative(self, variable: Any) -> Any:
         return sympy.S.Zero
+
+
+def _reaches(place: Any, index: Any) -> bool:
+    """Whether a place surely meets an index for some values: it is an entry, or grows without a bound."""
+    if place.is_Indexed:
+        return True
+    if not index.is_Symbol or index in place.free_symbols:
+        return False
+    return any(part.is_Symbol and slope > 0 for part, slope in place.as_coefficients_dict().items())
