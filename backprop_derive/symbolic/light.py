@@ -99,6 +99,9 @@ class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
     def _hashable_content(self) -> tuple[Any, ...]:
         return self._args
 
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self.base.name}[{', '.join(map(_text, self.indices))}]"
+
     @property
     def free_symbols(self) -> set[Any]:
         return set(self._free)
@@ -112,6 +115,11 @@ class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
             return sympy.S.Zero
         by_entry, own, places = _entry_by_entry(len(self.indices))
         return by_entry.xreplace(dict(zip((*own, *places), (*self.indices, *variable.indices), strict=True)))
+
+
+@lru_cache(maxsize=4096)
+def _text(place: Any) -> str:
+    return str(place)
 
 
 @lru_cache(maxsize=16)

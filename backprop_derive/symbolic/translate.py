@@ -184,7 +184,8 @@ class _Text:
         self.expr = expr
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Text) and self.expr == other.expr
+        # Hashes are remembered; to compare two long sums that differ deep inside is work.
+        return isinstance(other, _Text) and hash(self.expr) == hash(other.expr) and bool(self.expr == other.expr)
 
     def __lt__(self, other: _Text) -> bool:
         return _text(self.expr) < _text(other.expr)
