@@ -23,7 +23,7 @@ from ..records import record
 from ..symbolic import light
 from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
-from ..symbolic.implicit import divides_by_determinant, without_cofactors
+from ..symbolic.implicit import OfMatrix, divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
 from ..symbolic.powers import by_entry
 from ..symbolic.translate import from_sympy, to_sympy
@@ -131,8 +131,11 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
         total = light.Sum(total, (symbols[row], sympy.S.Zero, size_symbol(size, symbols) - 1))
-    adjoint = Component(columns, from_sympy(_shortest(contracted(total, columns_of)), {}))
-    found = from_sympy(_shortest(jacobian), {})
+    total = contracted(total, columns_of)
+    if body.has(OfMatrix):
+        total, jacobian = _shortest(total), _shortest(jacobian)
+    adjoint = Component(columns, from_sympy(total, {}))
+    found = from_sympy(jacobian, {})
     return FlowForm(Component((*rows, *columns), found), adjoint)
 
 

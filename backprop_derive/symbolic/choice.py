@@ -15,7 +15,7 @@ from .light import Applied, derivative
 _ORDER = {"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "==": {0}, "!=": {-1, 1}}
 
 
-class Choice(Applied):  # type: ignore[misc]
+class Choice(Applied):
     """a where `left relation right`, else b; its arguments are left, right, a, b."""
 
     relation: str

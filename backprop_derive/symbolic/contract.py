@@ -105,7 +105,7 @@ def _contract(term: Term, free: Sizes) -> Term | None:
         position, index, value = chosen
         size = sums.pop(index)
         rest = factors[:position] + factors[position + 1 :]
-        factors = [f.xreplace({index: value}) for f in rest]
+        factors = [f.xreplace({index: value}) if index in f.free_symbols else f for f in rest]
         if not _is_inside(value, size, {**free, **sums}):
             factors.append(inside(value, size))
         factors = [f for f in factors if f != 1]

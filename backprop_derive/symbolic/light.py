@@ -1,8 +1,8 @@
 """SymPy's entries, sums and deltas, made light: what SymPy would find out about them on every occasion is known.
 
-Component formulas consist of them, and SymPy asks each again and again what it cannot know: whether it is zero, positive,
-an integer. Here nothing is known of an entry or a sum, and nothing is asked. What they mean and their derivatives
-are SymPy's own. They are named as SymPy's classes are, since SymPy puts terms in order by the names of their classes.
+Component formulas consist of them, and SymPy asks each again and again what it cannot know: whether it is zero,
+positive, an integer. Here nothing is known of an entry or a sum, and nothing is asked. What they mean and their
+derivatives are SymPy's own. They are named as SymPy's classes are, since SymPy orders terms by the names of classes.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ from sympy.core.sorting import default_sort_key
 
 _FACTS = (
     "algebraic", "antihermitian", "complex", "composite", "even", "extended_negative", "extended_nonnegative",
-    "extended_nonpositive", "extended_nonzero", "extended_positive", "extended_real", "finite", "hermitian", "imaginary",
-    "infinite", "integer", "irrational", "negative", "noninteger", "nonnegative", "nonpositive", "nonzero", "odd",
-    "polar", "positive", "prime", "rational", "real", "transcendental", "zero",
+    "extended_nonpositive", "extended_nonzero", "extended_positive", "extended_real", "finite", "hermitian",
+    "imaginary", "infinite", "integer", "irrational", "negative", "noninteger", "nonnegative", "nonpositive", "nonzero",
+    "odd", "polar", "positive", "prime", "rational", "real", "transcendental", "zero",
 )  # fmt: skip
-UNDECIDED: dict[str, Any] = {f"is_{fact}": None for fact in _FACTS}
 
 
 class Undecided(sympy.Basic):  # type: ignore[misc]
     """Base of what no fact is known of."""
 
-    vars().update(UNDECIDED)
+    vars().update((f"is_{fact}", None) for fact in _FACTS)
     is_commutative = True
 
     def diff(self, *symbols: Any, **assumptions: Any) -> Any:
@@ -82,9 +81,10 @@ class IndexedBase(Undecided, sympy.IndexedBase):  # type: ignore[misc]
         return made
 
     def __getitem__(self, places: Any, **options: Any) -> Indexed:
-        return Indexed(self, *(places if isinstance(places, tuple) else (places,)))
+        entry: Indexed = Indexed(self, *(places if isinstance(places, tuple) else (places,)))
+        return entry
 
-    def _hashable_content(self) -> tuple[Any, ...]:
+    def _hashable_content(self) -> Any:
         return self._args
 
 
@@ -96,7 +96,7 @@ class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
         made: Indexed = sympy.Expr.__new__(cls, base, *map(sympy.sympify, places))
         return made
 
-    def _hashable_content(self) -> tuple[Any, ...]:
+    def _hashable_content(self) -> Any:
         return self._args
 
     def _sympystr(self, printer: Any) -> str:
@@ -143,6 +143,14 @@ class Sum(Undecided, sympy.Sum):  # type: ignore[misc]
             over, body = (*body.limits, *over), body.function
         return sympy.Expr.__new__(cls, body, *over)
 
+    def _sympystr(self, printer: Any) -> str:
+        return self._shown
+
+    @cached_property
+    def _shown(self) -> str:
+        limits = (f"({index}, {first}, {_text(last)})" for index, first, last in self.limits)
+        return f"Sum({self.function}, {', '.join(limits)})"
+
     def _eval_derivative(self, variable: Any) -> Any:
         return Sum(derivative(self.function, variable), *self.limits)
 
@@ -168,6 +176,21 @@ class Applied(Undecided, sympy.Function):  # type: ignore[misc]
         found = cls.eval(*arguments)
         return sympy.Expr.__new__(cls, *arguments) if found is None else found
 
+    def _sympystr(self, printer: Any) -> str:
+        return self._shown
+
+    @cached_property
+    def _shown(self) -> str:
+        return f"{self.func.__name__}({', '.join(map(str, self.args))})"
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return set(self._free)
+
+    @cached_property
+    def _free(self) -> frozenset[Any]:
+        return frozenset().union(*(argument.free_symbols for argument in self.args))
+
     def _eval_derivative(self, variable: Any) -> Any:
         parts = ((k, derivative(argument, variable)) for k, argument in enumerate(self.args, 1))
         return sympy.Add(*(self.by_part(k, part) for k, part in parts if part is not sympy.S.Zero))
@@ -188,7 +211,8 @@ class KroneckerDelta(Applied, sympy.KroneckerDelta):  # type: ignore[misc]
             return sympy.S.Zero
         if not (_reaches(i, j) or _reaches(j, i)) and (i - j).is_zero is False:
             return sympy.S.Zero
-        in_order = i.name <= j.name if type(i) is type(j) is sympy.Symbol else default_sort_key(i) <= default_sort_key(j)
+        are_names = type(i) is type(j) is sympy.Symbol
+        in_order = i.name <= j.name if are_names else default_sort_key(i) <= default_sort_key(j)
         return None if in_order else cls(j, i)
 
     def _eval_derivative(self, variable: Any) -> Any:
@@ -196,9 +220,11 @@ class KroneckerDelta(Applied, sympy.KroneckerDelta):  # type: ignore[misc]
 
 
 def _reaches(place: Any, index: Any) -> bool:
-    """Whether a place surely meets an index for some values: it is an entry, or grows without a bound."""
+    """Whether a place may well be where an index is: it is an entry, a number from 0, or grows without a bound."""
     if place.is_Indexed:
         return True
+    if place.is_Integer:
+        return bool(index.is_Symbol and place >= 0 and not index.is_positive)
     if not index.is_Symbol or index in place.free_symbols:
         return False
     return any(part.is_Symbol and slope > 0 for part, slope in place.as_coefficients_dict().items())

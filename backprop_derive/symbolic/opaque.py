@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 
 from ..ops.table import definition_of, formula, operation
-from ..syntax.expression import Call, Expr, Name, integer, substitute
+from ..syntax.expression import Call, Expr, Name, substitute
 from .light import Applied, derivative
 
 # The option names, in order, that a call spelled out: (slope,) for leaky_relu(x, slope=0.2).
@@ -101,13 +101,15 @@ def derived_from_definition(call: Call, names: dict[str, sympy.Symbol], index: i
     if op.primitive in ("max", "min"):
         return sympy.diff(to_sympy(call, names), symbol)
     if op.primitive is not None and op.definition is None:
-        function = getattr(sympy, op.primitive)
-        return _as_opaque(sympy.diff(function(symbol), symbol))
+        real = sympy.Dummy(real=True)  # so that SymPy need not ask what may be complex
+        found = sympy.diff(getattr(sympy, op.primitive)(real), real)
+        return _as_opaque(found).xreplace({real: symbol})
     body = definition_of(call)
     assert body is not None, f"{op.name} has neither a definition nor a primitive"
     from ..ops.table import bound_arguments
+    from .powers import by_entry
 
-    return sympy.diff(to_sympy(substitute(body, bound_arguments(call)), names), symbol)
+    return by_entry(to_sympy(substitute(body, bound_arguments(call)), names), symbol)
 
 
 def _selected(selection: Opaque) -> sympy.Expr:
@@ -135,7 +137,14 @@ def _held(count: int) -> tuple[sympy.Symbol, ...]:
 def _as_opaque(expr: sympy.Expr) -> sympy.Expr:
     """SymPy's own functions in a derivative, written as the operations of the table."""
     half = sympy.Rational(1, 2)
-    expr = expr.replace(lambda e: e.is_Pow and abs(e.exp) == half, lambda e: opaque("sqrt")(e.base) ** (2 * e.exp))
-    for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
-        expr = expr.replace(getattr(sympy, name), opaque(name))
-    return expr
+    named = {getattr(sympy, name): name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")}
+
+    def is_operation(part: Any) -> bool:
+        return type(part) in named or (part.is_Pow and part.exp in (half, -half))
+
+    def as_operation(part: Any) -> Any:
+        if type(part) in named:
+            return opaque(named[type(part)])(*part.args)
+        return opaque("sqrt")(part.base) ** (2 * part.exp)
+
+    return expr.replace(is_operation, as_operation)

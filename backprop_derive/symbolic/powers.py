@@ -15,11 +15,10 @@ import sympy
 from . import light
 from .opaque import opaque
 
-
 _PART = sympy.Dummy("part")
 
 
-class WholePower(light.Applied):  # type: ignore[misc]
+class WholePower(light.Applied):
     """base ** exponent, which SymPy neither splits nor evaluates."""
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:

@@ -106,8 +106,18 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
 
     Names are `#k` symbols, numbered in the author's order, and that number is what terms and factors are sorted by.
     """
-    if expr in written:
-        return written[expr]
+    if not written:
+        return _translated(expr)
+    return written[expr] if expr in written else _by_kind(expr, written)
+
+
+@lru_cache(maxsize=4096)
+def _translated(expr: sympy.Basic) -> Expr:
+    """Where nothing was written by the author, parts that recur are translated once."""
+    return _by_kind(expr, {})
+
+
+def _by_kind(expr: sympy.Basic, written: Written) -> Expr:
     if expr.is_Number:
         return _number(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Symbol:
@@ -122,7 +132,7 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     if isinstance(expr, WholePower):
         return Power(*(from_sympy(a, written) for a in expr.args))
     if isinstance(expr, sympy.Indexed):
-        return _entry(expr)
+        return Index(Name(expr.base.name), tuple(from_sympy(place, written) for place in expr.indices))
     if isinstance(expr, sympy.Sum):
         return _over(expr, written)
     if isinstance(expr, sympy.KroneckerDelta):
@@ -146,11 +156,6 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     raise TypeError(f"SymPy answered with {type(expr).__name__}")
 
 
-@lru_cache(maxsize=4096)
-def _entry(expr: sympy.Indexed) -> Index:
-    return Index(Name(expr.base.name), tuple(from_sympy(place, {}) for place in expr.indices))
-
-
 def _over(expr: sympy.Sum, written: Written) -> Expr:
     body = from_sympy(expr.function, written)
     for index, _, last in expr.limits:
@@ -163,7 +168,7 @@ def size_of(size: sympy.Expr) -> int | str:
     return int(size) if size.is_Integer else str(size.name)
 
 
-class InsideOf(light.Applied):  # type: ignore[misc]
+class InsideOf(light.Applied):
     """1 where 0 ≤ place < size, else 0; it depends on indices only, so every derivative of it is 0."""
 
     nargs = 2
