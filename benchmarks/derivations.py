@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def left_out(measured: dict[str, str]) -> set[str]:
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds of a first derivation by entries, of its matrix notation with the proofs, and of the same derived again."""
+    """Seconds of a first derivation by entries, of its proved matrix notation, and of the same derived again."""
 
     first: float
     matrices: float
@@ -175,7 +176,7 @@ def times_of(problem: Any) -> Times:
     marks.append(time.process_time())
     bd.derive(problem)
     marks.append(time.process_time())
-    return Times(*(after - before for before, after in zip(marks, marks[1:], strict=False)))
+    return Times(*(after - before for before, after in pairwise(marks)))
 
 
 def measured(runs: int, problems: dict[str, str]) -> Iterator[tuple[str, Times]]:

@@ -7,7 +7,6 @@ convolution) it is solved for, and the bounds that the solution must keep are le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
