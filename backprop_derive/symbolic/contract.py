@@ -83,11 +83,12 @@ def _cases_apart(expr: Choice) -> list[sympy.Expr]:
 
 
 def _terms_of_sum(expr: sympy.Sum) -> list[Term]:
-    body, sums = expr.function, []
+    sums, renamed = [], {}
     for index, _, last in reversed(expr.limits):
         own = sympy.Symbol(f"@s{next(_fresh):09d}", integer=True)  # so that their order is that of their making
-        body = body.xreplace({index: own})
+        renamed[index] = own
         sums.append((own, last + 1))
+    body = expr.function.xreplace(renamed)
     return [Term((*sums, *term.sums), term.factors) for term in _terms(body)]
 
 
