@@ -93,7 +93,7 @@ class Indexed(Undecided, sympy.Indexed):  # type: ignore[misc]
 
     @cacheit  # type: ignore[untyped-decorator]
     def __new__(cls, base: IndexedBase, *places: Any) -> Indexed:
-        made: Indexed = sympy.Expr.__new__(cls, base, *map(sympy.sympify, places))
+        made: Indexed = sympy.Expr.__new__(cls, base, *places)
         return made
 
     def _hashable_content(self) -> Any:
