@@ -21,7 +21,7 @@ class Choice(Applied):
     relation: str
 
     @classmethod
-    def eval(cls, left: Any, right: Any, a: Any, b: Any) -> Any:
+    def decided(cls, left: Any, right: Any, a: Any, b: Any) -> Any:
         if a == b:
             return a
         if left.is_Rational and right.is_Rational:

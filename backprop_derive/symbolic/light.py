@@ -173,8 +173,13 @@ class Applied(Undecided, sympy.Function):  # type: ignore[misc]
 
     @cacheit  # type: ignore[untyped-decorator]
     def __new__(cls, *arguments: Any) -> Any:
-        found = cls.eval(*arguments)
+        found = cls.decided(*arguments)
         return sympy.Expr.__new__(cls, *arguments) if found is None else found
+
+    @classmethod
+    def decided(cls, *arguments: Any) -> Any:
+        """What the function of these arguments is, where that is simpler; else None."""
+        return None
 
     def _sympystr(self, printer: Any) -> str:
         return self._shown
@@ -204,7 +209,7 @@ class KroneckerDelta(Applied, sympy.KroneckerDelta):  # type: ignore[misc]
     """1 where two places are the same, else 0."""
 
     @classmethod
-    def eval(cls, i: Any, j: Any) -> Any:
+    def decided(cls, i: Any, j: Any) -> Any:
         if i == j:
             return sympy.S.One
         if i.is_Integer and j.is_Integer:
