@@ -8,12 +8,18 @@ from itertools import islice
 from typing import Any
 
 from ..api import Solution
+from ..document import Block, Document, Heading, Words
 from ..errors import UsageError
+from ..formats import render
 from ..limits import DEFAULT_LIMITS, Limits
 from ..options import DEFAULT_OPTIONS, Options
 from ..problem import Problem
+from ..report.narrate import document_of
+from ..report.questions import question_blocks
+from ..report.sentences import HEADINGS
 from ..variation import Distinguishable
 from .answers import Wrong, are_told_apart, wrong_answers
+from .choices import Option, choices_of
 from .identity import identity, number_of
 from .key import Item, key_of
 from .variants import Drawn, Source, draw, source_of
@@ -116,6 +122,25 @@ class Variant:
     def mistakes(self) -> tuple[Wrong, ...]:
         """The wrong answers to the first gradient asked for, each with the mistakes that lead to it."""
         return wrong_answers(self.drawn.record, self.drawn.record.derivation.graph.wanted[0])
+
+    @cached_property
+    def choices(self) -> tuple[Option, ...]:
+        """The right answer to the first gradient asked for among four wrong ones, each with its feedback."""
+        return choices_of(self.drawn.record, self.drawn.record.derivation.graph.wanted[0], 5, self.drawn.number)
+
+    def question_blocks(self, options: Options = DEFAULT_OPTIONS) -> tuple[Block, ...]:
+        """What is given and asked, as blocks of a Document, without the title."""
+        return tuple(question_blocks(self.drawn.record, options))
+
+    @property
+    def question(self) -> str:
+        """What is given and asked, as Markdown."""
+        return str(render(self.question_document(), "md", DEFAULT_OPTIONS))
+
+    def question_document(self, options: Options = DEFAULT_OPTIONS) -> Document:
+        """What is given and asked, as a Document."""
+        title = self.problem.title or HEADINGS["exercise"]
+        return document_of(self.problem, options, title, (Heading(1, (Words(title),)), *self.question_blocks(options)))
 
     def __repr__(self) -> str:
         return f"<Variant {self.id}>"

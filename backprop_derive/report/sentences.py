@@ -4,6 +4,7 @@ from __future__ import annotations
 
 HEADINGS = {
     "solution": "Worked solution",
+    "exercise": "Exercise",
     "forward": "Forward pass",
     "local": "Local gradients",
     "flows": "Gradients through each step",
