@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from ..document import (
@@ -249,7 +250,8 @@ class Printer:
         return (self.greek("pi") if node.name == "pi" else self.symbol(Symbol("e"))), P.ATOM
 
     def _name(self, node: Name, outer: P) -> Printed:
-        return self.symbol(symbol(node.key, literal=node.key in self.literal_names)), P.ATOM
+        # mypy takes the hash of instances for that of the class.
+        return _shown_name(type(self), node.key, node.key in self.literal_names), P.ATOM  # type: ignore[arg-type]
 
     def _negate(self, node: Negate, outer: P) -> Printed:
         return self.MINUS + self.show(node.operand, P.PRODUCT), P.NEGATION
@@ -489,6 +491,12 @@ def is_stacked(expr: MathNode) -> bool:
     return isinstance(expr, Quotient | Derivative) or (
         isinstance(expr, Number) and expr.value.denominator != 1 and expr.written is None
     )
+
+
+@lru_cache(maxsize=16_384)
+def _shown_name(kind: Callable[[], Printer], key: str, is_literal: bool) -> str:
+    """A name as a notation sets it, which depends on nothing else; a page shows the same few names all over."""
+    return kind().symbol(symbol(key, literal=is_literal))
 
 
 def _holds_cases(expr: Expr) -> bool:
