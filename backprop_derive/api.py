@@ -315,14 +315,18 @@ class Solution:
 
                 return tensor_lesson(told, chosen)
             return narrate_tensors(told, chosen)
+        from .calculus.cancel import with_short_adjoints
+
         statements = self._rule_statements() if chosen.rules else {}
+        short = with_short_adjoints(self.record.derivation, self.record.first is not None)
+        record = replace(self.record, derivation=short)
         if chosen.layout == "lesson":
             from .report.lesson import lesson
 
-            return lesson(self.record, chosen, statements)
+            return lesson(record, chosen, statements)
         from .report.narrate import narrate
 
-        return narrate(self.record, chosen, statements)
+        return narrate(record, chosen, statements)
 
     def _rule_statements(self) -> dict[str, RuleStatement]:
         from .calculus.rules import rule_statement

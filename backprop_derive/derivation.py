@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import field
 
 from .graph import Graph
 from .records import record
@@ -50,6 +51,17 @@ class LocalGradient:
     def shortest(self) -> Expr:
         """The form that is carried on into the backward pass."""
         return self.in_output or self.derivative
+
+
+@record
+class ShortAdjoint:
+    """What the chain rule's product for an adjoint cancels to, in the problem's names: p - y.
+
+    `one` is what was left out of it as a factor, since it is 1 at the problem's values: the sum of a one-hot target.
+    """
+
+    form: Expr
+    one: Expr | None = None
 
 
 @record
@@ -117,12 +129,14 @@ class Derivation:
     """The local gradients of a graph by step, in the order of the step's operands.
 
     The adjoint of a name is the sum, over the steps that use it (`uses`, in the author's order), of the step's adjoint
-    times the local gradient.
+    times the local gradient. `short` holds the adjoints for which that product was found to cancel to something short,
+    in the problem's names: p - y.
     """
 
     graph: Graph
     by_step: dict[str, tuple[LocalGradient, ...]]
     uses: dict[str, tuple[LocalGradient, ...]]
+    short: Mapping[str, ShortAdjoint] = field(default_factory=dict)
 
     def local_gradients(self) -> Iterator[LocalGradient]:
         """From the loss back to the givens, as the backward pass needs them."""

@@ -26,14 +26,14 @@ from ..options import Options
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..records import record
 from ..solution import SolutionRecord, Value
-from ..syntax.expression import ZERO, Expr, Name
+from ..syntax.expression import ONE, ZERO, Expr, Name
 from ..syntax.names import ambiguous
 from .chains import Lines
 from .notation import Notation
 from .numbers import Style, style_of
 from .remarks import remarks, sentence
 from .rules import rule_note
-from .sentences import HEADINGS, LABELS, UPDATE_RATE
+from .sentences import HEADINGS, LABELS, SHORT, UPDATE_RATE
 
 # Updates that are worked line by line; the others stand in the table.
 _WORKED_UPDATES = 1
@@ -190,7 +190,25 @@ def backward_blocks(story: Story, level: int) -> Iterator[Block]:
     keys = [key for key in derivation.adjoint_order() if story.lines.has_own_line(key)]
     if keys:
         yield heading("backward", level)
-        yield ListBlock(tuple(item(story.lines.backward(key)) for key in keys))
+        yield ListBlock(tuple(_backward_item(story.lines, key) for key in keys))
+
+
+def _backward_item(lines: Lines, key: str) -> Item:
+    """The line of an adjoint, and below it the short form that its product cancels to.
+
+    Without numbers the line ends with that form anyway.
+    """
+    line = Math(lines.backward(key))
+    short = lines.derivation.short.get(key)
+    if short is None or lines.first is None:
+        return Item((line,))
+    return Item((line,), (short_note(lines.notation.adjoint(key), short.form, short.one),))
+
+
+def short_note(adjoint: MathNode, form: MathNode, one: MathNode | None) -> tuple[Inline, ...]:
+    """much of this cancels: ∂loss/∂z = p − y"""
+    said: tuple[Inline, ...] = (Words(SHORT["cancels"]), Math(Chain((adjoint, form), ("=",))))
+    return said if one is None else (*said, Words(SHORT["since"]), Math(Chain((one, ONE), ("=",))))
 
 
 def answer_blocks(story: Story) -> Iterator[Block]:

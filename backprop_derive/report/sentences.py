@@ -40,6 +40,9 @@ REMARKS = {
     " digits.",
 }
 
+# Around the short form of a gradient whose product by the chain rule cancels.
+SHORT = {"cancels": "much of this cancels: ", "since": ", since "}
+
 TENSORS = {
     "by entries": "by entries: ",
     "chain rule": "by the chain rule, summed over the entries of {step}: ",
