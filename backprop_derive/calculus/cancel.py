@@ -3,7 +3,8 @@
 (-y/p + (1 - y)/(1 - p))·p·(1 - p) is p - y. The product of the chain rule is put together along a few steps and brought
 to the normal form of rational functions, whose variables are the names of the problem and every function of them. A
 step's own name is used for what it stands for: with p = 1/(1 + exp(-z)), exp(-z) is (1 - p)/p. A short form is kept
-where it has at most half the operations of the product, and only if both are equal as rational functions.
+where it has less than half the operations of the product and at most half of its divisions by a name, and only if both
+are equal as rational functions.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def _product(uses: tuple[LocalGradient, ...], composed: Mapping[str, Expr | None
 
 def _shortest(derivation: Derivation, product: Expr, order: Mapping[str, int]) -> Expr | None:
     """The shortest form found, where it is decisively shorter and proved equal; `order` is that of the steps."""
-    if size(product) < _SHORTEST_COMPOSED or not _divides(product):
+    if size(product) < _SHORTEST_COMPOSED or not _divisions(product):
         return None
     keys = _in_order(derivation, product, order)
     symbols = {key: sympy.Symbol(f"#{k}") for k, key in enumerate(keys)}
@@ -115,13 +116,16 @@ def _shortest(derivation: Derivation, product: Expr, order: Mapping[str, int]) -
         best = found
     best = _arranged(best)
     form = substitute(from_sympy(best, {}), names)
-    is_short = 2 * size(form) <= size(product)
-    return form if is_short and _is_proved(image, best, definitions) else None
+    return form if _is_decisive(form, product) and _is_proved(image, best, definitions) else None
 
 
-def _divides(product: Expr) -> bool:
-    """Whether anything is divided by a name; without that nothing cancels."""
-    return any(isinstance(node, Quotient) and names_in(node.denominator) for node in walk(product))
+def _divisions(expr: Expr) -> int:
+    """How often anything is divided by a name; without that nothing cancels."""
+    return sum(isinstance(node, Quotient) and bool(names_in(node.denominator)) for node in walk(expr))
+
+
+def _is_decisive(form: Expr, product: Expr) -> bool:
+    return 2 * size(form) < size(product) and 2 * _divisions(form) <= _divisions(product)
 
 
 def _in_order(derivation: Derivation, product: Expr, order: Mapping[str, int]) -> list[str]:
@@ -168,7 +172,17 @@ def _arranged(cancelled: Any) -> Any:
         return cancelled
     apart = sympy.Add(*(sympy.cancel(term) for term in sympy.Add.make_args(sympy.expand(cancelled))))
     collected = (sympy.collect(apart, variable) for variable in sorted(_variables(apart), key=str))
-    return min((cancelled, sympy.factor(cancelled), apart, *collected), key=_length)
+    return _signed(min((cancelled, sympy.factor(cancelled), apart, *collected), key=_length))
+
+
+def _signed(expr: Any) -> Any:
+    """p·(1 - p) for -p·(p - 1): a minus before a product goes into a difference in it, one that ends in a number first."""
+    coefficient, _ = expr.as_coeff_Mul()
+    sums = [factor for factor in sympy.Mul.make_args(expr) if factor.is_Add]
+    if not coefficient.is_negative or not sums:
+        return expr
+    chosen = min(sums, key=lambda part: (not part.as_coeff_Add()[0].is_negative, str(part)))
+    return -expr / chosen * sympy.Add(*(-term for term in chosen.args))
 
 
 def _length(expr: Any) -> int:

@@ -44,6 +44,10 @@ def test_a_sigmoid_and_binary_cross_entropy_are_p_minus_y_across_steps(p: str, l
     assert short(BINARY.format(p=p, loss=loss))["z"] == "p - y"
 
 
+def test_a_sigmoid_written_out_and_half_a_squared_error_are_what_textbooks_give() -> None:
+    assert short(BINARY.format(p="1/(1 + exp(-z))", loss="(y - p)^2/2"))["z"] == "p * (p - y) * (1 - p)"
+
+
 def test_softmax_and_cross_entropy_by_hand_are_p_minus_1_and_p() -> None:
     text = "Given a, b\ne_1 = exp(a)\ne_2 = exp(b)\nS = e_1 + e_2\np = e_2/S\nL = -log(p)\nFind dL/da, dL/db"
     assert short(text)["b"] == "p - 1"
@@ -75,7 +79,7 @@ def test_an_ordinary_chain_is_left_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [BINARY.format(p="sigmoid(z)", loss="bce(p, y)"), SOFTMAX, BINARY.format(p="exp(z)", loss="log(p) * y/p")],
+    [BINARY.format(p="sigmoid(z)", loss="bce(p, y)"), SOFTMAX, BINARY.format(p="1/(1 + exp(-z))", loss="(y - p)^2/2")],
 )
 def test_a_short_form_is_the_gradient_at_random_points(text: str) -> None:
     point: dict[str, Any] = {"z": "3/7", "y": "2/9", "z_1": "1/3", "z_2": "-1/2", "z_3": "1/5"}
