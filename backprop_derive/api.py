@@ -306,10 +306,12 @@ class Solution:
     def _document(self, options: Options | None = None) -> Any:
         chosen = options or self.options
         if isinstance(self.record, TensorSolution):
+            from .calculus.cancel_tensors import with_short_adjoints as with_short_tensors
             from .calculus.tensors import with_matrices
             from .report.tensors import narrate_tensors
 
-            told = replace(self.record, derivation=with_matrices(self.record.derivation))
+            short_tensors = with_short_tensors(self.record.derivation, self.record.first is not None)
+            told = replace(self.record, derivation=with_matrices(short_tensors))
             if chosen.layout == "lesson":
                 from .report.lesson import tensor_lesson
 

@@ -57,11 +57,13 @@ class LocalGradient:
 class ShortAdjoint:
     """What the chain rule's product for an adjoint cancels to, in the problem's names: p - y.
 
-    `one` is what was left out of it as a factor, since it is 1 at the problem's values: the sum of a one-hot target.
+    `one` is a factor in it that is 1 at the problem's values, as the sum of a one-hot target is, and `reduced` the form
+    without it.
     """
 
     form: Expr
     one: Expr | None = None
+    reduced: Expr | None = None
 
 
 @record
@@ -94,12 +96,30 @@ class Flow:
 
 
 @record
+class ShortTensor:
+    """As `ShortAdjoint`, of a tensor by its entries, and in matrix notation where that was recognised and proved.
+
+    `one` is a sum along an axis, and `is_known` tells that it is 1; else it is 1 for a target of probabilities.
+    """
+
+    component: Component
+    matrix: Expr | None
+    one: Expr | None = None
+    reduced: ShortTensor | None = None
+    is_known: bool = False
+
+
+@record
 class TensorDerivation:
-    """The derivation of a problem with tensors: each step by its entries, and what flows back along each edge."""
+    """The derivation of a problem with tensors: each step by its entries, and what flows back along each edge.
+
+    `short` holds the adjoints whose product by the chain rule was found to cancel to something short.
+    """
 
     graph: Graph
     components: dict[str, Component]
     uses: dict[str, tuple[Flow, ...]]
+    short: Mapping[str, ShortTensor] = field(default_factory=dict)
 
     def flows(self) -> Iterator[Flow]:
         """From the loss back to the givens, as the backward pass needs them."""

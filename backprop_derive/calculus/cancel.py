@@ -68,7 +68,7 @@ def _without_one(derivation: Derivation, form: Expr) -> ShortAdjoint:
             found = [values.get(term.key) for term in node.terms if isinstance(term, Name)]
             numbers = [to_sympy(value, {}) for value in found if value is not None]
             if len(numbers) == len(found) and sympy.Add(*numbers) == 1:
-                return ShortAdjoint(without_factor(form, node), node)
+                return ShortAdjoint(form, node, without_factor(form, node))
     return ShortAdjoint(form)
 
 
@@ -107,7 +107,18 @@ def _shortest(derivation: Derivation, product: Expr, order: Mapping[str, int]) -
     symbols = {key: sympy.Symbol(f"#{k}") for k, key in enumerate(keys)}
     names = {f"#{k}": Name(key) for k, key in enumerate(keys)}
     image = to_sympy(product, symbols)
-    definitions = _definitions(derivation, product, symbols)
+    best = shortest(image, _definitions(derivation, product, symbols))
+    if best is None:
+        return None
+    form = substitute(from_sympy(best, {}), names)
+    return form if _is_decisive(form, product) else None
+
+
+def shortest(image: Any, definitions: Mapping[Any, Any]) -> Any | None:
+    """The shortest form found of a rational function, proved equal to it; None where the proof fails.
+
+    `definitions` say what the steps' names stand for, from the loss back.
+    """
     best = sympy.cancel(image)
     for _ in range(_MOST_ROUNDS):
         found = min(_candidates(best, definitions), key=_length, default=best)
@@ -115,8 +126,7 @@ def _shortest(derivation: Derivation, product: Expr, order: Mapping[str, int]) -
             break
         best = found
     best = _arranged(best)
-    form = substitute(from_sympy(best, {}), names)
-    return form if _is_decisive(form, product) and _is_proved(image, best, definitions) else None
+    return best if _is_proved(image, best, definitions) else None
 
 
 def _divisions(expr: Expr) -> int:
@@ -176,7 +186,7 @@ def _arranged(cancelled: Any) -> Any:
 
 
 def _signed(expr: Any) -> Any:
-    """p·(1 - p) for -p·(p - 1): a minus before a product goes into a difference in it, one that ends in a number first."""
+    """p·(1 - p) for -p·(p - 1): a minus goes into a difference, into one that ends in a number first."""
     coefficient, _ = expr.as_coeff_Mul()
     sums = [factor for factor in sympy.Mul.make_args(expr) if factor.is_Add]
     if not coefficient.is_negative or not sums:

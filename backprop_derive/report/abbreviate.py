@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..derivation import Component
-from ..indexed.matrix import letters_in
+from ..indexed.patterns import free_indices, pattern_of, put_in
+from ..indexed.terms import letters_in
 from ..records import record
 from ..syntax.expression import Call, Expr, Index, Name, Over, Quotient, Sum, map_children, size, walk
 
@@ -37,7 +38,7 @@ def abbreviated(component: Component, taken: Sequence[str]) -> Abbreviated:
         letter = next(free, None)
         if letter is None:
             break
-        at, pattern = _free_indices(part), _pattern(part)
+        at, pattern = free_indices(part), pattern_of(part)
         body = _named(body, pattern, letter)
         meanings = [(name, Component(c.at, _named(c.body, pattern, letter))) for name, c in meanings]
         meanings.append((letter, Component(at, part)))
@@ -52,9 +53,10 @@ def _without_single(body: Expr, meanings: list[tuple[str, Component]]) -> Abbrev
         if sum(_count(user, letter) for user in users) > 1:
             kept.append((letter, meaning))
             continue
-        body = _replaced(body, letter, meaning)
+        body = put_in(body, letter, meaning.at, meaning.body)
         meanings[position + 1 :] = [
-            (name, Component(c.at, _replaced(c.body, letter, meaning))) for name, c in meanings[position + 1 :]
+            (name, Component(c.at, put_in(c.body, letter, meaning.at, meaning.body)))
+            for name, c in meanings[position + 1 :]
         ]
     return Abbreviated(body, tuple(kept))
 
@@ -63,43 +65,13 @@ def _count(expr: Expr, letter: str) -> int:
     return sum(node == Name(letter) for node in walk(expr))
 
 
-def _replaced(expr: Expr, letter: str, meaning: Component) -> Expr:
-    """The formula with the meaning in the letter's place; its bound indices are free of those outside."""
-    match expr:
-        case Index(Name(key), places) if key == letter:
-            renamed = dict(zip(meaning.at, (p.key for p in places if isinstance(p, Name)), strict=True))
-            bound = {node.index: f"{node.index}'" for node in walk(meaning.body) if isinstance(node, Over)}
-            return _renamed(meaning.body, {**bound, **renamed})
-        case Name(key) if key == letter:
-            return meaning.body
-    return map_children(expr, lambda part: _replaced(part, letter, meaning))
-
-
-def in_output(body: Expr, step: Component, output: str) -> Expr:
-    """The formula with the step's own output where its definition stands: 1 − h_i² for 1 − tanh(…)²."""
-    if size(step.body) < 1 or not isinstance(step.body, Call):
-        return body
-    pattern, order = _pattern(step.body), _free_indices(step.body)
-    if sorted(order) != sorted(step.at):
-        return body
-
-    def changed(part: Expr) -> Expr:
-        if type(part) is type(step.body) and _pattern(part) == pattern:
-            found = dict(zip(order, _free_indices(part), strict=True))
-            places = tuple(Name(found[index]) for index in step.at)
-            return Index(Name(output), places) if places else Name(output)
-        return map_children(part, changed)
-
-    return changed(body)
-
-
 def _recurring(bodies: Sequence[Expr]) -> Expr | None:
     """The smallest part worth a letter that stands in the formulas at least twice."""
     counts: Counter[Expr] = Counter()
     first: dict[Expr, Expr] = {}
     for body in bodies:
         for part in _parts(body):
-            pattern = _pattern(part)
+            pattern = pattern_of(part)
             counts[pattern] += 1
             first.setdefault(pattern, part)
     found = [pattern for pattern, count in counts.items() if count > 1]
@@ -116,33 +88,7 @@ def _parts(body: Expr) -> Iterator[Expr]:
 
 
 def _named(body: Expr, pattern: Expr, letter: str) -> Expr:
-    if _pattern(body) == pattern:
-        places = tuple(map(Name, _free_indices(body)))
+    if pattern_of(body) == pattern:
+        places = tuple(map(Name, free_indices(body)))
         return Index(Name(letter), places) if places else Name(letter)
     return map_children(body, lambda part: _named(part, pattern, letter))
-
-
-def _free_indices(part: Expr) -> tuple[str, ...]:
-    """The free indices in the order in which they appear."""
-    free = letters_in(part)
-    names = (node.key for node in walk(part) if isinstance(node, Name) and node.key in free)
-    return tuple(dict.fromkeys(names))
-
-
-def _pattern(part: Expr) -> Expr:
-    """The part with its indices called by their order, so that equal parts look equal."""
-    order: dict[str, str] = {}
-    for node in walk(part):
-        index = node.index if isinstance(node, Over) else node.key if isinstance(node, Name) else ""
-        if index.startswith("@"):
-            order.setdefault(index, f"@{len(order)}")
-    return _renamed(part, order)
-
-
-def _renamed(expr: Expr, names: dict[str, str]) -> Expr:
-    match expr:
-        case Name(key):
-            return Name(names.get(key, key))
-        case Over(index, count, body):
-            return Over(names.get(index, index), count, _renamed(body, names))
-    return map_children(expr, lambda part: _renamed(part, names))

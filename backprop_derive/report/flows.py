@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..derivation import INCOMING, OUTPUT, Component, Flow
 from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, MathNode, Times, Words
 from ..errors import ProblemError
+from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
 from ..syntax.expression import (
     Call,
@@ -27,8 +28,9 @@ from ..syntax.expression import (
     substitute,
     walk,
 )  # fmt: skip
-from .abbreviate import Abbreviated, abbreviated, in_output
+from .abbreviate import Abbreviated, abbreviated
 from .matrices import Setter, as_expr
+from .narrate import short_note
 from .sentences import TENSORS
 from .tensor_story import TensorStory
 
@@ -46,6 +48,13 @@ Note = tuple[Inline, ...]
 
 def flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
     """The flow in matrix notation, and by entries below it; with every step where the detail is full."""
+    for told in _flow_items(story, flow):
+        is_last = flow == story.derivation.uses[flow.operand][-1]
+        note = _short(story, flow.operand) if is_last else ()
+        yield replace(told, notes=(*told.notes, note)) if note else told
+
+
+def _flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
     detail = story.options.detail
     notes = _steps(story, flow) if detail == "full" else []
     matrix = matrix_form(story, flow)
@@ -75,8 +84,11 @@ def _is_readable(matrix: Abbreviated, by_entries: Abbreviated) -> bool:
 def in_own_output(story: TensorStory, flow: Flow) -> Expr | None:
     """The form in matrix notation, with the step's own output where its definition would stand."""
     form = flow.matrix
-    if form is None or any(isinstance(node, Index) and len(node.items) > _AXES for node in walk(form)):
-        form = _pointwise(_own_axes(story, flow), flow.component.at)
+    if form is not None and any(isinstance(node, Index) and len(node.items) > _AXES for node in walk(form)):
+        form = None
+    pointwise = _pointwise(_own_axes(story, flow), flow.component.at)
+    if pointwise is not None and (form is None or size(pointwise) < size(form)):
+        form = pointwise
     if form is None:
         return None
     slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(flow.slots)}
@@ -166,8 +178,29 @@ def composed(story: TensorStory, key: str) -> MathNode | None:
     return Setter(shapes, shown, derived=True).set(form)
 
 
+def _short(story: TensorStory, key: str) -> Note:
+    """What the gradient cancels to once the incoming one is put in, where that is decisively shorter."""
+    short = story.derivation.short.get(key)
+    if short is None:
+        return ()
+    forms = (short,) if short.reduced is None else (short, short.reduced)
+    setter = Setter(story.problem.shapes, {}, derived=True)
+    adjoint = story.notation.adjoint(key)
+    if all(form.matrix is not None for form in forms):
+        links = [setter.set(form.matrix) for form in forms if form.matrix is not None]
+    else:
+        entries = [setter.by_entries(form.component, story.taken) for form in forms]
+        adjoint = entry(adjoint, entries[0][1])
+        links = [body for body, _ in entries]
+    one = None if short.one is None else setter.set(short.one)
+    return short_note((adjoint, *links, *([None] if one is None else [])), one, short.is_known)
+
+
 def _composed(story: TensorStory, key: str) -> Expr | None:
     """As `composed`; adjoints that keep their symbol are names that begin with `_ADJOINT`."""
+    short = story.derivation.short.get(key)
+    if short is not None and short.matrix is not None:
+        return short.matrix
     terms: list[Expr] = []
     for flow in story.derivation.uses[key]:
         form = in_own_output(story, flow)
@@ -178,9 +211,19 @@ def _composed(story: TensorStory, key: str) -> Expr | None:
         if flow.step in story.derivation.uses and len(story.derivation.uses[flow.step]) == 1:
             inner = _composed(story, flow.step)
             is_short = inner is not None and size(inner) + size(form) <= _LONGEST_COMPOSED
-            incoming = inner if inner is not None and is_short else incoming
+            incoming = inner if inner is not None and is_short and _fits(story, inner, flow.step) else incoming
         terms.append(substitute(form, {**names, INCOMING: incoming, OUTPUT: Name(flow.step)}))
     return terms[0] if len(terms) == 1 else Sum(tuple(terms), (False,) * len(terms))
+
+
+def _fits(story: TensorStory, form: Expr, step: str) -> bool:
+    """Whether a form has its step's shape: 1 for a matrix of ones says less than the adjoint's symbol."""
+    shapes = dict(story.problem.shapes)
+    shapes.update((name, shapes[name.removeprefix(_ADJOINT)]) for name in names_in(form) if name.startswith(_ADJOINT))
+    try:
+        return shape_of(form, shapes) == story.problem.shapes[step]
+    except ProblemError:
+        return False
 
 
 # --- by entries
@@ -190,8 +233,7 @@ def _by_entries(story: TensorStory, flow: Flow) -> Abbreviated | None:
     """The flow by its entries."""
     step = story.derivation.components[flow.step]
     slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(flow.slots)}
-    definition = Component(step.at, substitute(step.body, slots))
-    body = in_output(_own_axes(story, flow), definition, OUTPUT)
+    body = in_output(_own_axes(story, flow), step.at, substitute(step.body, slots), OUTPUT)
     return abbreviated(replace(flow.component, body=body), story.taken)
 
 

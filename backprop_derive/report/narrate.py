@@ -202,13 +202,25 @@ def _backward_item(lines: Lines, key: str) -> Item:
     short = lines.derivation.short.get(key)
     if short is None or lines.first is None:
         return Item((line,))
-    return Item((line,), (short_note(lines.notation.adjoint(key), short.form, short.one),))
+    adjoint = lines.notation.adjoint(key)
+    return Item((line,), (short_note((adjoint, short.form, short.reduced), short.one),))
 
 
-def short_note(adjoint: MathNode, form: MathNode, one: MathNode | None) -> tuple[Inline, ...]:
-    """much of this cancels: ∂loss/∂z = p − y"""
-    said: tuple[Inline, ...] = (Words(SHORT["cancels"]), Math(Chain((adjoint, form), ("=",))))
-    return said if one is None else (*said, Words(SHORT["since"]), Math(Chain((one, ONE), ("=",))))
+def short_note(links: Sequence[MathNode | None], one: MathNode | None, is_known: bool = True) -> tuple[Inline, ...]:
+    """much of this cancels: ∂loss/∂z = p·sum(y) − y = p − y, since sum(y) = 1"""
+    *full, reduced = links
+    if reduced is None or one is None:
+        return (Words(SHORT["cancels"]), Math(_equation([link for link in full if link is not None])))
+    reason = Math(_equation([one, ONE]))
+    if is_known:
+        line = Math(_equation([link for link in links if link is not None]))
+        return (Words(SHORT["cancels"]), line, Words(SHORT["since"]), reason)
+    line = Math(_equation([link for link in full if link is not None]))
+    return (Words(SHORT["cancels"]), line, Words(SHORT["which"]), Math(reduced), Words(SHORT["where"]), reason)
+
+
+def _equation(links: Sequence[MathNode]) -> Chain:
+    return Chain(tuple(links), ("=",) * (len(links) - 1))
 
 
 def answer_blocks(story: Story) -> Iterator[Block]:

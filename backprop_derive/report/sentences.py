@@ -41,7 +41,12 @@ REMARKS = {
 }
 
 # Around the short form of a gradient whose product by the chain rule cancels.
-SHORT = {"cancels": "much of this cancels: ", "since": ", since "}
+SHORT = {
+    "cancels": "much of this cancels: ",
+    "since": ", since ",
+    "which": ", which is ",
+    "where": " where ",
+}
 
 TENSORS = {
     "by entries": "by entries: ",

@@ -29,7 +29,7 @@ def short(text: str, has_values: bool = False) -> dict[str, str]:
     """The short adjoints by name, as text; with what was said to be 1."""
     derivation = with_short_adjoints(derived(text), has_values)
     return {
-        key: written(found.form) + (f" since {written(found.one)} = 1" if found.one else "")
+        key: written(found.reduced or found.form) + (f" since {written(found.one)} = 1" if found.one else "")
         for key, found in derivation.short.items()
     }
 
