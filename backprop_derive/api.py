@@ -136,7 +136,7 @@ def _prepared(
         from .calculus.expand import set_apart
 
         apart, split = set_apart(read)
-        return (apart, tuple(Note("set apart", key) for key in split)) if split else (read, ())
+        return (apart, tuple(Note("set apart", key, what) for key, what in split)) if split else (read, ())
     large = read.large_steps(limits.operations)
     if not large:
         return read, ()

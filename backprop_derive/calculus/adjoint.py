@@ -63,13 +63,13 @@ def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: 
     out = shape_of(shape, slots)
     known = {**slots, INCOMING: out, OUTPUT: out}
     symbols = Symbols(known)
-    wanted = without_cofactors(to_sympy(adjoint.body, symbols, {}))
-    for candidate in (
-        _compact(shape, index),
-        matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True))),
-    ):
-        if candidate is not None and is_proved(candidate, wanted, columns, sizes[index], symbols):
-            return candidate
+    wanted = to_sympy(adjoint.body, symbols, {})
+    lengths = dict(zip(columns, sizes[index], strict=True))
+    # As it stands first: a singular matrix has its cofactors, too, and no inverse.
+    for entries in dict.fromkeys((wanted, without_cofactors(wanted))):
+        for candidate in (_compact(shape, index), matrix_form(from_sympy(entries, {}), columns, lengths)):
+            if candidate is not None and is_proved(candidate, entries, columns, sizes[index], symbols):
+                return candidate
     return None
 
 

@@ -28,6 +28,7 @@ from ..syntax.expression import (
     TupleOf,
     integer,
     map_children,
+    walk,
 )  # fmt: skip
 from ..syntax.parser import deep_recursion
 
@@ -55,15 +56,15 @@ def expand(problem: Problem, only: Iterable[str] | None = None) -> Problem:
     return replace(problem, statements=tuple(statements), shapes=shapes)
 
 
-def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
-    """The problem with every softmax a step of its own, of a name; and the author's steps that were split for it.
+def set_apart(problem: Problem) -> tuple[Problem, tuple[tuple[str, str], ...]]:
+    """The problem with every softmax a step of its own, of a name; and which steps were split, and for what.
 
     A softmax within a product, or of a compound argument, has no short derivative; by itself it has a famous one. A
     determinant and an inverse are functions of a whole matrix, so what they are taken of has a name too.
     """
     names = _FreshNames(problem)
     statements: list[Prose | Given | Step] = []
-    split: list[str] = []
+    split: list[tuple[str, str]] = []
     shapes = {given.key: problem.shapes[given.key] for given in problem.givens}
     for statement in problem.statements:
         if not isinstance(statement, Step):
@@ -79,11 +80,18 @@ def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
             shapes[key] = shape_of(expr, shapes)
             return Name(key)
 
-        last = _apart(_without_attention(statement.expression, shapes), node, is_whole=True)
+        whole = _without_attention(statement.expression, shapes)
+        last = _apart(whole, node, is_whole=True)
         shapes[statement.key] = shape_of(last, shapes)
         statements += [*made, replace(statement, expression=last)]
-        split += [statement.key] if made else []
+        split += [(statement.key, _reason(whole))] if made else []
     return replace(problem, statements=tuple(statements), shapes=shapes), tuple(split)
+
+
+def _reason(expr: Expr) -> str:
+    """Which function a step was split for."""
+    functions = [node.function for node in walk(expr) if isinstance(node, Call)]
+    return next(name for name in ("softmax", "log_softmax", "inv", "det") if name in functions).removeprefix("log_")
 
 
 def _apart(expr: Expr, node: Callable[[Expr], Expr], is_whole: bool = False) -> Expr:

@@ -10,6 +10,7 @@ from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, Ma
 from ..errors import ProblemError
 from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
+from ..indexed.tidy import tidied
 from ..syntax.expression import (
     Call,
     Delta,
@@ -213,7 +214,7 @@ def _composed(story: TensorStory, key: str) -> Expr | None:
             is_short = inner is not None and size(inner) + size(form) <= _LONGEST_COMPOSED
             incoming = inner if inner is not None and is_short and _fits(story, inner, flow.step) else incoming
         terms.append(substitute(form, {**names, INCOMING: incoming, OUTPUT: Name(flow.step)}))
-    return terms[0] if len(terms) == 1 else Sum(tuple(terms), (False,) * len(terms))
+    return tidied(terms[0] if len(terms) == 1 else Sum(tuple(terms), (False,) * len(terms)))
 
 
 def _fits(story: TensorStory, form: Expr, step: str) -> bool:

@@ -224,6 +224,9 @@ class Setter:
             case Index(Name(key) as base, places):
                 inner = tuple(self._lettered(cast(Expr, place), letters) for place in places)
                 return as_expr(Entry(self.shown.get(key, base), inner))
+            case Index(Call() as whole, places):  # an entry of an inverse
+                inner = tuple(self._lettered(cast(Expr, place), letters) for place in places)
+                return as_expr(Entry(self._lettered(whole, letters), inner))
             case Call("where", (condition, _, _)) if is_mask(expr):
                 return as_expr(Indicator(self._lettered(condition, letters)))
         return map_children(expr, lambda part: self._lettered(part, letters))

@@ -33,7 +33,9 @@ REMARKS = {
     "round": "Values are carried rounded to {count} decimal{s}, half away from zero, as in a hand calculation.",
     "all moved": "The problem names no parameters, so the update moves every given.",
     "held": "A bar marks the direct dependence of {loss} alone; what stands at its foot is held fixed.",
-    "set apart": "{names} holds a softmax, which is set apart as a step of its own.",
+    "set apart softmax": "{names} holds a softmax, which is set apart as a step of its own.",
+    "set apart det": "{names} holds the determinant of a formula, and the formula is set apart as a step of its own.",
+    "set apart inv": "{names} holds the inverse of a formula, and the formula is set apart as a step of its own.",
     "expanded": "{names} was too long for one derivative and is split into one operation a step.",
     "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
     "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all"
@@ -68,6 +70,8 @@ GLOSSARY = {
     " rows.",
     "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
     "entrywise": "⊙ multiplies entry by entry.",
+    "cofactors": "cof is the matrix of cofactors, ± the determinants of the matrix without a row and a column. Every"
+    " square matrix has it; of one with an inverse it is the determinant times the transposed inverse.",
 }
 
 SHAPES = ("Name", "Shape", "Gradient", "—")

@@ -109,3 +109,32 @@ def test_an_update_of_tensors_is_worked_and_further_ones_are_a_table() -> None:
     assert "w ← w − η · ∂L/∂w = [1, 2] − 0.25 · [2, 4] = [0.5, 1]" in page
     assert "After update 30:" in page
     assert "…" in page
+
+
+def test_an_inverse_a_cofactor_and_an_identity_read_as_in_books() -> None:
+    text = "Given A: (n, n), B: (n, n)\nY = inv(A + B)\nL = log(det(A)) + trace(Y)\nFind dL/dA"
+    page = bd.derive(text).to_text()
+    assert "∂L/∂A|L  = A⁻ᵀ" in page
+    assert "(A⁻¹)[j, i]" in page
+    assert "= I[n]" in page
+    assert "Answer ∂L/∂A = A⁻ᵀ − Yᵀ @ Yᵀ" in page
+    assert "(A^{-1})_{ji}" in bd.derive(text).to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("inv(A + A)", "holds the inverse of a formula, and the formula is set apart"),
+        ("A*det(A @ A)", "holds the determinant of a formula, and the formula is set apart"),
+        ("softmax(A + A)", "holds a softmax, which is set apart"),
+    ],
+)
+def test_a_remark_says_for_what_a_step_was_set_apart(step: str, said: str) -> None:
+    (remark,) = (r for r in bd.derive(f"Given A: (2, 2)\nY = {step}\nL = sum(Y)\nFind dL/dA").remarks if "apart" in r)
+    assert remark.startswith(f"Y {said}")
+
+
+def test_the_determinant_of_a_singular_matrix_goes_back_by_cofactors_and_they_are_explained() -> None:
+    solution = bd.solve("Given X = [[1, 2], [2, 4]]\nL = det(X)\nFind dL/dX")
+    assert "∂L/∂X = cof(X) = [[4, −2], [−2, 1]]" in solution.to_text()
+    assert any(remark.startswith("cof is the matrix of cofactors") for remark in solution.remarks)
