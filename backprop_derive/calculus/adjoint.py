@@ -8,6 +8,7 @@ component form.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -71,6 +72,13 @@ def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: 
             if candidate is not None and is_proved(candidate, entries, columns, sizes[index], symbols):
                 return candidate
     return None
+
+
+def contracted_form(component: Component, lengths: Shape, shapes: Mapping[str, Shape]) -> Component:
+    """A component formula with every sum over a δ carried out, for indices and names of these sizes."""
+    symbols = Symbols(shapes)
+    image = to_sympy(component.body, symbols, {})
+    return replace(component, body=from_sympy(contracted(image, _sizes(component.at, lengths, symbols)), {}))
 
 
 def _compact(shape: Expr, index: int) -> Expr | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..derivation import INCOMING, OUTPUT, Component, Flow
 from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, MathNode, Times, Words
 from ..errors import ProblemError
+from ..indexed.kinds import kinds_of
 from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
 from ..indexed.tidy import tidied
@@ -32,6 +33,7 @@ from ..syntax.expression import (
 from .abbreviate import Abbreviated, abbreviated
 from .matrices import Setter, as_expr
 from .narrate import short_note
+from .rules import kind_note
 from .sentences import TENSORS
 from .tensor_story import TensorStory
 
@@ -47,15 +49,24 @@ _LONGEST_ENTRY = 70
 Note = tuple[Inline, ...]
 
 
-def flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
-    """The flow in matrix notation, and by entries below it; with every step where the detail is full."""
-    for told in _flow_items(story, flow):
+def flow_items(story: TensorStory) -> Iterator[Item]:
+    """Each flow in matrix notation, and by entries below it; with every step where the detail is full."""
+    explained: set[str] = set()
+    for flow in story.derivation.flows():
+        rule = kind_note(_kinds(story, flow), explained) if story.options.rules else ()
         is_last = flow == story.derivation.uses[flow.operand][-1]
-        note = _short(story, flow.operand) if is_last else ()
-        yield replace(told, notes=(*told.notes, note)) if note else told
+        short = _short(story, flow.operand) if is_last else ()
+        for told in _flow_item(story, flow):
+            notes = [note for note in (rule, *told.notes, short) if note]
+            yield replace(told, notes=tuple(notes))
 
 
-def _flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
+def _kinds(story: TensorStory, flow: Flow) -> tuple[str, ...]:
+    step = story.derivation.components[flow.step]
+    return kinds_of(step.at, step.body, flow.operand)
+
+
+def _flow_item(story: TensorStory, flow: Flow) -> Iterator[Item]:
     detail = story.options.detail
     notes = _steps(story, flow) if detail == "full" else []
     matrix = matrix_form(story, flow)

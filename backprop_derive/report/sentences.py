@@ -90,6 +90,36 @@ RULES = {
     "cases": "each case by itself",
 }
 
+# The rule of each kind of operation on tensors: what it is called, and what it says.
+KINDS = {
+    "number": ("rule for numbers", "differentiated as a function of one variable, the others held fixed"),
+    "element-wise": (
+        "element-wise rule",
+        "an entry depends on the entry at its own place alone, so the Jacobian is diagonal and multiplies entry by"
+        " entry",
+    ),
+    "broadcasting": ("broadcasting", "what is repeated along an axis gets the sum over it"),
+    "contraction": (
+        "rule of contraction",
+        "in a sum of products the derivative by an entry picks the terms that hold it, and what it was multiplied by"
+        " is left",
+    ),
+    "normalising": (
+        "rule of normalising",
+        "an entry depends on all that it is normalised with, by itself and by the sum over all of them, and both parts"
+        " are added",
+    ),
+    "index map": (
+        "rule of index maps",
+        "entries are put in other places, so each entry of the gradient goes back to where its entry came from",
+    ),
+    "selection": ("rule of selection", "the choice is held fixed, and what was chosen gets the gradient"),
+    "implicit": (
+        "implicit rule",
+        "an equation defines it: both sides are differentiated, and the derivative is solved for",
+    ),
+}
+
 PURPOSE = (
     "A neural network is trained by making its loss small: the loss measures how far the predicted output is from the"
     " actual one. Backpropagation computes how the loss changes with every weight and bias, by carrying the error"

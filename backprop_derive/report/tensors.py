@@ -149,7 +149,7 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
     flows = list(story.derivation.flows())
     if flows:
         yield heading("flows", level)
-        yield ListBlock(tuple(found for flow in flows for found in flow_items(story, flow)))
+        yield ListBlock(tuple(flow_items(story)))
     if first is not None and flows:
         yield heading("backward", level)
         keys = story.derivation.adjoint_order()
