@@ -307,12 +307,13 @@ class Solution:
         chosen = options or self.options
         if isinstance(self.record, TensorSolution):
             from .calculus.cancel_tensors import with_short_adjoints as with_short_tensors
-            from .calculus.tensors import with_jacobians, with_matrices
+            from .calculus.jacobians import with_jacobians
+            from .calculus.tensors import with_matrices
             from .report.tensors import narrate_tensors
 
             short_tensors = with_short_tensors(self.record.derivation, self.record.first is not None)
             forms = with_matrices(short_tensors)
-            told = replace(self.record, derivation=with_jacobians(forms) if chosen.detail == "full" else forms)
+            told = replace(self.record, derivation=with_jacobians(forms))
             if chosen.layout == "lesson":
                 from .report.lesson import tensor_lesson
 

@@ -84,7 +84,8 @@ class Flow:
     All forms are in slots: `#0`, `#1`, … for the operands, `#g` for the incoming adjoint, `#y` for the step's own
     output; equal shapes of steps share them. `jacobian` has the entries of ∂(step)/∂(operand), as SymPy derived
     them; its indices are those of the step, then those of the operand. `component` is the contracted flow; `matrix`
-    is the same in matrix notation where that was recognised and proved equal.
+    is the same in matrix notation where that was recognised and proved equal, and `jacobian_matrix` the Jacobian of a
+    vector by a vector.
     """
 
     step: str
@@ -93,6 +94,7 @@ class Flow:
     jacobian: Component
     component: Component
     matrix: Expr | None = None
+    jacobian_matrix: Expr | None = None
 
 
 @record

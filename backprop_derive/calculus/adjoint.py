@@ -8,7 +8,6 @@ component form.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -74,13 +73,6 @@ def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: 
     return None
 
 
-def contracted_form(component: Component, lengths: Shape, shapes: Mapping[str, Shape]) -> Component:
-    """A component formula with every sum over a δ carried out, for indices and names of these sizes."""
-    symbols = Symbols(shapes)
-    image = to_sympy(component.body, symbols, {})
-    return replace(component, body=from_sympy(contracted(image, _sizes(component.at, lengths, symbols)), {}))
-
-
 def _compact(shape: Expr, index: int) -> Expr | None:
     """The form that textbooks give for an operation of names; like every candidate it is shown only if proved."""
     if not isinstance(shape, Call) or not all(isinstance(argument, Name) for argument in shape.arguments):
@@ -101,14 +93,14 @@ def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Sha
         entry = components.aligned(candidate, tuple(map(Name, at)))
     except ProblemError:
         return False
-    free = _sizes(at, sizes, symbols)
+    free = sizes_of(at, sizes, symbols)
     for index, size in zip(at, sizes, strict=True):
         if size == 1:
             symbols[index] = sympy.Integer(0)
     return are_equal(to_sympy(entry, symbols, {}), wanted, free)
 
 
-def _sizes(indices: Sequence[str], shape: Shape, symbols: Symbols) -> Sizes:
+def sizes_of(indices: Sequence[str], shape: Shape, symbols: Symbols) -> Sizes:
     return {symbols[k]: size_symbol(size, symbols) for k, size in zip(indices, shape, strict=True)}
 
 
@@ -130,8 +122,8 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
         if size == 1:
             symbols[column] = sympy.Integer(0)
     variable = _entry(symbols[f"#{index}"], columns, symbols)
-    columns_of = _sizes(columns, shapes[f"#{index}"], symbols)
-    free = {**_sizes(rows, out, symbols), **columns_of}
+    columns_of = sizes_of(columns, shapes[f"#{index}"], symbols)
+    free = {**sizes_of(rows, out, symbols), **columns_of}
     jacobian = _in_output(shape, body, sympy.diff(body, variable), symbols, free)
     incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from ..derivation import OUTPUT, Component, Flow, TensorDerivation
+from ..derivation import Component, Flow, TensorDerivation
 from ..graph import Graph
 from ..indexed.component import Components
 from ..indexed.held import held_names, labels_of
 from ..indexed.shape import Shape, shape_of
 from ..syntax.expression import Expr, Name, substitute
 from ..syntax.parser import deep_recursion
-from .adjoint import adjoint_form, contracted_form, matrix_notation
+from .adjoint import adjoint_form, matrix_notation
 
 
 def derive_tensors(graph: Graph) -> TensorDerivation:
@@ -52,19 +52,6 @@ def with_matrices(derivation: TensorDerivation) -> TensorDerivation:
 
     with deep_recursion():
         return replace(derivation, uses={key: tuple(map(named, flows)) for key, flows in derivation.uses.items()})
-
-
-def with_jacobians(derivation: TensorDerivation) -> TensorDerivation:
-    """The derivation with each Jacobian's sums over a δ carried out, as one would write it."""
-
-    def shown(flow: Flow) -> Flow:
-        shapes = derivation.graph.problem.shapes
-        sizes = {f"#{k}": shapes[key] for k, key in enumerate(flow.slots)}
-        lengths = (*shapes[flow.step], *shapes[flow.operand])
-        return replace(flow, jacobian=contracted_form(flow.jacobian, lengths, {**sizes, OUTPUT: shapes[flow.step]}))
-
-    with deep_recursion():
-        return replace(derivation, uses={key: tuple(map(shown, flows)) for key, flows in derivation.uses.items()})
 
 
 @lru_cache(maxsize=4096)

@@ -83,6 +83,10 @@ def _identity(c: Writer, call: Call, at: Indices) -> Expr:
     return Delta(*at)
 
 
+def _diagonal(c: Writer, call: Call, at: Indices) -> Expr:
+    return Product((Delta(*at), c.entry(call.arguments[0], at[:1])))
+
+
 def _ones(c: Writer, call: Call, at: Indices) -> Expr:
     return ONE
 
@@ -179,7 +183,7 @@ def _avg_pool(c: Writer, call: Call, at: Indices, space: int) -> Expr:
 
 LAYER_ENTRIES: dict[str, Callable[[Writer, Call, Indices], Expr]] = {
     "cross_entropy": _cross_entropy, "nll": _nll, "embedding": _embedding, "onehot": _one_hot, "ones": _ones,
-    "identity": _identity,
+    "identity": _identity, "diag": _diagonal,
     "linear": _linear, "batch_norm": _batch_norm, "attention": _attention,
     "conv1d": partial(_convolution, space=1), "conv2d": partial(_convolution, space=2),
     "max_pool1d": partial(_max_pool, space=1), "max_pool2d": partial(_max_pool, space=2),

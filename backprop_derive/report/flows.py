@@ -57,8 +57,20 @@ def flow_items(story: TensorStory) -> Iterator[Item]:
         is_last = flow == story.derivation.uses[flow.operand][-1]
         short = _short(story, flow.operand) if is_last else ()
         for told in _flow_item(story, flow):
-            notes = [note for note in (rule, *told.notes, short) if note]
+            notes = [note for note in (rule, _jacobian(story, flow), *told.notes, short) if note]
             yield replace(told, notes=tuple(notes))
+
+
+def _jacobian(story: TensorStory, flow: Flow) -> Note:
+    """The Jacobian of a vector by a vector: diag(s) − s sᵀ; in full detail also where it is nothing but a diagonal."""
+    matrix, detail = flow.jacobian_matrix, story.options.detail
+    teaches = isinstance(matrix, Sum) and any(
+        isinstance(node, Call) and node.function in ("diag", "identity") for node in walk(matrix)
+    )
+    if matrix is None or detail == "brief" or not (teaches or detail == "full"):
+        return ()
+    local = story.notation.local(flow.step, flow.operand)
+    return (Words(TENSORS["jacobian"]), Math(Chain((local, story.flow_setter(flow).set(matrix)), ("=",))))
 
 
 def _kinds(story: TensorStory, flow: Flow) -> tuple[str, ...]:
@@ -78,7 +90,7 @@ def _flow_item(story: TensorStory, flow: Flow) -> Iterator[Item]:
             notes.append((Words(TENSORS["by entries"]), *_entry_line(story, flow, by_entries)))
         yield Item(_matrix_line(story, flow, matrix), tuple(notes))
         return
-    if _chooses(story, flow) and detail != "full":
+    if _chooses(story, flow):
         yield Item(_chosen(story, flow))
     elif by_entries is None or (size(by_entries.body) > _LONGEST_ENTRY and detail != "full"):
         yield Item((Math(story.part(flow)), Words(TENSORS["too long"])))

@@ -55,6 +55,7 @@ TENSORS = {
     "chain rule": "by the chain rule, summed over the entries of {step}: ",
     "derivative": "the derivative of one entry by another: ",
     "delta": ", where δ is 1 for equal indices and 0 for others",
+    "jacobian": "the Jacobian: ",
     "with": "with ",
     "where": ", with ",
     "chosen": ": each entry of {incoming} goes back to the entry of {operand} that was chosen, the first of those that"
