@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..derivation import Component
 from ..indexed.patterns import free_indices, pattern_of, put_in
@@ -24,25 +24,40 @@ class Abbreviated:
     meanings: tuple[tuple[str, Component], ...]
 
 
-def abbreviated(component: Component, taken: Sequence[str]) -> Abbreviated:
+def abbreviated(component: Component, taken: Sequence[str], names: Mapping[str, str] | None = None) -> Abbreviated:
     """The formula with a letter for each part that stands in it more than once, whatever its indices are called.
 
-    A formula in matrix notation has no indices, and neither have its letters. `taken` are names that have a meaning.
+    A formula in matrix notation has no indices, and neither have its letters. `taken` are names that have a meaning,
+    and `names` the problem's names for those of the formula.
     """
     body = component.body
     meanings: list[tuple[str, Component]] = []
     free = (letter for letter in _LETTERS if letter not in taken)
     if size(body) < _LONG:
         return Abbreviated(body, ())
-    while (part := _recurring([body, *(c.body for _, c in meanings)])) is not None:
-        letter = next(free, None)
+    while parts := _recurring([body, *(c.body for _, c in meanings)]):
+        used = (*taken, *(name for name, _ in meanings))
+        usual = [(name, part) for part in parts if (name := _usual(part, meanings, names or {})) and name not in used]
+        letter, part = usual[0] if usual else (next(free, None), parts[0])
         if letter is None:
             break
         at, pattern = free_indices(part), pattern_of(part)
         body = _named(body, pattern, letter)
-        meanings = [(name, Component(c.at, _named(c.body, pattern, letter))) for name, c in meanings]
-        meanings.append((letter, Component(at, part)))
+        named = [(name, Component(c.at, _named(c.body, pattern, letter))) for name, c in meanings]
+        first_user = next((k for k, (_, c) in enumerate(named) if _count(c.body, letter)), len(named))
+        meanings = [*named[:first_user], (letter, Component(at, part)), *named[first_user:]]
     return _without_single(body, meanings)
+
+
+def _usual(part: Expr, meanings: Sequence[tuple[str, Component]], names: Mapping[str, str]) -> str | None:
+    """What books call a part: σ is the root that a normalisation divides by, and x̂ the normalised x."""
+    match part:
+        case Call("sqrt", (inner,)) if any(isinstance(n, Call) and n.function in ("mean", "var") for n in walk(inner)):
+            return "sigma"
+        case Quotient(above, Name("sigma")) if any(name == "sigma" for name, _ in meanings):
+            found = [names[node.key] for node in walk(above) if isinstance(node, Name) and node.key in names]
+            return f"{found[0]}_hat" if len(set(found)) == 1 and "_" not in found[0] else None
+    return None
 
 
 def _without_single(body: Expr, meanings: list[tuple[str, Component]]) -> Abbreviated:
@@ -65,8 +80,8 @@ def _count(expr: Expr, letter: str) -> int:
     return sum(node == Name(letter) for node in walk(expr))
 
 
-def _recurring(bodies: Sequence[Expr]) -> Expr | None:
-    """The smallest part worth a letter that stands in the formulas at least twice."""
+def _recurring(bodies: Sequence[Expr]) -> list[Expr]:
+    """The parts worth a letter that stand in the formulas at least twice, the smallest first."""
     counts: Counter[Expr] = Counter()
     first: dict[Expr, Expr] = {}
     for body in bodies:
@@ -75,7 +90,7 @@ def _recurring(bodies: Sequence[Expr]) -> Expr | None:
             counts[pattern] += 1
             first.setdefault(pattern, part)
     found = [pattern for pattern, count in counts.items() if count > 1]
-    return first[min(found, key=size)] if found else None
+    return [first[pattern] for pattern in sorted(found, key=size)]
 
 
 def _parts(body: Expr) -> Iterator[Expr]:

@@ -166,7 +166,8 @@ def _pointwise(body: Expr, at: tuple[str, ...]) -> Expr | None:
 def matrix_form(story: TensorStory, flow: Flow) -> Abbreviated | None:
     """The form in matrix notation, with letters for parts that recur."""
     form = in_own_output(story, flow)
-    return None if form is None else abbreviated(Component((), form), story.taken)
+    names = {f"#{k}": name for k, name in enumerate(flow.slots)}
+    return None if form is None else abbreviated(Component((), form), story.taken, names)
 
 
 def _matrix_line(story: TensorStory, flow: Flow, form: Abbreviated) -> Note:

@@ -258,6 +258,8 @@ def signs_outside(expr: Expr) -> Expr:
 def _axis(options: tuple[tuple[str, Expr], ...]) -> int | None:
     """The axis of a sum along one; None for any other."""
     axis = dict(options).get("axis")
+    if isinstance(axis, Negate) and isinstance(axis.operand, Number):
+        return -int(axis.operand.value)
     return int(axis.value) if isinstance(axis, Number) else None
 
 

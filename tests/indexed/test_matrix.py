@@ -54,6 +54,19 @@ def test_a_gradient_reads_as_in_a_textbook(steps: str, operand: str, expected: s
     assert flowing(steps, operand) == expected
 
 
+@pytest.mark.parametrize("operation", ["layer_norm(X, g, b)", "batch_norm(X, g, b)", "rms_norm(X, g)"])
+def test_the_gain_of_a_normalisation_gets_the_sum_of_what_it_scales(operation: str) -> None:
+    found = flowing(f"Given g: (d), b: (d)\nF = {operation}\nL = sum(F^2)", "g")
+    assert found.startswith("sum(G * (")
+    assert found.endswith(", axis=0)")
+
+
+def test_a_root_mean_square_norm_has_its_compact_form() -> None:
+    found = flowing("Given g: (d)\nF = rms_norm(X, g)\nL = sum(F^2)", "X")
+    root = "sqrt(mean(X^2, axis=-1, keepdims=true) + 1e-5)"
+    assert found == f"(G * g - X/{root} * mean(G * g * (X/{root}), axis=-1, keepdims=true))/{root}"
+
+
 @pytest.mark.parametrize(("operation", "axis"), [("layer_norm", "-1"), ("batch_norm", "0")])
 def test_a_normalisation_has_its_compact_form(operation: str, axis: str) -> None:
     found = flowing(f"Given g: (d), b: (d)\nF = {operation}(X, g, b)\nL = sum(F^2)", "X")

@@ -138,3 +138,10 @@ def test_the_determinant_of_a_singular_matrix_goes_back_by_cofactors_and_they_ar
     solution = bd.solve("Given X = [[1, 2], [2, 4]]\nL = det(X)\nFind dL/dX")
     assert "∂L/∂X = cof(X) = [[4, −2], [−2, 1]]" in solution.to_text()
     assert any(remark.startswith("cof is the matrix of cofactors") for remark in solution.remarks)
+
+
+def test_a_layer_norm_reads_as_in_its_paper() -> None:
+    text = "Given x: (n, d), g: (d), b: (d), G: (n, d)\nY = layer_norm(x, g, b)\nL = sum(Y*G)\nFind dL/dx"
+    line = " ".join(bd.derive(text).to_text(detail="brief").split())
+    assert "σ = √(rowvar(x) + 10⁻⁵), x̂ = (x − rowmean(x))/σ" in line
+    assert "rowmean((∂L/∂Y) ⊙ g ⊙ x̂)" in line
