@@ -15,6 +15,7 @@ import sympy
 
 from ..derivation import INCOMING, OUTPUT, Component
 from ..errors import ProblemError
+from ..indexed.blocks import block_form
 from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
@@ -25,7 +26,7 @@ from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
 from ..symbolic.translate import from_sympy, to_sympy
-from ..syntax.expression import Call, Expr, Name, substitute
+from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
 
 
 class Symbols(dict[str, Any]):
@@ -67,7 +68,13 @@ def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: 
     lengths = dict(zip(columns, sizes[index], strict=True))
     # As it stands first: a singular matrix has its cofactors, too, and no inverse.
     for entries in dict.fromkeys((wanted, without_cofactors(wanted))):
-        for candidate in (_compact(shape, index), matrix_form(from_sympy(entries, {}), columns, lengths)):
+        candidates = (
+            _compact(shape, index),
+            matrix_form(from_sympy(entries, {}), columns, lengths),
+            block_form(adjoint.body, columns, sizes[index], known),
+            _reshaped(shape, sizes[index]),
+        )
+        for candidate in candidates:
             if candidate is not None and is_proved(candidate, entries, columns, sizes[index], symbols):
                 return candidate
     return None
@@ -81,6 +88,14 @@ def _compact(shape: Expr, index: int) -> Expr | None:
     parameter = next((name for name, value in bound.items() if value == Name(f"#{index}")), "")
     text = operation(shape.function).compact.get(parameter)
     return None if text is None else substitute(formula(text), {**bound, "G": Name(INCOMING)})
+
+
+def _reshaped(shape: Expr, wanted: Shape) -> Expr | None:
+    """The incoming adjoint in the operand's shape, where a step gave it another."""
+    if not (isinstance(shape, Call) and shape.function == "reshape" and isinstance(shape.arguments[0], Name)):
+        return None
+    lengths = tuple(integer(size) if isinstance(size, int) else Name(size) for size in wanted)
+    return Call("reshape", (Name(INCOMING), TupleOf(lengths)))
 
 
 def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Shape, symbols: Symbols) -> bool:

@@ -71,6 +71,7 @@ GLOSSARY = {
     " rows.",
     "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
     "entrywise": "⊙ multiplies entry by entry.",
+    "block": "A[a:b, :] is the block of the rows a to b − 1, counted from 0; a bound that is left out is the end.",
     "cofactors": "cof is the matrix of cofactors, ± the determinants of the matrix without a row and a column. Every"
     " square matrix has it; of one with an inverse it is the determinant times the transposed inverse.",
 }

@@ -33,7 +33,7 @@ from ..document import (
 from ..options import Options
 from ..problem import Given, Prose, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
-from ..syntax.expression import ZERO, Call, Expr, Name, size
+from ..syntax.expression import ZERO, Call, Expr, Name, Slice, size
 from .flows import composed, flow_items, in_own_output
 from .matrices import shown_value
 from .narrate import (
@@ -162,7 +162,14 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
 def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     """What the signs mean that not every reader knows, where they occur."""
     found = {_sign(node) for node in _nodes(blocks)}
-    signs = {"row": "row", "col": "col", Indicator: "indicator", Entrywise: "entrywise", "cofactor": "cofactors"}
+    signs = {
+        "row": "row",
+        "col": "col",
+        Indicator: "indicator",
+        Entrywise: "entrywise",
+        "cofactor": "cofactors",
+        "block": "block",
+    }
     said = [GLOSSARY[key] for sign, key in signs.items() if sign in found]
     if said:
         yield Remark((Words(" ".join(said)),))
@@ -172,6 +179,8 @@ def _sign(node: Any) -> Any:
     """By what the glossary knows a node."""
     if isinstance(node, Applied):
         return node.function[:3]
+    if isinstance(node, Slice) and (node.start or node.stop):
+        return "block"
     return node.function if isinstance(node, Call) else type(node)
 
 

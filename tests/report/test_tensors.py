@@ -145,3 +145,25 @@ def test_a_layer_norm_reads_as_in_its_paper() -> None:
     line = " ".join(bd.derive(text).to_text(detail="brief").split())
     assert "σ = √(rowvar(x) + 10⁻⁵), x̂ = (x − rowmean(x))/σ" in line
     assert "rowmean((∂L/∂Y) ⊙ g ⊙ x̂)" in line
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("concat([Q, K])", "(∂L/∂Y)[:3, :]"),
+        ("concat([K, Q])", "(∂L/∂Y)[3:, :]"),
+        ("concat([K, Q], axis=1)", "(∂L/∂Y)[:, 2:]"),
+        ("reshape(Q, (6))", "reshape(∂L/∂Y, (3, 2))"),
+        ("reshape(Q, (2, 3))", "reshape(∂L/∂Y, (3, 2))"),
+    ],
+)
+def test_what_was_joined_gets_its_block_and_what_was_reshaped_its_shape(step: str, expected: str) -> None:
+    text = f"Given Q = [[1, 2], [3, 5], [1, 1]], K = [[1, 2], [3, 5], [1, 1]]\nY = {step}\nL = sum(Y*Y)\nFind dL/dQ"
+    assert flows(text, detail="brief")[1] == f"∂L/∂Q = {expected}"
+    said = any(remark.startswith("⊙") is False and "block of the rows" in remark for remark in bd.solve(text).remarks)
+    assert said is ("concat" in step)
+
+
+def test_a_slice_gets_its_gradient_back_by_entries_since_the_rest_is_0() -> None:
+    text = "Given Q = [[1, 2], [3, 5], [1, 1]]\nY = Q[1:, :]\nL = sum(Y*Y)\nFind dL/dQ"
+    assert flows(text, detail="brief")[1] == "∂L/∂Q[i, j] = ∂L/∂Y[i − 1, j] · [0 ≤ i − 1 < 2]"
