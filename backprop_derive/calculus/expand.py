@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from ..indexed.layers import layer_formula
 from ..indexed.shape import Shape, shape_of
 from ..ops.table import is_tensor_node
 from ..problem import Given, Problem, Prose, Step
@@ -36,24 +37,23 @@ from ..syntax.parser import deep_recursion
 def expand(problem: Problem, only: Iterable[str] | None = None) -> Problem:
     """The problem with each step (or those in `only`) split; new steps are named by a letter the problem does not use.
 
-    Linear in the number of operations. The steps of the author keep their names and their values.
+    Linear in the number of operations. The steps of the author keep their names and their values. A layer of tensors is
+    split into the operations of its formula.
     """
     chosen = None if only is None else set(only)
     names = _FreshNames(problem)
     statements: list[Prose | Given | Step] = []
+    shapes = {given.key: problem.shapes[given.key] for given in problem.givens} if problem.has_tensors else None
     with deep_recursion():
         for statement in problem.statements:
             if isinstance(statement, Step) and (chosen is None or statement.key in chosen):
-                statements += _split(statement, names)
+                statements += _split(statement, names, shapes)
             else:
                 statements.append(statement)
-    if not problem.has_tensors:
-        return replace(problem, statements=tuple(statements))
-    shapes = {given.key: problem.shapes[given.key] for given in problem.givens}
-    for statement in statements:
-        if isinstance(statement, Step):
-            shapes[statement.key] = shape_of(statement.expression, shapes)
-    return replace(problem, statements=tuple(statements), shapes=shapes)
+            if shapes is not None and isinstance(statement, Step):
+                shapes[statement.key] = problem.shapes[statement.key]
+    expanded = replace(problem, statements=tuple(statements))
+    return expanded if shapes is None else replace(expanded, shapes=shapes)
 
 
 def set_apart(problem: Problem) -> tuple[Problem, tuple[tuple[str, str], ...]]:
@@ -129,7 +129,7 @@ class _FreshNames:
         return f"{self.base}_{self.count}"
 
 
-def _split(step: Step, names: _FreshNames) -> list[Step]:
+def _split(step: Step, names: _FreshNames, shapes: dict[str, Shape] | None) -> list[Step]:
     made: list[Step] = []
 
     def node(expr: Expr) -> Expr:
@@ -138,10 +138,24 @@ def _split(step: Step, names: _FreshNames) -> list[Step]:
             return expr
         key = names.fresh()
         made.append(Step(key, key, expr, step.place, step.expression_place))
+        if shapes is not None:
+            shapes[key] = shape_of(expr, shapes)
         return Name(key)
 
-    last = _flatten(step.expression, node)
+    whole = step.expression if shapes is None else _layers_written_out(step.expression, shapes, node)
+    last = _flatten(whole, node)
     return [*made, replace(step, expression=last)]
+
+
+def _layers_written_out(expr: Expr, shapes: Mapping[str, Shape], node: Callable[[Expr], Expr]) -> Expr:
+    """The expression with each layer as its formula, in which what the layer is taken of stands by its name."""
+    expr = map_children(expr, lambda part: _layers_written_out(part, shapes, node))
+    if not isinstance(expr, Call) or layer_formula(expr, lambda part: shape_of(part, shapes)) is None:
+        return expr
+    named = replace(
+        expr, arguments=tuple(part if _is_leaf(part) else node(_flatten(part, node)) for part in expr.arguments)
+    )
+    return layer_formula(named, lambda part: shape_of(part, shapes)) or expr
 
 
 def _is_leaf(expr: Expr) -> bool:

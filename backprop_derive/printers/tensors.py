@@ -95,8 +95,10 @@ def _reals(p: Printer, node: Reals, outer: P) -> Printed:
 
 def _index(p: Printer, node: Index, outer: P) -> Printed:
     items = ", ".join(_item(p, item) for item in node.items)
-    base = p.show(node.base, P.ATOM)
-    return (p.parentheses(base) if isinstance(node.base, Derivative) else base) + p.brackets(items), P.ATOM
+    base, own = p.printed(node.base, P.ATOM)
+    if own < P.ATOM or isinstance(node.base, Derivative):
+        base = p.parentheses(base)
+    return base + p.brackets(items), P.ATOM
 
 
 def _item(p: Printer, item: Expr | Slice | None) -> str:
