@@ -12,7 +12,8 @@ Given v = [1, 0.5, -1], w = [0.25, 1, 2], y = [0, 2, 1]
 """
 LAYERS = [
     "layer_norm(X, v, w)", "layer_norm(X @ A, v, w)", "batch_norm(X, v, w)", "batch_norm(X + v, v, w)",
-    "rms_norm(X, v)", "linear(X, A, v)", "log_softmax(X)", "attention(X, A, X)", "softmax(X @ A)", "logsumexp(X*A, axis=1)",
+    "rms_norm(X, v)", "linear(X, A, v)", "log_softmax(X)", "attention(X, A, X)", "softmax(X @ A)",
+    "logsumexp(X*A, axis=1)",
     "std(X, axis=0)", "cross_entropy(X @ A, y)", "mse(X @ v, w)",
 ]  # fmt: skip
 
