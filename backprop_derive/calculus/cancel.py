@@ -33,7 +33,7 @@ from ..syntax.expression import (
 from ..syntax.parser import deep_recursion
 
 # A product of more operations is not composed. One of fewer is read as it stands.
-_LONGEST_COMPOSED, _SHORTEST_COMPOSED = 40, 3
+_LONGEST_COMPOSED, _SHORTEST_COMPOSED = 30, 3
 # How often a step's name may be brought in, and how many terms a formula may have for it.
 _MOST_ROUNDS, _MOST_TERMS = 2, 60
 
@@ -120,6 +120,8 @@ def shortest(image: Any, definitions: Mapping[Any, Any]) -> Any | None:
     `definitions` say what the steps' names stand for, from the loss back.
     """
     best = sympy.cancel(image)
+    if _length(best) > _MOST_TERMS:
+        return None
     for _ in range(_MOST_ROUNDS):
         found = min(_candidates(best, definitions), key=_length, default=best)
         if _length(found) >= _length(best):

@@ -167,3 +167,11 @@ def test_what_was_joined_gets_its_block_and_what_was_reshaped_its_shape(step: st
 def test_a_slice_gets_its_gradient_back_by_entries_since_the_rest_is_0() -> None:
     text = "Given Q = [[1, 2], [3, 5], [1, 1]]\nY = Q[1:, :]\nL = sum(Y*Y)\nFind dL/dQ"
     assert flows(text, detail="brief")[1] == "∂L/∂Q[i, j] = ∂L/∂Y[i − 1, j] · [0 ≤ i − 1 < 2]"
+
+
+@pytest.mark.parametrize("layer", ["layer_norm(x, g, b)", "batch_norm(x, g, b)", "rms_norm(x, g)"])
+def test_a_normalisation_of_known_sizes_has_its_compact_form_too(layer: str) -> None:
+    text = f"Given x = [[1, 2], [3, 5], [0, 1]], g = [1, 2], b = [0, 1]\nY = {layer}\nL = sum(Y^3)\nFind dL/dx, dL/dg"
+    through, gain = flows(text, detail="brief")[1:3]
+    assert "σ = √(" in through
+    assert gain.startswith("∂L/∂g = colsum((∂L/∂Y) ⊙ ")
