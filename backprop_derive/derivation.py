@@ -147,18 +147,38 @@ class RuleStatement:
 
 
 @record
+class Composition:
+    """How an adjoint is composed of incoming adjoints and local gradients: `along` a path, and `over` paths.
+
+    The chain rule multiplies along a path and adds over paths. A worked mistake (`exercises.mistakes`) does otherwise:
+    `plus` in the place of `times` and the other way round, or `local`, which leaves the incoming adjoint out.
+    """
+
+    along: str = "times"
+    over: str = "plus"
+
+
+CHAIN_RULE = Composition()
+
+
+@record
 class Derivation:
     """The local gradients of a graph by step, in the order of the step's operands.
 
     The adjoint of a name is the sum, over the steps that use it (`uses`, in the author's order), of the step's adjoint
     times the local gradient. `short` holds the adjoints for which that product was found to cancel to something short,
-    in the problem's names: p - y.
+    in the problem's names: p - y. `slips` names the adjoints that a worked mistake composes otherwise.
     """
 
     graph: Graph
     by_step: dict[str, tuple[LocalGradient, ...]]
     uses: dict[str, tuple[LocalGradient, ...]]
     short: Mapping[str, ShortAdjoint] = field(default_factory=dict)
+    slips: dict[str, Composition] = field(default_factory=dict)
+
+    def composition(self, key: str) -> Composition:
+        """How the adjoint of a name is composed."""
+        return self.slips.get(key, CHAIN_RULE)
 
     def local_gradients(self) -> Iterator[LocalGradient]:
         """From the loss back to the givens, as the backward pass needs them."""

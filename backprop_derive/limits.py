@@ -27,6 +27,7 @@ class Limits:
     name: int = 64  # characters
     operations: int = 200  # of a step, past which it is split into one operation a node
     work: int = 30  # seconds
+    domain: int = 100_000  # values that one name may vary over
 
     def check(self, name: str, amount: int, what: str, place: Place | None = None) -> None:
         """Raise LimitError where `amount` passes the limit called `name`; `what` names the thing counted."""

@@ -10,6 +10,7 @@ from .indexed.sizes import Shape
 from .ops.table import is_tensor_node
 from .records import record
 from .syntax.expression import Expr, ListOf, size, walk
+from .variation import Requirement, Varied
 
 
 @record
@@ -66,7 +67,8 @@ class Problem:
 
     `wanted` are the keys whose gradient is asked for; `asked` tells whether a Find line (or a caller) named them.
     `round_to` is the number of decimals to carry, None for exact work. `shapes` holds the shape of every name, () for a
-    scalar; `has_tensors` tells that a vector, a matrix or a higher tensor stands anywhere.
+    scalar; `has_tensors` tells that a vector, a matrix or a higher tensor stands anywhere. `varied` and `required` are
+    what makes it an exercise; where an operation varies, the steps are written with one of its choices.
     """
 
     title: str
@@ -81,6 +83,8 @@ class Problem:
     source: str = field(default="", compare=False)
     shapes: dict[str, Shape] = field(default_factory=dict, compare=False)
     has_tensors: bool = field(default=False, compare=False)
+    varied: tuple[Varied, ...] = ()
+    required: tuple[Requirement, ...] = ()
 
     @property
     def givens(self) -> tuple[Given, ...]:

@@ -41,8 +41,11 @@ _MOST_ROUNDS, _MOST_TERMS = 2, 60
 def with_short_adjoints(derivation: Derivation, has_values: bool) -> Derivation:
     """The derivation with the short form of each adjoint whose product decisively cancels.
 
-    Where the problem `has_values`, a sum of givens that is 1 is said to be 1: the entries of a one-hot target.
+    Where the problem `has_values`, a sum of givens that is 1 is said to be 1: the entries of a one-hot target. A worked
+    mistake is left as it is: its adjoints are no products by the chain rule.
     """
+    if derivation.slips:
+        return derivation
     with deep_recursion():
         return replace(derivation, short=_short_adjoints(derivation, has_values))
 

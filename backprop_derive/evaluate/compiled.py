@@ -23,32 +23,46 @@ Sizes = dict[str, tuple[int, ...]]
 
 @record(slots=False)
 class Registers:
-    """Where each name's value and adjoint are in a program."""
+    """Where each name's value and adjoint are in a program; `kinks` tells by step and operation whether one is met."""
 
     program: Program
     values: dict[str, int]
     adjoints: dict[str, int]
+    kinks: dict[tuple[str, str], list[int]]
 
 
 def registers(derivation: Derivation | TensorDerivation, shapes: Sizes, letters: Mapping[str, int]) -> Registers:
     """The program of one pass; `shapes` are those of all names, `letters` the symbolic sizes."""
     program = Program()
     values = {given.key: program.input(given.key, shapes[given.key]) for given in derivation.graph.problem.givens}
+    kinks: dict[tuple[str, str], list[int]] = {}
     with deep_recursion():
         if isinstance(derivation, TensorDerivation):
+            kinks = _steps(derivation, program, values, shapes, letters)
             adjoints = _tensors(derivation, program, values, shapes, letters)
         else:
             adjoints = _scalars(derivation, program, values)
-    return Registers(program, values, adjoints)
+    return Registers(program, values, adjoints, kinks)
+
+
+def _steps(
+    derivation: TensorDerivation, program: Program, values: dict[str, int], shapes: Sizes, letters: Mapping[str, int]
+) -> dict[tuple[str, str], list[int]]:
+    """Puts the value of each step among the values; and what tells of kinks."""
+    kinks: dict[tuple[str, str], list[int]] = {}
+    for key in derivation.graph.steps:
+        component = derivation.components[key]
+        lowering = Lowering(program, values, letters)
+        values[key] = lowering.component(component.body, component.at, shapes[key])
+        for name, register in lowering.kinks.registers():
+            kinks.setdefault((key, name), []).append(register)
+    return kinks
 
 
 def _tensors(
     derivation: TensorDerivation, program: Program, values: dict[str, int], shapes: Sizes, letters: Mapping[str, int]
 ) -> dict[str, int]:
     graph, labelled = derivation.graph, Labelled(program)
-    for key in graph.steps:
-        component = derivation.components[key]
-        values[key] = Lowering(program, values, letters).component(component.body, component.at, shapes[key])
     adjoints = {graph.loss: program.constant(1.0)}
     for key in derivation.adjoint_order():
         labels = tuple(map(str, range(len(shapes[key]))))

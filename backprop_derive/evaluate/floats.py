@@ -41,7 +41,8 @@ def evaluate_floats(derivation: TensorDerivation) -> TensorSolution:
         updates.append(TensorUpdate(number, {key: exact[key] for key in moved}))
         latest, adjoints = run.one_pass(arrays, exact)
         passes.append(latest)
-    return TensorSolution(problem, derivation, first, tuple(updates), tuple(passes), (Note("floats", ""),))
+    kinks = (Note("kink", key, name) for key, name in run.met if key in derivation.graph.on_path)
+    return TensorSolution(problem, derivation, first, tuple(updates), tuple(passes), (*kinks, Note("floats", "")))
 
 
 def float_adjoints(derivation: TensorDerivation) -> dict[str, TensorValue]:
@@ -52,7 +53,7 @@ def float_adjoints(derivation: TensorDerivation) -> dict[str, TensorValue]:
 
 
 class _Run:
-    """The compiled program of a derivation whose sizes are all numbers."""
+    """The compiled program of a derivation whose sizes are all numbers; `met` are kinks, by step and operation."""
 
     def __init__(self, derivation: TensorDerivation) -> None:
         self.derivation = derivation
@@ -61,13 +62,18 @@ class _Run:
         self.made: Registers = registers(derivation, self.shapes, {})
         adjoints = {f"d{key}": register for key, register in self.made.adjoints.items()}
         steps = {step.key: self.made.values[step.key] for step in self.problem.steps}
-        self.runner = self.made.program.runner(steps | adjoints)
+        kinks = {str(register): register for found in self.made.kinks.values() for register in found}
+        self.runner = self.made.program.runner(steps | adjoints | kinks)
+        self.met: dict[tuple[str, str], None] = {}
 
     def results(self, arrays: Floats) -> tuple[Floats, Floats]:
         """The values of the steps, and the adjoints. Raises DomainError where one does not exist."""
         found = self.runner(arrays)
         if not all(numpy.isfinite(value).all() for value in found.values()):
             raise reason(self.derivation, self.made, arrays, {})
+        for met, registers_of in self.made.kinks.items():
+            if any(found[str(register)] for register in registers_of):
+                self.met[met] = None
         steps = {step.key: found[step.key] for step in self.problem.steps}
         return steps, {key: found[f"d{key}"] for key in self.made.adjoints}
 

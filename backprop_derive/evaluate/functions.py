@@ -50,6 +50,11 @@ def shares(largest: Any, value: Any, *candidates: Any) -> Any:
     return numpy.where(value == largest, 1.0 / ties, 0.0)
 
 
+def ties(best: Any, *candidates: Any) -> Any:
+    """Whether more than one candidate is the best."""
+    return sum((candidate == best) * 1 for candidate in candidates) > 1
+
+
 def first_place(best: Any, *candidates: Any) -> Any:
     """The number of the first candidate that is the best."""
     place = numpy.full(numpy.shape(best), len(candidates), dtype=int)
@@ -114,6 +119,7 @@ NUMPY: dict[str, Function] = {
     "softplus": lambda x: numpy.logaddexp(0.0, x),
     "maximum": numpy.maximum, "minimum": numpy.minimum, "where": choose, "times_log": times_log,
     "shares": shares, "first_place": first_place, "finite": finite, "and": numpy.logical_and,
+    "not": numpy.logical_not, "any": numpy.any, "ties": ties,
     "det": numpy.linalg.det, "inv": inverse, "cofactor": cofactors,
     "as_number": lambda x: numpy.multiply(x, 1.0),
     "<": numpy.less, "<=": numpy.less_equal, ">": numpy.greater, ">=": numpy.greater_equal,

@@ -31,6 +31,7 @@ from ..syntax.expression import (
     Sum,
 )  # fmt: skip
 from .indices import Indices, Solved
+from .kinks import Kinks
 from .labelled import Labelled, Term
 from .patterns import (
     Factors,
@@ -67,6 +68,7 @@ class Lowering:
         self.letters = letters
         self.indices = Indices(self.labelled, self.plain, tensors, letters)
         self.is_guarded = False
+        self.kinks = Kinks(self.labelled)
 
     def component(self, body: Expr, at: Sequence[str], shape: tuple[int, ...]) -> int:
         """The register of the tensor whose entry at the indices `at` is `body`."""
@@ -217,9 +219,10 @@ class Lowering:
         keep = keep or any(bears_exponential(part) for part in factors.below)
         over = set(solved.over)
         logarithms = [part for part in factors.above if is_logarithm(part)]
-        above = [self.scaled(part, keep) for part in factors.above if part not in logarithms]
-        below = [self.scaled(part, keep) for part in factors.below]
         masks = [mask for switch in solved.switches for mask in self.indices.masks(switch)]
+        with self.kinks.only_where(masks):
+            above = [self.scaled(part, keep) for part in factors.above if part not in logarithms]
+            below = [self.scaled(part, keep) for part in factors.below]
         terms = [*sigmoids, *(value.mantissa for value in above if value.mantissa != self.one)]
         for part in logarithms:
             terms = self.with_logarithm(terms, self.plain(part))
@@ -322,12 +325,14 @@ class Lowering:
         if op.primitive == "xlogy":
             return self.product(Product((arguments[0], Call("log", arguments[1:]))), keep)
         if op.is_variadic and op.primitive is not None:
-            return Scaled(self.choice(op.primitive, arguments))
+            return Scaled(self.choice(call.function, op.primitive, arguments))
+        self.kinks.of_call(call, self.plain)
         if call.function in _AS_ONE:
             return Scaled(self.labelled.each(call.function, self.plain(arguments[0])))
         body = expanded(call)
         if body is not None:
-            return self.scaled(body, keep)
+            with self.kinks.silent():
+                return self.scaled(body, keep)
         assert op.primitive is not None, f"{call.function} has no definition"
         return Scaled(self.labelled.each(op.primitive, self.plain(arguments[0])))
 
@@ -348,15 +353,23 @@ class Lowering:
     def where(self, call: Call) -> Term:
         test, a, b = call.arguments
         assert isinstance(test, Compare)
-        sides = [self.compared(side) for side in (test.left, test.right)]
+        each = self.labelled.each
+        with self.kinks.silent():
+            sides = [self.compared(side) for side in (test.left, test.right)]
+        if test.relation not in ("==", "!="):
+            self.kinks.note("where", each("==", *sides))
+        holds = each(test.relation, *sides)
         outer, self.is_guarded = self.is_guarded, True
-        cases = [self.plain(case) for case in (a, b)]
+        with self.kinks.only_where([holds]):
+            first = self.plain(a)
+        with self.kinks.only_where([each("not", holds)]):
+            second = self.plain(b)
         self.is_guarded = outer
-        chosen = self.labelled.each("where", self.labelled.each(test.relation, *sides), *cases)
+        chosen = each("where", holds, first, second)
         for side, expr in zip(sides, (test.left, test.right), strict=True):
             if self.may_hide(expr):
-                is_none = self.labelled.each("!=", side, side)
-                chosen = self.labelled.each("where", is_none, self.labelled.number(nan), chosen)
+                is_none = each("!=", side, side)
+                chosen = each("where", is_none, self.labelled.number(nan), chosen)
         return chosen
 
     def compared(self, expr: Expr) -> Term:
@@ -367,7 +380,7 @@ class Lowering:
     def may_hide(self, expr: Expr) -> bool:
         return not self.is_guarded and may_fail(expr)
 
-    def choice(self, primitive: str, arguments: Sequence[Expr]) -> Term:
+    def choice(self, name: str, primitive: str, arguments: Sequence[Expr]) -> Term:
         """max and min, the share of each argument, and the first of those that tie."""
         each = self.labelled.each
         pick = "maximum" if primitive.endswith("max") else "minimum"
@@ -376,6 +389,7 @@ class Lowering:
         for candidate in candidates[1:]:
             best = each(pick, best, candidate)
         if " of " not in primitive:
+            self.kinks.note(name, each("ties", best, *candidates))
             return best
         value = self.plain(arguments[0])
         if primitive.startswith("first"):

@@ -25,6 +25,12 @@ _FIRST_BITS = 256
 # The most bits that a problem of at most so many operations is evaluated with, before what is still within the error
 # of 0 is taken to be 0: a pass at the last of them takes some seconds.
 _MOST_BITS = ((8, 65_536), (128, 16_384), (math.inf, 4096))
+# The ways in which an adjoint is composed; but for the chain rule's own they are worked mistakes.
+_COMPOSED: dict[str, Callable[[Arithmetic, list[Number]], Number]] = {
+    "times": Arithmetic.multiply,
+    "plus": Arithmetic.add,
+    "local": lambda _, factors: factors[-1],
+}
 T = TypeVar("T")
 Edge = tuple[str, str]
 
@@ -160,8 +166,10 @@ class _Run:
         values = {graph.loss: self.record(Fraction(1))}
         for key in derivation.adjoint_order():
             uses = derivation.uses[key]
-            terms = [arithmetic.multiply([numbers[use.step], local[use.step, key]]) for use in uses]
-            numbers[key], was_rounded = self.carried(terms[0] if len(terms) == 1 else arithmetic.add(terms))
+            composed = derivation.composition(key)
+            along, over = _COMPOSED[composed.along], _COMPOSED[composed.over]
+            terms = [along(arithmetic, [numbers[use.step], local[use.step, key]]) for use in uses]
+            numbers[key], was_rounded = self.carried(terms[0] if len(terms) == 1 else over(arithmetic, terms))
             values[key] = self.record(numbers[key], was_rounded)
         for key in graph.wanted:
             values.setdefault(key, self.record(Fraction(0)))

@@ -30,6 +30,8 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
             return of(operand)[::-1]
         case Index(base, items):
             return indexed(of(base), items)
+        case ListOf(items, True):
+            return (len(items), *of(items[0]))
         case ListOf(items):
             return (len(items), *same([of(item) for item in items], "the entries of a list"))
         case Text() | TupleOf():

@@ -9,6 +9,8 @@ from ..errors import ProblemError, UsageError, shorten
 from ..limits import DEFAULT_LIMITS, Limits
 from ..problem import Given, Problem, Prose, Step, has_tensors
 from ..syntax.names import canonical, nearest_name
+from ..syntax.source import Source
+from .letters import refuse_derivative_by_size, size_letters
 from .scalars import Scalar, scalar_expression
 from .shapes import check_loss, infer_shapes
 
@@ -26,8 +28,14 @@ def changed(
     Nothing is read anew, so that what the problem was made with besides its text is kept.
     """
     values = {_given(problem, word): scalar_expression(word, scalar, limits) for word, scalar in (given or {}).items()}
-    statements: tuple[Prose | Given | Step, ...] = tuple(
-        replace(s, value=values[s.key]) if isinstance(s, Given) and s.key in values else s for s in problem.statements
+    place = Source("--given", ", ".join(values)).place(0)
+    sizes = [Given(key, key, value, place) for key, value in values.items() if key not in problem.spelled]
+    statements: tuple[Prose | Given | Step, ...] = (
+        *sizes,
+        *(
+            replace(s, value=values[s.key]) if isinstance(s, Given) and s.key in values else s
+            for s in problem.statements
+        ),
     )
     wanted = tuple(dict.fromkeys(_known(problem, word, "--wrt") for word in wrt)) or problem.wanted
     loss_key = problem.loss if loss is None else _known(problem, loss, "--loss")
@@ -42,6 +50,7 @@ def changed(
         names = [s.key for s in statements if not isinstance(s, Prose)]
         shapes = infer_shapes(statements, limits) if with_tensors else dict.fromkeys(names, ())
     check_loss(step, shapes, None)
+    refuse_derivative_by_size(wanted, statements, None)
     if loss_key in wanted:
         raise ProblemError(
             f"the derivative of {problem.spelled[loss_key]} by itself is 1", expected="another name to differentiate by"
@@ -54,7 +63,8 @@ def changed(
 
 def _given(problem: Problem, word: str) -> str:
     key = canonical(word)
-    if not any(key == given.key for given in problem.givens):
+    is_size = key in size_letters(problem.statements) and key not in problem.spelled
+    if not is_size and not any(key == given.key for given in problem.givens):
         close = nearest_name(word, problem.spelled)
         raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
     return key

@@ -6,6 +6,7 @@ from ..errors import ProblemError
 from ..indexed.sizes import Shape, Size
 from ..limits import Limits
 from ..problem import Given
+from ..syntax.expression import Expr
 from ..syntax.names import canonical
 from ..syntax.numbers import comma_meant
 from ..syntax.parser import Parser
@@ -20,7 +21,8 @@ _BETWEEN = "a comma between givens, or the end of the line"
 
 def read_givens(source: Source, line: Line, definitions: Definitions, limits: Limits) -> list[Given]:
     """The givens of one statement, which may go over several lines. Raises ProblemError, LimitError."""
-    parser = Parser(source, tokenise(source, line.start, line.end, limits), VALUES, limits)
+    values: dict[int, Expr] = {}
+    parser = Parser(source, tokenise(source, line.start, line.end, limits, values), VALUES, limits, values)
     reader = _Givens(parser, definitions, limits)
     try:
         return reader.givens()

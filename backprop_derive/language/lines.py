@@ -85,7 +85,7 @@ class _Open:
 
     def read(self, text: str) -> _Open:
         code = text.split("#", 1)[0].rstrip(BLANK)
-        self.depth += sum(c in "([" for c in code) - sum(c in ")]" for c in code)
+        self.depth += code.count("(") + code.count("[") - code.count(")") - code.count("]")
         if code:
             self.ends_in_comma = code.endswith(",")
         return self

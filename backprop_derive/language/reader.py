@@ -9,13 +9,18 @@ from functools import cached_property
 from ..errors import Place, ProblemError, UsageError, shorten
 from ..indexed.sizes import Shape
 from ..limits import DEFAULT_LIMITS, Limits
+from ..ops.record import Operation
+from ..ops.table import operation
 from ..problem import Given, Problem, Prose, Step, has_tensors
-from ..syntax.expression import Constant, walk
+from ..syntax.expression import Constant, ListOf, walk
 from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
+from ..syntax.tokens import Token
+from ..variation import Requirement, Varied, VariedFunction
 from .definitions import Definitions
 from .givens import read_givens
+from .letters import refuse_derivative_by_size, size_letters
 from .lines import BLANK, Line, split_lines
 from .loops import unrolled
 from .prose import clean_text, prose_parts
@@ -36,10 +41,12 @@ def read_problem(
     given: Mapping[str, Scalar] | None = None,
     wrt: tuple[str, ...] = (),
     loss: str | None = None,
+    functions: Mapping[str, str] | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Problem:
     """Read a problem, with given values, wanted names and the loss overridden where the caller names them.
 
+    `functions` chooses, for the words of Vary lines that stand for one of several operations, which; the first without.
     Raises ProblemError where the text cannot be read, LimitError where it passes a limit, UsageError where an override
     does not fit.
     """
@@ -47,7 +54,7 @@ def read_problem(
     source = unrolled(Source(name, text.removeprefix("\ufeff")), limits)
     with deep_recursion():
         reader = _Reader(source, split_lines(source, limits), limits)
-        return reader.problem(dict(given or {}), wrt, loss)
+        return reader.problem(dict(given or {}), wrt, loss, functions or {})
 
 
 class _Reader:
@@ -58,17 +65,22 @@ class _Reader:
         self.settings = Settings(source, lines, limits)
         self.definitions = Definitions(source, self.settings.has_rate)
         self.spelled = self.definitions.spelled
+        self.varied: tuple[Varied, ...] = ()
+        self.varied_givens: dict[int, list[Given]] = {}
+        self.functions: dict[str, Operation] = {}
 
     def of_kind(self, kind: str) -> list[Line]:
         return [line for line in self.lines if line.kind == kind]
 
     # --- the whole
 
-    def problem(self, overrides: dict[str, Scalar], wrt: tuple[str, ...], loss: str | None) -> Problem:
-        self.refuse_exercises()
+    def problem(
+        self, overrides: dict[str, Scalar], wrt: tuple[str, ...], loss: str | None, functions: Mapping[str, str]
+    ) -> Problem:
         written = {
             line.start: read_givens(self.source, line, self.definitions, self.limits) for line in self.of_kind("given")
         }
+        self.varied = self.read_varied(functions)
         extra, values = self.overrides([given for group in written.values() for given in group], overrides)
         steps = self.steps(bool(written))
         self.refuse_constants_that_are_names([given for group in written.values() for given in group])
@@ -79,6 +91,8 @@ class _Reader:
                 statements.append(self.prose(line))
             elif line.kind == "given":
                 statements += [values.get(given.key, given) for given in written[line.start]]
+            elif line.kind == "vary":
+                statements += self.varied_givens.get(line.start, ())
             elif line.kind == "step":
                 statements.append(steps[line.start])
         return self.assemble(tuple(statements), asked, wrt, loss)
@@ -112,8 +126,9 @@ class _Reader:
 
             shapes = infer_shapes(statements, self.limits)
             check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
-            labels = without_gradient(steps, shapes)
+            labels = without_gradient(steps, shapes) | size_letters(statements)
         wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
+        refuse_derivative_by_size(wanted, statements, place)
         if loss_key in wanted:
             raise self.by_itself(loss_key, givens, place)
         return Problem(
@@ -129,6 +144,8 @@ class _Reader:
             source=self.source.text,
             shapes=shapes,
             has_tensors=with_tensors,
+            varied=self.varied,
+            required=self.requirements(loss_key),
         )
 
     def steps(self, has_givens: bool) -> dict[int, Step]:
@@ -138,7 +155,8 @@ class _Reader:
         if not heads:
             raise self.nothing_to_do(has_givens)
         hints = prose_hints(self.source, self.of_kind("prose"), heads)
-        return read_steps(self.source, heads, self.definitions, self.settings.learning_rate(), hints, self.limits)
+        rate = self.settings.learning_rate()
+        return read_steps(self.source, heads, self.definitions, rate, hints, self.limits, self.functions)
 
     def prose(self, line: Line) -> Prose:
         number = self.source.line_of(line.start)
@@ -192,10 +210,42 @@ class _Reader:
             raise UsageError(f"{option} {shorten(word)}: {shorten(word)} is not defined in the problem", hint=close)
         return key
 
+    # --- what makes it an exercise
+
+    def read_varied(self, functions: Mapping[str, str]) -> tuple[Varied, ...]:
+        """What the Vary lines vary. A name that no Given has becomes a given; a word of operations, one of them."""
+        found: dict[str, Varied] = {}
+        for line in self.of_kind("vary"):
+            from .vary import read_varied
+
+            for each in read_varied(self.source, line, self.limits):
+                self.vary(line, each, found, functions)
+        return tuple(found.values())
+
+    def vary(self, line: Line, each: Varied, found: dict[str, Varied], functions: Mapping[str, str]) -> None:
+        name = each.word if isinstance(each, VariedFunction) else each.written
+        if canonical(name) in found:
+            raise ProblemError(f"{name} varies twice", place=each.place, expected="one range or set for a name")
+        found[canonical(name)] = each
+        if isinstance(each, VariedFunction):
+            self.functions[each.word] = operation(functions.get(each.word, each.operations[0]))
+        elif each.key not in self.spelled:
+            token = Token("name", each.written, line.start, line.start)
+            key = self.definitions.define(each.written, token)
+            self.varied_givens.setdefault(line.start, []).append(Given(key, each.written, None, each.place))
+
+    def requirements(self, loss: str) -> tuple[Requirement, ...]:
+        found = []
+        for line in self.of_kind("require"):
+            from .require import read_requirement
+
+            found.append(read_requirement(self.source, line, self.spelled, loss, self.limits))
+        return tuple(found)
+
     # --- values of the caller
 
     def overrides(self, givens: list[Given], overrides: dict[str, Scalar]) -> tuple[list[Given], dict[str, Given]]:
-        """Givens of the caller, in a problem that writes none; and values of the caller in place of written ones."""
+        """Givens of the caller, in a problem that writes none, and sizes; and values in place of written ones."""
         extra: list[Given] = []
         replaced: dict[str, Given] = {}
         by_key = {given.key: given for given in givens}
@@ -203,7 +253,7 @@ class _Reader:
             key = canonical(word)
             if key in by_key:
                 replaced[key] = replace(by_key[key], value=scalar_expression(word, scalar, self.limits))
-            elif givens:
+            elif givens and key not in size_letters(givens):
                 close = nearest_name(word, self.spelled)
                 raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
             else:
@@ -214,17 +264,11 @@ class _Reader:
 
     # --- refusals
 
-    def refuse_exercises(self) -> None:
-        for line in (*self.of_kind("vary"), *self.of_kind("require")):
-            raise ProblemError(
-                f"{line.kind.capitalize()} lines belong to exercises, which this version does not make yet",
-                place=self.source.place(line.start), hint="# at the beginning of the line, to leave it out",
-            )  # fmt: skip
-
     def refuse_constants_that_are_names(self, givens: list[Given]) -> None:
         """`Given x = e, e = 2`: e is a name here, and a value depends on none."""
         for given in givens:
-            for node in walk(given.value) if given.value is not None else ():
+            is_plain = given.value is None or (isinstance(given.value, ListOf) and given.value.is_plain)
+            for node in () if is_plain or given.value is None else walk(given.value):
                 if isinstance(node, Constant) and node.name in self.spelled:
                     raise ProblemError(
                         f"{node.name} is a name of this problem, and the value of {given.written} cannot depend on it",

@@ -12,7 +12,7 @@ from ..errors import Place, ProblemError, UsageError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..ops.table import CALLABLE, operation
 from ..syntax.expression import Expr, ListOf, Negate, Number, Quotient, TupleOf, walk
-from ..syntax.numbers import exact_number
+from ..syntax.literals import is_rectangular, literal_list, signed_number
 from ..syntax.parser import parse_expression
 from ..syntax.source import Source
 from ..syntax.words import Vocabulary
@@ -48,6 +48,8 @@ def refuse_tuple(value: Expr, written: str, place: Place) -> None:
 
 def checked(value: Expr, written: str, place: Place, limits: Limits) -> Expr:
     """The expression itself, without ragged lists and with constant powers within the limits."""
+    if isinstance(value, ListOf) and value.is_plain:
+        return value
     refuse_tuple(value, written, place)
     refuse_ragged(value, written, place)
     refuse_towers(value, limits, place)
@@ -59,6 +61,9 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
     if isinstance(scalar, str):
         source = Source("--given", f"{word}={scalar}")
         start = len(word) + 1
+        literal = literal_list(source.text, start, len(source.text), limits)
+        if literal is not None and literal[1] == len(source.text):
+            return literal[0]
         value = parse_expression(source, start, len(source.text), VALUES, limits)
         return checked(value, word, source.place(start), limits)
     if not isinstance(scalar, str) and hasattr(scalar, "tolist"):
@@ -67,7 +72,7 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
         items = tuple(scalar_expression(word, item, limits) for item in scalar)
         if not items:
             raise UsageError(f"the value of {word} is an empty list", expected="numbers")
-        value = ListOf(items)
+        value = ListOf(items, is_plain=is_rectangular(items))
         return checked(value, word, Source("--given", word).place(0), limits)
     if isinstance(scalar, bool) or not isinstance(scalar, Integral | float | Fraction | Decimal):
         raise UsageError(
@@ -81,5 +86,4 @@ def scalar_expression(word: str, scalar: Scalar, limits: Limits = DEFAULT_LIMITS
     text = str(scalar).lower()
     if not re.fullmatch(r"-?[0-9.]+(e[+-]?[0-9]+)?", text):
         raise UsageError(f"the value of {word} is {text}, not a finite number", expected="a finite number")
-    number = Number(exact_number(text.lstrip("-"), limits), text.lstrip("-"))
-    return Negate(number) if text.startswith("-") else number
+    return signed_number(text, limits)

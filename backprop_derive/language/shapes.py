@@ -11,20 +11,23 @@ from ..indexed.shape import Shape, count, shape_of, written_shape
 from ..limits import Limits
 from ..problem import Given, Prose, Step
 from ..syntax.expression import Name
+from .letters import bound_sizes, with_sizes
 
 
 def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> dict[str, Shape]:
     """The shape of each given and step by its key.
 
-    Raises ProblemError where shapes do not fit, both shown; LimitError where a tensor has too many entries.
+    Letters of declared shapes are the sizes that values tell. Raises ProblemError where shapes do not fit, both shown;
+    LimitError where a tensor has too many entries.
     """
     shapes: dict[str, Shape] = {}
+    sizes = bound_sizes(statements, _value_shape)
     for statement in statements:
         if isinstance(statement, Prose):
             continue
         if isinstance(statement, Given):
             place = statement.place
-            shapes[statement.key] = _given_shape(statement)
+            shapes[statement.key] = _given_shape(statement, sizes)
         else:
             place = statement.expression_place
             shapes[statement.key] = _located(statement, shapes)
@@ -34,17 +37,12 @@ def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> 
     return shapes
 
 
-def _given_shape(given: Given) -> Shape:
-    if given.value is None:
-        return given.shape or ()
-    shape = _fitting(given.value, {}, given.written, given.place)
-    if given.shape is not None and given.shape != shape:
-        raise ProblemError(
-            f"{given.written} is declared with shape {written_shape(given.shape)}, and its value has shape"
-            f" {written_shape(shape)}",
-            place=given.place, expected="one shape",
-        )  # fmt: skip
-    return shape
+def _given_shape(given: Given, sizes: dict[str, int]) -> Shape:
+    return with_sizes(given.shape or (), sizes) if given.value is None else _value_shape(given)
+
+
+def _value_shape(given: Given) -> Shape:
+    return _fitting(given.value, {}, given.written, given.place)
 
 
 def _located(step: Step, shapes: dict[str, Shape]) -> Shape:

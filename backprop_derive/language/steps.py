@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..errors import Place, ProblemError, nearest, shorten
 from ..limits import Limits
+from ..ops.record import Operation
 from ..problem import Step
 from ..records import record
 from ..syntax.cursor import Cursor
@@ -81,8 +83,13 @@ def read_steps(
     rate: Expr | None,
     hints: dict[str, str],
     limits: Limits,
+    functions: Mapping[str, Operation],
 ) -> dict[int, Step]:
-    """The steps by the start of their lines. `hints` say more about names that no line defines."""
+    """The steps by the start of their lines. `hints` say more about names that no line defines.
+
+    `functions` are words of the problem's own that stand for an operation.
+    """
+    known = {**FUNCTIONS, **functions}
     later = {head.key: definitions.lines[head.key] for head in heads}
     defined = {key: written for key, written in definitions.spelled.items() if key not in later}
     fallback = None if defined else "Given x = 1, on a line before the steps"
@@ -91,7 +98,7 @@ def read_steps(
     found: dict[int, Step] = {}
     for head in heads:
         later.pop(head.key)
-        vocabulary = Vocabulary(FUNCTIONS, defined, later, head.key, hints=hints, fallback=fallback)
+        vocabulary = Vocabulary(known, defined, later, head.key, hints=hints, fallback=fallback)
         expression = parse_expression(source, head.body, head.line.end, vocabulary, limits)
         text = source.text[head.body : head.line.end]
         place = source.place(head.body + len(text) - len(text.lstrip(BLANK)))

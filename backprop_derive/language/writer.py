@@ -28,7 +28,7 @@ class _Writer:
         self.has_function_names = any(key in CALLABLE for key in self.spelled)
 
     def text(self) -> str:
-        lines = [*self.title(), *self.statements(), *self.settings(), *self.question()]
+        lines = [*self.title(), *self.statements(), *self.settings(), *self.question(), *self.exercise()]
         return "\n".join(lines) + "\n"
 
     def title(self) -> list[str]:
@@ -71,6 +71,10 @@ class _Writer:
         if problem.asked:
             return ["Find " + ", ".join(f"d({loss})/d({self.spelled[key]})" for key in problem.wanted)]
         return [] if problem.loss == problem.steps[-1].key else [f"Find grad of {loss}"]
+
+    def exercise(self) -> list[str]:
+        varied = [f"Vary {each.text}" for each in self.problem.varied]
+        return [*varied, *(f"Require {each.text}" for each in self.problem.required)]
 
     def expression(self, expr: Expr) -> str:
         return written(self.spell(expr) if self.has_function_names else expr)

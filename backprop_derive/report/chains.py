@@ -137,25 +137,27 @@ class Lines:
     def backward(self, key: str) -> Chain:
         """∂loss/∂w = ∂loss/∂ŷ · ∂ŷ/∂w = -2·x = -2·1 = -2"""
         uses = self.derivation.uses[key]
+        composed = self.derivation.composition(key)
+        along, over = _JOINED[composed.along], _JOINED[composed.over]
         line = _Line(self.notation.adjoint(key))
-        line.add(_plus([self.symbols(use) for use in uses]), "=")
+        line.add(over([along(self.symbols(use)) for use in uses]), "=")
         if self.first is None:
-            line.add(_plus([_times(self.symbolic_factors(use)) for use in uses]))
+            line.add(over([along(self.symbolic_factors(use)) for use in uses]))
             if key in self.derivation.short:
                 line.add(self.derivation.short[key].form)
             return line.chain()
         factors = [self.factors(use) for use in uses]
-        line.add(_plus([_times(group) for group in factors]))
-        line.add(_plus([_times([self.with_values(factor) or factor for factor in group]) for group in factors]))
+        line.add(over([along(group) for group in factors]))
+        line.add(over([along([self.with_values(factor) or factor for factor in group]) for group in factors]))
         value = self.first.adjoints[key]
         line.conclude(self.style.results(value), value.was_rounded)
         return line.chain()
 
-    def symbols(self, use: LocalGradient) -> MathNode:
+    def symbols(self, use: LocalGradient) -> list[MathNode]:
         local = self.notation.local(use.step, use.operand)
         if use.step == self.derivation.graph.loss:
-            return local
-        return Times((self.notation.adjoint(use.step), local))
+            return [local]
+        return [self.notation.adjoint(use.step), local]
 
     def factors(self, use: LocalGradient) -> list[Expr]:
         """The incoming adjoint, as a number once it has been computed, and the local gradient."""
@@ -210,6 +212,14 @@ def _plus(terms: Sequence[MathNode]) -> MathNode:
 
 def _times(factors: Sequence[MathNode]) -> MathNode:
     return ONE if not factors else factors[0] if len(factors) == 1 else Times(tuple(factors))
+
+
+def _last(factors: Sequence[MathNode]) -> MathNode:
+    return factors[-1]
+
+
+# How what makes up an adjoint is joined; see `derivation.Composition`.
+_JOINED = {"times": _times, "plus": _plus, "local": _last}
 
 
 def _holds_rounded(node: MathNode) -> bool:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from ..document import Inline, Math, Remark, Words
 from ..ops.notation import Function
 from ..ops.table import operation
 from ..options import Options
+from ..problem import Problem
 from ..solution import Note, SolutionRecord, TensorSolution
 from ..syntax.expression import Name
+from ..syntax.names import canonical
 from .numbers import Style
 from .sentences import REMARKS
+
+_LIKE_A_HAT = re.compile(r"([^\W\d_][\w'′]*)\^[ \t]+[-−][ \t]")
 
 
 def remarks(
@@ -21,6 +28,8 @@ def remarks(
     for key in graph.wanted:
         if key not in graph.on_path:
             found.append(sentence("independent", loss=problem.loss, name=key))
+    for step, base in _powers_like_hats(problem):
+        found.append(sentence("power", name=step, base=base))
     for note in record.notes:
         if note.kind == "kink":
             found.append(_convention(note))
@@ -31,7 +40,9 @@ def remarks(
         else:
             found.append(sentence(note.kind))
     if record.first is None:
-        found.append(sentence("symbolic"))
+        missing = [given.key for given in problem.givens if given.value is None]
+        is_part = 0 < len(missing) < len(problem.givens)
+        found.append(sentence("symbolic in part", name=missing[0]) if is_part else sentence("symbolic"))
     if problem.round_to is not None:
         count = problem.round_to
         found.append(sentence("round", count=str(count), s="" if count == 1 else "s"))
@@ -40,6 +51,15 @@ def remarks(
     if problem.updates and not problem.parameters and not problem.asked:
         found.append(sentence("all moved"))
     return tuple(found)
+
+
+def _powers_like_hats(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Steps that write a power as a hat is written, `y^ - y` where no ŷ is defined; with the base."""
+    for step in problem.steps:
+        place = step.expression_place
+        for match in _LIKE_A_HAT.finditer(place.text[place.column - 1 :].split("#", 1)[0]):
+            if canonical(match[1]) in problem.spelled and canonical(match[1] + "^") not in problem.spelled:
+                yield step.key, match[1]
 
 
 def _convention(note: Note) -> Remark:

@@ -27,6 +27,8 @@ REMARKS = {
     "tie": "In {name}, arguments of {operation} tie, and there is no derivative: {convention}.",
     "boundary": "In {name}, a condition lies exactly at its boundary; the derivative is that of the case that applies.",
     "independent": "{loss} does not depend on {name}, so the gradient is 0.",
+    "power": "In {name}, what follows {base}^ is read as an exponent, because no {base}^ (a name with a hat) is"
+    " defined.",
     "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
     "floats": "Large tensors are computed in double precision.",
     "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
@@ -38,6 +40,7 @@ REMARKS = {
     "set apart inv": "{names} holds the inverse of a formula, and the formula is set apart as a step of its own.",
     "expanded": "{names} was too long for one derivative and is split into one operation a step.",
     "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
+    "symbolic in part": "{name} has no value, so everything is derived and nothing is evaluated.",
     "decimals": "Rounded numbers are marked ≈ and show {digits} significant digits; the calculation goes on with all"
     " digits.",
 }

@@ -7,6 +7,7 @@ The language's parser makes these nodes, the calculus answers in them, printers 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -134,9 +135,13 @@ class Slice:
 
 @record
 class ListOf:
-    """[a, b, …], a vector or, nested, a higher tensor."""
+    """[a, b, …], a vector or, nested, a higher tensor.
+
+    `is_plain` tells that it is known to be rectangular with numbers as its only entries, which then need no look each.
+    """
 
     items: tuple[Expr, ...]
+    is_plain: bool = field(default=False, compare=False, repr=False)
 
 
 @record

@@ -18,14 +18,17 @@ def exact_number(spelled: str, limits: Limits = DEFAULT_LIMITS) -> Fraction:
     mantissa, _, exponent = spelled.lower().partition("e")
     whole, _, decimals = mantissa.partition(".")
     shift = (int(exponent) if len(exponent) < 12 else 10**11) - len(decimals) if exponent else -len(decimals)
-    limits.check("literal", max(len(spelled), abs(shift)), DIGITS)
+    if len(spelled) > limits.literal or abs(shift) > limits.literal:
+        limits.check("literal", max(len(spelled), abs(shift)), DIGITS)
     digits = whole_number(whole + decimals)
-    return Fraction(digits * 10**shift) if shift >= 0 else Fraction(digits, 10**-shift)
+    return Fraction(digits, 10**-shift) if shift < 0 else Fraction(digits * 10**shift)
 
 
 def whole_number(digits: str) -> int:
     """int(digits) without the host's limit on the length of a literal; the language's own is checked before."""
     block = 4000
+    if len(digits) <= block:
+        return int(digits)
     value = 0
     for start in range(0, len(digits), block):
         part = digits[start : start + block]

@@ -28,13 +28,20 @@ _COMPARISON = "a comparison (<, <=, >, >=, ==, !=): where(condition, a, b)"
 class Operands(Cursor, ABC):
     """The readers of one operand each; what is enclosed in one is an expression again."""
 
-    def __init__(self, source: Source, tokens: list[Token], vocabulary: Vocabulary, limits: Limits) -> None:
+    def __init__(
+        self,
+        source: Source,
+        tokens: list[Token],
+        vocabulary: Vocabulary,
+        limits: Limits,
+        values: dict[int, Expr] | None = None,
+    ) -> None:
         super().__init__(source, tokens)
         self.vocabulary = vocabulary
         self.limits = limits
         self.depth = -1  # the outermost expression is nested in nothing
         self.open_bars = 0
-        self.values: dict[int, Expr] = {}  # what the `value` tokens stand for, by their start
+        self.values = {} if values is None else values  # what the `value` tokens stand for, by their start
 
     @abstractmethod
     def expression(self) -> Expr:

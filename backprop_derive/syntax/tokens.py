@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from ..errors import LimitError, ProblemError, describe, is_hidden, shorten
 from ..limits import DEFAULT_LIMITS, Limits
+from .expression import Expr
+from .literals import literal_list
 from .names import COMBINING
 from .numbers import DIGITS
 from .source import Source
@@ -16,7 +18,7 @@ from .source import Source
 class Token(NamedTuple):
     """A token: its kind, its text as the parser compares it, and its offsets in the source.
 
-    Kinds: `number`, `name`, `text`, `super` (a superscript integer), `op`, `end`.
+    Kinds: `number`, `name`, `text`, `super` (a superscript integer), `op`, `end`; `value` is an operand already read.
     """
 
     kind: str
@@ -43,11 +45,18 @@ _SPELLED = {
     "·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "∥": "‖", "^": "**",
 }  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+# Behind a list that is a whole value: no error, and no operator, then has to do with its tokens.
+_VALUE_ENDS = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+(?:,|\Z)")
 _OPENING, _CLOSING = frozenset("(["), frozenset(")]")
 
 
-def tokenise(source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMITS) -> list[Token]:
+def tokenise(
+    source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMITS, values: dict[int, Expr] | None = None
+) -> list[Token]:
     """The tokens of source.text[start:end], an `end` token last.
+
+    Where `values` are wanted, a list of plain numbers that is all of `name = …` becomes one token, `value`, and its
+    tree stands in `values` by the token's start.
 
     Raises ProblemError for a character outside the language, LimitError for nesting beyond the limit.
     """
@@ -56,6 +65,13 @@ def tokenise(source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMI
     depth, position = 0, start
     match_at = _TOKEN.match
     while position < end:
+        if values is not None and depth == 0 and text[position] == "[" and _begins_value(tokens):
+            literal = literal_list(text, position, end, limits)
+            if literal is not None and _VALUE_ENDS.match(text, literal[1], end) is not None:
+                values[position], stop = literal
+                tokens.append(Token("value", "", position, stop))
+                position = stop
+                continue
         match = match_at(text, position, end)
         if match is None:
             raise _refusal(source, position)
@@ -76,7 +92,7 @@ def tokenise(source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMI
                 elif spelled in _CLOSING:
                     depth -= 1
             elif kind == "number":
-                _check_number(source, text, position, stop, limits)
+                _check_number(source, position, stop, end, limits)
             elif kind == "super":
                 spelled = spelled.translate(_SUPERSCRIPTS)
             elif kind == "name":
@@ -85,6 +101,11 @@ def tokenise(source: Source, start: int, end: int, limits: Limits = DEFAULT_LIMI
         position = stop
     tokens.append(Token("end", "", end, end))
     return tokens
+
+
+def _begins_value(tokens: list[Token]) -> bool:
+    """Whether what comes next is the value of a given."""
+    return len(tokens) > 1 and tokens[-1].text == "=" and tokens[-1].kind == "op"
 
 
 def _check_line_ends(source: Source, blank: str, position: int) -> None:
@@ -96,10 +117,11 @@ def _check_line_ends(source: Source, blank: str, position: int) -> None:
 _OTHER_BASE = re.compile(r"[xX][0-9a-fA-F]\w*|[bBoO][0-9]\w*")
 
 
-def _check_number(source: Source, text: str, start: int, stop: int, limits: Limits) -> None:
+def _check_number(source: Source, start: int, stop: int, end: int, limits: Limits) -> None:
+    text = source.text
     if stop - start > limits.literal:
         limits.check("literal", stop - start, DIGITS, source.place(start))
-    following = text[stop : stop + 24]
+    following = text[stop : min(stop + 24, end)]
     if text[start:stop] == "0" and (other := _OTHER_BASE.match(following)) is not None:
         raise ProblemError(
             f"0{other[0]} is no number of this language: 0x…, 0b… and 0o… are not read",

@@ -10,6 +10,7 @@ import mpmath
 import pytest
 
 import backprop_derive as bd
+from backprop_derive.errors import DomainError
 
 MP = mpmath.mp.clone()
 MP.dps = 8000
@@ -135,3 +136,11 @@ def test_nested_products_with_logarithms_take_no_time() -> None:
     depth = 200
     problem = "Given x = 1/2\ny = " + "x*log(1 + " * depth + "x" + ")" * depth
     assert float(bd.solve(problem).loss) > 0
+
+
+@pytest.mark.parametrize("p", [0, 1])
+def test_a_certain_and_right_prediction_has_a_loss_and_no_gradient(p: int) -> None:
+    text = f"Given p = {p}, y = {p}, z = 2\nL = bce(p, y) + z"
+    assert bd.solve(text, wrt="z").loss == 2
+    with pytest.raises(DomainError, match="the derivative of L by p does not exist here"):
+        bd.solve(text, wrt="p")

@@ -184,7 +184,7 @@ CATALOGUE = [
     Row("…loss = x\nlr = fast", "3:6", "unknown name fast", "the learning rate as a number"),
     Row("…loss = x\nRound: four", "3:8", "Round is four, not a whole number", "Round: 4"),
     Row("…loss = x\nTitle: a\nTitle: b", "4:8", "Title stands twice, already in line 3", "delete one of them"),
-    Row("…loss = x\nVary x in 1..3", "3:6", "Vary lines belong to exercises", "to leave it out"),
+    Row("…loss = x\nVary x in 3..1", "3:11", "the range holds no value", "1..3"),
     # nothing to do
     Row("", "", "the problem is empty: nothing to derive", "Given lines and steps"),
     Row("Given x = 1", "1:7", "the problem has no step", "at least one step"),

@@ -220,7 +220,6 @@ def test_rounding_and_title_are_read() -> None:
         ("Title: " + "a" * 501, "the limit `title` is at most 500"), ("Parameters: v", "Parameters names v"),
         ("Parameters: loss", "loss is a step, not a given"), ("Parameters:", "Parameters names nothing"),
         ("Parameters: x x", "unexpected 'x' in Parameters"), ("1. lr = 2\nLearning rate: 1", "lr is the learning rate"),
-        ("Vary x in 1..3", "exercises"), ("Require: x > 0", "exercises"),
     ],
 )  # fmt: skip
 def test_a_setting_that_does_not_fit_is_refused(line: str, phrase: str) -> None:
