@@ -21,10 +21,12 @@ from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
+from ..symbolic import light
 from ..symbolic.canonical import are_equal
 from ..symbolic.contract import Sizes, contracted
-from ..symbolic.implicit import divides_by_determinant, without_cofactors
+from ..symbolic.implicit import OfMatrix, divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
+from ..symbolic.powers import by_entry
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
 
@@ -38,7 +40,7 @@ class Symbols(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         if self.shapes.get(key):
-            made: Any = sympy.IndexedBase(key)
+            made: Any = light.IndexedBase(key)
         elif key in self.shapes:
             made = sympy.Symbol(key)
         else:
@@ -139,13 +141,16 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     variable = _entry(symbols[f"#{index}"], columns, symbols)
     columns_of = sizes_of(columns, shapes[f"#{index}"], symbols)
     free = {**sizes_of(rows, out, symbols), **columns_of}
-    jacobian = _in_output(shape, body, sympy.diff(body, variable), symbols, free)
+    jacobian = _in_output(shape, body, by_entry(body, variable), symbols, free)
     incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
-        total = sympy.Sum(total, (symbols[row], 0, size_symbol(size, symbols) - 1))
-    adjoint = Component(columns, from_sympy(_shortest(contracted(total, columns_of)), {}))
-    found = from_sympy(_shortest(jacobian), {})
+        total = light.Sum(total, (symbols[row], sympy.S.Zero, size_symbol(size, symbols) - 1))
+    total = contracted(total, columns_of)
+    if body.has(OfMatrix):
+        total, jacobian = _shortest(total), _shortest(jacobian)
+    adjoint = Component(columns, from_sympy(total, {}))
+    found = from_sympy(jacobian, {})
     return FlowForm(Component((*rows, *columns), found), adjoint)
 
 

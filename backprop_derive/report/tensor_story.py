@@ -9,6 +9,7 @@ from typing import cast
 from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
 from ..document import Chain, Derivative, Ellipsis, Listing, MathNode, Minus, Plus, Reals, Times
 from ..indexed.shape import Shape
+from ..ledger import Ledger
 from ..options import Options
 from ..problem import Problem
 from ..records import record
@@ -28,6 +29,7 @@ class TensorStory:
     options: Options
     style: Style
     notation: Notation
+    ledger: Ledger | None = None
 
     @property
     def problem(self) -> Problem:

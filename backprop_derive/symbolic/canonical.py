@@ -49,7 +49,8 @@ class _Normal:
     def form(self, expr: sympy.Expr) -> Form:
         found: Counter[str] = Counter()
         for sums, factors in self.terms(expr):
-            for part in sympy.Add.make_args(sympy.expand(sympy.Mul(*factors))):
+            whole = sympy.Mul(*factors)
+            for part in sympy.Add.make_args(sympy.expand(whole) if whole.has(sympy.Add) else whole):
                 coefficient, rest = part.as_coeff_Mul()
                 factor, text = self.text(rest, sums)
                 found[text] += coefficient * factor
