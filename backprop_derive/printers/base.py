@@ -160,6 +160,13 @@ class Printer:
     def transposed(self, inner: str) -> str:
         return self.power(inner, "T")
 
+    def inverse_transposed(self, inner: str) -> str:
+        return self.power(inner, "−T")
+
+    def identity(self, size: str) -> str:
+        """The identity matrix."""
+        return self.subscripted(self.symbol(Symbol("I")), [size])
+
     def subscripted(self, base: str, indices: Sequence[str]) -> str:
         raise TypeError(f"{type(self).__name__} prints no indices")
 
@@ -325,6 +332,8 @@ class Printer:
         if node.function == "ones":
             return self.ones(", ".join(map(self.show, node.arguments))), P.ATOM
         first = node.arguments[0]
+        if node.function == "identity":
+            return self.identity(self.show(first)), P.ATOM
         if node.function == "outer":
             return self.printed(MatrixProduct(first, Transpose(node.arguments[1])), outer)
         if node.function == "inv":

@@ -143,6 +143,8 @@ class Lines:
         line.add(over([along(self.symbols(use)) for use in uses]), "=")
         if self.first is None:
             line.add(over([along(self.symbolic_factors(use)) for use in uses]))
+            if key in self.derivation.short:
+                line.add(self.derivation.short[key].form)
             return line.chain()
         factors = [self.factors(use) for use in uses]
         line.add(over([along(group) for group in factors]))
@@ -173,6 +175,8 @@ class Lines:
         local: list[MathNode] = [] if use.shortest == ONE else [use.shortest]
         if use.step == self.derivation.graph.loss:
             return local
+        if use.step in self.derivation.short:
+            return [self.derivation.short[use.step].form, *local]
         uses = self.derivation.uses[use.step]
         if len(uses) == 1:
             product = self.symbolic_factors(uses[0]) + local
