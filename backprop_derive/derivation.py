@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 
 from .graph import Graph
 from .records import record
@@ -25,7 +26,7 @@ class DerivedForm:
     has_choice: bool = False
 
 
-@record
+@record(slots=False)
 class LocalGradient:
     """∂(step)/∂(operand), all other operands of the step held fixed."""
 
@@ -34,12 +35,12 @@ class LocalGradient:
     form: DerivedForm
     slots: tuple[str, ...]
 
-    @property
+    @cached_property
     def derivative(self) -> Expr:
         """The derivative in the problem's names."""
         return substitute(self.form.derivative, {f"#{k}": Name(key) for k, key in enumerate(self.slots)})
 
-    @property
+    @cached_property
     def in_output(self) -> Expr | None:
         """The derivative in the step's own name where that is all it needs."""
         if self.form.in_output is None:

@@ -29,13 +29,16 @@ class Line:
 
     def __init__(self, first: MathNode) -> None:
         self.links = [first]
+        self.look = _look(first)
         self.relations: list[str] = []
         self.is_exact = True
 
     def add(self, link: MathNode, relation: str | None = None) -> None:
         """Append a link; the sign is `≈` where the link holds a rounded number, unless one is named."""
-        if _look(link) == _look(self.links[-1]):
+        look = _look(link)
+        if look == self.look:
             return
+        self.look = look
         sign = relation or ("≈" if _holds_rounded(link) else "=")
         self.is_exact = self.is_exact and sign != "≈"
         self.links.append(link)
