@@ -6,8 +6,7 @@ prints is an error, not a blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -58,6 +57,7 @@ from .tensors import TENSOR_METHODS
 Printed = tuple[str, P]
 # An exponential of something longer is set as exp(…), which stays legible.
 _LONGEST_EXPONENT = 4
+_MOST_KEPT = 4096
 _SMALLEST_PLAIN, _LARGEST_PLAIN = -5, 9  # decimal exponents that are written out
 
 
@@ -77,12 +77,24 @@ class Printer:
     def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         self.literal_names = literal_names
         self.level = 0
+        # A page shows the same few derivatives all over; what is printed once is kept, by node and size.
+        self.kept: dict[Hashable, Printed] = {}
 
     def deeper(self, levels: int = 1) -> Self:
         """The printer of what stands within a fraction, an exponent or a case."""
-        inner = copy(self)
+        inner = self.copied()
         inner.level += levels
         return inner
+
+    def copied(self) -> Self:
+        """A printer in the same state, to be changed."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def sizes(self) -> Hashable:
+        """All of the printer's state that decides how large something is set."""
+        return self.level
 
     @property
     def stacks(self) -> bool:
@@ -414,6 +426,14 @@ class Printer:
     # --- what documents add
 
     def _derivative(self, node: Derivative, outer: P) -> Printed:
+        key = node, self.sizes()
+        if (kept := self.kept.get(key)) is None:
+            if len(self.kept) >= _MOST_KEPT:
+                self.kept.clear()
+            kept = self.kept[key] = self._set_derivative(node)
+        return kept
+
+    def _set_derivative(self, node: Derivative) -> Printed:
         is_word = self._is_word(node.of)
         below = self.sign_of(node.sign, self.show(node.by), self._is_word(node.by))
         if self.stacks and _is_tall(node.of):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Hashable, Sequence
 from typing import ClassVar, Self
 
 from ..document import MathNode
@@ -57,9 +56,12 @@ class LatexPrinter(Printer):
 
     def in_size(self, large: bool) -> Self:
         """The same printer with its outermost fractions full size, or as small as a line of text asks for."""
-        other = copy(self)
+        other = self.copied()
         other.large = large
         return other
+
+    def sizes(self) -> Hashable:
+        return self.level, self.large
 
     def symbol(self, name: Symbol) -> str:
         base = self.letters(name.base)
