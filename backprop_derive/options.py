@@ -16,10 +16,11 @@ NOTATIONS = ("partial", "d", "cs231n", "nielsen", "nabla")
 FLAVOURS = ("dollar", "github")
 ENGINES = ("typst", "latexmk")
 LANGUAGES = ("en",)
+MODES = ("reverse", "forward")
 
 _CHOICES = {
     "layout": LAYOUTS, "detail": DETAILS, "notation": NOTATIONS, "flavour": FLAVOURS, "engine": ENGINES,
-    "language": LANGUAGES,
+    "language": LANGUAGES, "mode": MODES,
 }  # fmt: skip
 
 
@@ -29,7 +30,8 @@ class Options:
 
     `digits` are significant digits of rounded numbers. `flavour` is how Markdown marks mathematics: `$…$` everywhere
     (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise damage it (`github`). `shapes` adds a table of
-    the shapes of tensors, `paths` the path ledger. `fragment` leaves out the LaTeX preamble. `template` is a folder of
+    the shapes of tensors, `paths` the path ledger. `mode` is the order in which local gradients are multiplied: back
+    from the loss, or forward from what is wanted. `fragment` leaves out the LaTeX preamble. `template` is a folder of
     the user's own Jinja2 templates. Raises UsageError for a choice that does not exist.
     """
 
@@ -45,6 +47,7 @@ class Options:
     engine: str = "typst"
     template: Path | None = None
     language: str = "en"
+    mode: str = "reverse"
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():

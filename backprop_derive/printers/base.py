@@ -52,6 +52,7 @@ from ..syntax.expression import (
 )  # fmt: skip
 from ..syntax.names import GREEK, Symbol, symbol
 from ..syntax.precedence import Precedence as P
+from .orders import ORDER_METHODS
 from .tensors import TENSOR_METHODS
 
 Printed = tuple[str, P]
@@ -163,6 +164,14 @@ class Printer:
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         raise TypeError(f"{type(self).__name__} prints no sign of differentiation")
 
+    def second_sign(self, sign: str, of: str, is_word: bool) -> str:
+        """∂²L"""
+        return f"{self.power(self.sign_of(sign, '', False).strip(), '2')} {of}"
+
+    def juxtaposed_signs(self, left: str, right: str) -> str:
+        """∂u ∂v"""
+        return f"{left} {right}"
+
     def juxtaposed(self, left: str, right: str) -> str:
         return left + right
 
@@ -221,7 +230,10 @@ class Printer:
 
     def printed(self, node: MathNode, outer: P = P.RELATION) -> Printed:
         """The node and how tightly it binds."""
-        method: Callable[..., Printed] | None = self._METHODS.get(type(node)) or TENSOR_METHODS.get(type(node))
+        kind = type(node)
+        method: Callable[..., Printed] | None = (
+            self._METHODS.get(kind) or TENSOR_METHODS.get(kind) or ORDER_METHODS.get(kind)
+        )
         if method is None:
             raise TypeError(f"no notation for {type(node).__name__}")
         return method(self, node, outer)
@@ -434,8 +446,8 @@ class Printer:
         return kept
 
     def _set_derivative(self, node: Derivative) -> Printed:
-        is_word = self._is_word(node.of)
-        below = self.sign_of(node.sign, self.show(node.by), self._is_word(node.by))
+        is_word = self.is_word(node.of)
+        below = self.sign_of(node.sign, self.show(node.by), self.is_word(node.by))
         if self.stacks and _is_tall(node.of):
             above = self.sign_of(node.sign, "", False).strip()
             return self.operator(above, below, self.parentheses(self.show(node.of))), P.PRODUCT
@@ -446,7 +458,8 @@ class Printer:
         above = self.sign_of(node.sign, of, is_word)
         return self.derivative(above, below, held), P.ATOM if self.stacks else P.PRODUCT
 
-    def _is_word(self, node: MathNode) -> bool:
+    def is_word(self, node: MathNode) -> bool:
+        """Whether a node is a name that is set as a word."""
         return isinstance(node, Name) and symbol(node.key, literal=node.key in self.literal_names).is_word
 
     def _differential(self, node: Differential, outer: P) -> Printed:

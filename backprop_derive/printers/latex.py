@@ -144,6 +144,9 @@ class LatexPrinter(Printer):
             return rf"d\,{of}" if is_word else f"d{of}" if of[:1].isalpha() else f"d {of}"
         return rf"\partial{self.GAP}{of}" if is_word and self.GAP else rf"\partial {of}"
 
+    def juxtaposed_signs(self, left: str, right: str) -> str:
+        return rf"{left} \, {right}"
+
     def derivative(self, above: str, below: str, held: str) -> str:
         quotient = self.fraction(above, below)
         return rf"\left.{quotient}\right|_{{{held}}}" if held else quotient
