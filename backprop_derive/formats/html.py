@@ -51,7 +51,7 @@ class _SourcePrinter(LatexPrinter):
 
     GAP = r"\,"
 
-    def __init__(self, literal_names: frozenset[str]) -> None:
+    def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         super().__init__(literal_names, large=True)
         self.heights: list[int] = []
 
