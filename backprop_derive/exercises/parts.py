@@ -11,6 +11,7 @@ from ..options import Options
 from ..records import record
 from ..report.sentences import HEADINGS, LABELS
 from ..solution import SolutionRecord, TensorSolution
+from . import sentences as say
 
 # The sections of a solution in which lines are worked, in the order of the work.
 WORKED = ("forward", "local", "flows", "backward", "update")
@@ -58,7 +59,7 @@ def parts_of(record: SolutionRecord | TensorSolution, options: Options) -> Parts
     """The worked solution of a record in parts. Raises UsageError where there are no numbers."""
     if record.first is None:
         raise UsageError(
-            "the givens of this exercise have no values, so there is nothing to work out",
+            say.ERRORS["no numbers"],
             expected="a value or a Vary line for every given",
         )
     blocks = Solution(record, options)._document(options).blocks[1:]
