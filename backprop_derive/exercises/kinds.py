@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from .. import api
+from .. import stages
 from ..document import Block, Item, ListBlock, Math, Paragraph, Room, Table, Words
 from ..errors import UsageError, nearest
 from ..graph import build_graph
@@ -57,8 +57,8 @@ def _gradient(drawn: Drawn, options: SheetOptions) -> Task:
     """The whole derivation of the first gradient asked for, and of no other."""
     problem = drawn.record.problem
     only = replace(problem, wanted=problem.wanted[:1], updates=0, learning_rate=None)
-    derivation = api._derivation(build_graph(only))
-    return _full(replace(drawn, record=api._evaluated(derivation, DEFAULT_LIMITS)), options)
+    derivation = stages.derived(build_graph(only))
+    return _full(replace(drawn, record=stages.evaluated(derivation, DEFAULT_LIMITS)), options)
 
 
 def _sections_asked(key: str, parts: Parts) -> Paragraph:

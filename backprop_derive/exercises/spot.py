@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .. import api
+from .. import stages
 from ..document import Heading, Paragraph, Strong, Words
 from ..errors import BackpropError, UsageError
 from ..limits import DEFAULT_LIMITS
@@ -68,7 +68,7 @@ def spotted(drawn: Drawn, right: Parts, options: Options) -> Spotted:
 
 def _spotted(right: SolutionRecord | TensorSolution, parts: Parts, made: Made, options: Options) -> Spotted | None:
     try:
-        wrong = api._evaluated(made.derivation, DEFAULT_LIMITS)
+        wrong = stages.evaluated(made.derivation, DEFAULT_LIMITS)
     except BackpropError:
         return None  # where the mistake leads out of a domain, it leads to no solution
     if all(is_close(answer_to(right, name), answer_to(wrong, name)) for name in right.derivation.graph.wanted):
