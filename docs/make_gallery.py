@@ -1,6 +1,6 @@
 """Write docs/gallery: every example as it stands in its file, and its worked solution below it.
 
-    python docs/make_gallery.py
+python docs/make_gallery.py
 """
 
 from __future__ import annotations
