@@ -11,7 +11,6 @@ from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
 from .graph import build_graph
 from .language.reader import Scalar
-from .ledger import Ledger
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
@@ -33,6 +32,7 @@ from .syntax.names import canonical, nearest_name
 
 if TYPE_CHECKING:
     from .evaluate.compiled import Compiled
+    from .ledger import Ledger
 
 
 def solve(

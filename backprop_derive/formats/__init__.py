@@ -7,7 +7,6 @@ from typing import Any
 from ..document import Document, Remark
 from ..errors import UsageError
 from ..options import Options
-from ..printers.text import text as plain
 from .views import plain_inlines
 
 # Each module offers render(document, options); it is imported when its format is asked for.
@@ -30,6 +29,8 @@ def render(document: Document, format: str, options: Options) -> str | bytes:
 
 def plain_remarks(document: Document) -> tuple[str, ...]:
     """The document's remarks as plain text."""
+    from ..printers.text import text as plain
+
     return tuple(
         plain_inlines(block.content, lambda node: plain(node, document.literal_names))
         for block in document.blocks

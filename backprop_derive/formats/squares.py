@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -34,6 +33,8 @@ def svg(code: Squares) -> str:
 
 def data_address(code: Squares) -> str:
     """The image as an address that holds it."""
+    from base64 import b64encode
+
     return f"data:image/svg+xml;base64,{b64encode(svg(code).encode()).decode()}"
 
 

@@ -20,7 +20,6 @@ from ..syntax.tokens import Token
 from ..variation import Requirement, Varied, VariedFunction
 from .definitions import Definitions
 from .givens import read_givens
-from .letters import refuse_derivative_by_size, size_letters
 from .lines import BLANK, Line, split_lines
 from .loops import unrolled
 from .prose import clean_text, prose_parts
@@ -125,6 +124,7 @@ class _Reader:
         shapes: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
         labels: frozenset[str] = frozenset()
         if with_tensors:
+            from .letters import refuse_derivative_by_size, size_letters
             from .shapes import check_loss, infer_shapes, without_gradient
 
             shapes = infer_shapes(statements, self.limits)
@@ -135,7 +135,8 @@ class _Reader:
             )  # fmt: skip
             labels = without_gradient(steps, shapes) | size_letters(statements)
         wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
-        refuse_derivative_by_size(wanted, statements, place)
+        if with_tensors:
+            refuse_derivative_by_size(wanted, statements, place)
         if loss_key in wanted:
             raise self.by_itself(loss_key, givens, place)
         return Problem(
@@ -255,16 +256,22 @@ class _Reader:
 
     # --- values of the caller
 
+    def letters(self, givens: list[Given]) -> frozenset[str]:
+        from .letters import size_letters
+
+        return size_letters(givens)
+
     def overrides(self, givens: list[Given], overrides: dict[str, Scalar]) -> tuple[list[Given], dict[str, Given]]:
         """Givens of the caller, in a problem that writes none, and sizes; and values in place of written ones."""
         extra: list[Given] = []
         replaced: dict[str, Given] = {}
         by_key = {given.key: given for given in givens}
+        letters = self.letters(givens) if overrides else frozenset()
         for word, scalar in overrides.items():
             key = canonical(word)
             if key in by_key:
                 replaced[key] = replace(by_key[key], value=scalar_expression(word, scalar, self.limits))
-            elif givens and key not in size_letters(givens):
+            elif givens and key not in letters:
                 close = nearest_name(word, self.spelled)
                 raise UsageError(f"--given {shorten(word)}: {shorten(word)} is not a given of the problem", hint=close)
             else:

@@ -23,7 +23,6 @@ from ..document import (
     Table,
     Words,
 )  # fmt: skip
-from ..ledger import Ledger
 from ..options import Options
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..records import record
@@ -39,6 +38,7 @@ from .rules import rule_note
 from .sentences import HEADINGS, LABELS, SHORT, UPDATE_RATE
 
 if TYPE_CHECKING:
+    from ..ledger import Ledger
     from .second import Seconds
 
 # Updates that are worked line by line; the others stand in the table.
