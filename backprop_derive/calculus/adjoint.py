@@ -7,7 +7,7 @@ component form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,12 +18,14 @@ from ..errors import ProblemError
 from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
+from ..indexed.structure import made_of, simplified
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
-from ..symbolic.canonical import are_equal
+from ..symbolic.canonical import are_equal, combined
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
+from ..symbolic.structured import StructuredBase, matrix_base
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, substitute
 
@@ -31,13 +33,13 @@ from ..syntax.expression import Call, Expr, Name, substitute
 class Symbols(dict[str, Any]):
     """SymPy symbols for names made when they are met: indices and sizes are whole numbers, tensors are indexed."""
 
-    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], structures: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.shapes = shapes
+        self.shapes, self.structures = shapes, structures or {}
 
     def __missing__(self, key: str) -> Any:
         if self.shapes.get(key):
-            made: Any = sympy.IndexedBase(key)
+            made: Any = matrix_base(key, self.structures.get(key, ""))
         elif key in self.shapes:
             made = sympy.Symbol(key)
         else:
@@ -55,22 +57,42 @@ class FlowForm:
 
 
 @lru_cache(maxsize=4096)
-def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool) -> Expr | None:
+def matrix_notation(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
+) -> Expr | None:
     """As `adjoint_form`, in matrix notation, where one is recognised and proved equal to the component form."""
-    adjoint = adjoint_form(shape, index, sizes, is_loss).adjoint
+    adjoint = adjoint_form(shape, index, sizes, is_loss, structures).adjoint
     columns = adjoint.at
     slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     out = shape_of(shape, slots)
     known = {**slots, INCOMING: out, OUTPUT: out}
-    symbols = Symbols(known)
+    symbols = Symbols(known, by_slot(structures))
     wanted = without_cofactors(to_sympy(adjoint.body, symbols, {}))
-    for candidate in (
-        _compact(shape, index),
-        matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True))),
-    ):
+    recognised = matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True)))
+    candidates: Iterable[Expr | None] = (_compact(shape, index), recognised)
+    if any(structures):
+        plain = matrix_notation(shape, index, sizes, is_loss)
+        candidates = _by_structure((*candidates, plain), structures, index, known)
+    for candidate in candidates:
         if candidate is not None and is_proved(candidate, wanted, columns, sizes[index], symbols):
             return candidate
     return None
+
+
+def by_slot(structures: Sequence[str]) -> dict[str, str]:
+    """The declared structure of each slot that has one."""
+    return {f"#{k}": structure for k, structure in enumerate(structures) if structure}
+
+
+def _by_structure(
+    candidates: Sequence[Expr | None], structures: Sequence[str], index: int, shapes: Mapping[str, Shape]
+) -> Iterator[Expr]:
+    """The candidates as the structures simplify them; then the operand's own structure made of them."""
+    declared = by_slot(structures).keys()  # a diagonal matrix is symmetric too
+    known = [candidate for candidate in candidates if candidate is not None]
+    if (structure := structures[index]) != "":
+        known += [made_of(structure, candidate, shapes[f"#{index}"][0]) for candidate in known]
+    yield from (simplified(candidate, declared, shapes) for candidate in known)
 
 
 def _compact(shape: Expr, index: int) -> Expr | None:
@@ -109,12 +131,17 @@ def size_symbol(size: Size, symbols: Mapping[str, Any]) -> sympy.Expr:
 
 
 @lru_cache(maxsize=4096)
-def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool) -> FlowForm:
-    """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`."""
+def adjoint_form(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
+) -> FlowForm:
+    """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`.
+
+    `structures` are what was declared of the slots, "" for nothing; none of them says the same of all.
+    """
     shapes: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     components = Components(shapes, lambda expr: shape_of(expr, shapes))
     out = shape_of(shape, shapes)
-    symbols = Symbols({**shapes, INCOMING: out, OUTPUT: out})
+    symbols = Symbols({**shapes, INCOMING: out, OUTPUT: out}, by_slot(structures))
     rows = tuple(components.fresh() for _ in out)
     columns = tuple(components.fresh() for _ in shapes[f"#{index}"])
     body = to_sympy(components.entry(shape, tuple(map(Name, rows))), symbols, {})
@@ -129,7 +156,10 @@ def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: boo
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
         total = sympy.Sum(total, (symbols[row], 0, size_symbol(size, symbols) - 1))
-    adjoint = Component(columns, from_sympy(_shortest(contracted(total, columns_of)), {}))
+    flow = contracted(total, columns_of)
+    if any(structures):
+        flow, jacobian = combined(flow, columns_of), combined(jacobian, free)
+    adjoint = Component(columns, from_sympy(_shortest(flow), {}))
     found = from_sympy(_shortest(jacobian), {})
     return FlowForm(Component((*rows, *columns), found), adjoint)
 
@@ -143,6 +173,8 @@ def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Sym
     """A softmax's Jacobian in its own output: y = exp(x)/S, so exp(x) is y·S, and S goes."""
     if not (isinstance(shape, Call) and shape.function == "softmax" and isinstance(shape.arguments[0], Name)):
         return jacobian
+    if isinstance(symbols[shape.arguments[0].key], StructuredBase):
+        return jacobian  # an entry of a declared matrix is one of two places, and says not which output it became
     (total,) = body.atoms(sympy.Sum)
     stands_for, exponential, output = sympy.Dummy("S"), opaque("exp"), symbols[OUTPUT]
     in_sum = jacobian.xreplace({total: stands_for})
@@ -153,4 +185,6 @@ def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Sym
 
 
 def _entry(base: Any, at: Sequence[str], symbols: Mapping[str, Any]) -> Any:
+    if isinstance(base, StructuredBase):
+        return base.entry(*(symbols[k] for k in at))
     return base[tuple(symbols[k] for k in at)] if at else base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from .adjoint import adjoint_form, matrix_notation
 
 def derive_tensors(graph: Graph) -> TensorDerivation:
     """Every flow on a path from a wanted name to the loss. Equal shapes of steps are derived once."""
-    shapes = graph.problem.shapes
+    shapes, declared = graph.problem.shapes, graph.problem.structures
     components: dict[str, Component] = {}
     uses: dict[str, list[Flow]] = {}
     with deep_recursion():
@@ -33,7 +34,8 @@ def derive_tensors(graph: Graph) -> TensorDerivation:
             labels = labels_of(component.body) | held_names(shape).only_held
             for index, key in enumerate(operands):
                 if key in graph.on_path and f"#{index}" not in labels:
-                    form = adjoint_form(shape, index, sizes, step.key == graph.loss)
+                    structures = structures_of(operands, declared)
+                    form = adjoint_form(shape, index, sizes, step.key == graph.loss, structures)
                     flow = Flow(step.key, key, operands, form.jacobian, form.adjoint)
                     uses.setdefault(key, []).append(flow)
     return TensorDerivation(graph, components, {key: tuple(found) for key, found in uses.items()})
@@ -48,10 +50,16 @@ def with_matrices(derivation: TensorDerivation) -> TensorDerivation:
         shape = substitute(graph.steps[flow.step].expression, slots)
         sizes = tuple(graph.problem.shapes[key] for key in flow.slots)
         index = flow.slots.index(flow.operand)
-        return replace(flow, matrix=matrix_notation(shape, index, sizes, flow.step == graph.loss))
+        structures = structures_of(flow.slots, graph.problem.structures)
+        return replace(flow, matrix=matrix_notation(shape, index, sizes, flow.step == graph.loss, structures))
 
     with deep_recursion():
         return replace(derivation, uses={key: tuple(map(named, flows)) for key, flows in derivation.uses.items()})
+
+
+def structures_of(operands: Sequence[str], declared: Mapping[str, str]) -> tuple[str, ...]:
+    """What was declared of each operand, "" for nothing; () where nothing was declared of any."""
+    return tuple(declared.get(key, "") for key in operands) if not declared.keys().isdisjoint(operands) else ()
 
 
 @lru_cache(maxsize=4096)

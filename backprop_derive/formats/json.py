@@ -49,6 +49,7 @@ def to_json(record: SolutionRecord | TensorSolution, options: Options) -> str:
         }
         if first
         else {},
+        "layout_convention": options.layout_convention,
         "round": problem.round_to,
         "learning_rate": None if problem.learning_rate is None else written(problem.learning_rate),
         "updates": [
@@ -79,6 +80,7 @@ def _given(given: Given, first: Pass | TensorPass | None) -> dict[str, Any]:
         "key": given.key,
         "written": text,
         **({} if given.shape is None else {"shape": list(given.shape)}),
+        **({"structure": given.structure} if given.structure else {}),
         **(_value(first.values[given.key]) if first else {}),
     }
 

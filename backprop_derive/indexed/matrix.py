@@ -36,7 +36,7 @@ from ..syntax.expression import (
 from .sizes import Size
 from .terms import Term, letters_in, terms_of
 
-__all__ = ["NotMatrices", "letters_in", "matrix_form", "transposed"]
+__all__ = ["NotMatrices", "added", "letters_in", "matrix_form", "transposed"]
 
 Letters = tuple[str, ...]
 _ALL = Slice(None, None, None)
@@ -69,7 +69,7 @@ def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None
         if _is_fraction_of_entries(body):
             tensor = _lifted(body, axes)
         else:
-            tensor = _added([(term.is_negative, _tensor(term, axes)) for term in terms_of(body)])
+            tensor = added([(term.is_negative, _tensor(term, axes)) for term in terms_of(body)])
     except NotMatrices:
         return None
     tensor = substitute(tensor, {index: _size(size) for index, size in known.items()})
@@ -94,7 +94,7 @@ def _size(size: Size) -> Expr:
     return integer(size) if isinstance(size, int) else Name(size)
 
 
-def _added(parts: list[tuple[bool, Expr]]) -> Expr:
+def added(parts: list[tuple[bool, Expr]]) -> Expr:
     """The terms with their signs, one without a minus first; equal ones are counted."""
     counts: dict[Expr, int] = {}
     for is_negative, tensor in parts:

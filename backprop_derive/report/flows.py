@@ -9,6 +9,7 @@ from ..derivation import INCOMING, OUTPUT, Component, Flow
 from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, MathNode, Times, Words
 from ..errors import ProblemError
 from ..indexed.shape import Shape, shape_of
+from ..indexed.structure import simplified
 from ..syntax.expression import (
     Call,
     Delta,
@@ -28,6 +29,7 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from .abbreviate import Abbreviated, abbreviated, in_output
+from .layout import NumeratorLayout
 from .matrices import Setter, as_expr
 from .sentences import TENSORS
 from .tensor_story import TensorStory
@@ -130,11 +132,11 @@ def _pointwise(body: Expr, at: tuple[str, ...]) -> Expr | None:
 def matrix_form(story: TensorStory, flow: Flow) -> Abbreviated | None:
     """The form in matrix notation, with letters for parts that recur."""
     form = in_own_output(story, flow)
-    return None if form is None else abbreviated(Component((), form), story.taken)
+    return None if form is None else abbreviated(Component((), story.form(flow, form)), story.taken)
 
 
 def _matrix_line(story: TensorStory, flow: Flow, form: Abbreviated) -> Note:
-    shapes: dict[str, Shape] = dict(story.slot_shapes(flow))
+    shapes: dict[str, Shape] = story.form_shapes(flow)
     for letter, meaning in form.meanings:
         try:
             shapes[letter] = shape_of(meaning.body, shapes)
@@ -163,6 +165,10 @@ def composed(story: TensorStory, key: str) -> MathNode | None:
         if name.startswith(_ADJOINT):
             shapes[name] = story.problem.shapes[name.removeprefix(_ADJOINT)]
             shown[name] = story.notation.adjoint(name.removeprefix(_ADJOINT))
+    if story.is_numerator:
+        layout = NumeratorLayout(shapes, shown.keys())
+        shapes = layout.new_shapes()
+        form = simplified(layout.of(form), story.problem.structures.keys(), shapes)
     return Setter(shapes, shown, derived=True).set(form)
 
 

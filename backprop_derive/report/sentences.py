@@ -29,6 +29,14 @@ REMARKS = {
     "independent": "{loss} does not depend on {name}, so the gradient is 0.",
     "power": "In {name}, what follows {base}^ is read as an exponent, because no {base}^ (a name with a hat) is"
     " defined.",
+    "numerator": "Gradients are in numerator layout: vectors are columns and the gradient by one is a row, and the"
+    " gradient by a matrix is transposed, with the derivative by the entry [i, j] in row j and column i.",
+    "many axes": "The gradient by a tensor of more than two axes has the tensor's own shape: numerator layout is not"
+    " defined for it.",
+    "symmetric": "{name} is symmetric, and so is its gradient: {name} is differentiated as ½(S + Sᵀ) of a free matrix"
+    " S, which gives the symmetric part of the gradient with every entry free. Where only the entries on and below the"
+    " diagonal count as variables (Matrix Cookbook, 2.8), those off the diagonal are twice as large.",
+    "diagonal": "{name} is diagonal: only the entries on the diagonal vary, so the gradient is 0 off the diagonal.",
     "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
     "floats": "Large tensors are computed in double precision.",
     "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
@@ -64,6 +72,9 @@ GLOSSARY = {
     "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
     "entrywise": "⊙ multiplies entry by entry.",
 }
+
+# Said of a given below the others.
+STRUCTURES = {"symmetric": (" is symmetric: ", "."), "diagonal": (" is diagonal: ", ".")}
 
 SHAPES = ("Name", "Shape", "Gradient", "—")
 UPDATE_RATE = ("With the learning rate ", ":")

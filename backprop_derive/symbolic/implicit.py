@@ -13,6 +13,7 @@ from typing import Any
 import sympy
 
 from ..syntax.expression import Call, Expr, Index, Name
+from .structured import StructuredBase, by_free_entry
 
 # Named otherwise than SymPy's own classes, by whose names its printer goes.
 _A, _Y, _C = (sympy.IndexedBase(name) for name in ("A", "Y", "C"))
@@ -24,11 +25,16 @@ class OfMatrix(sympy.Function):  # type: ignore[misc]
 
     operation_name: str
 
+    @classmethod
+    def eval(cls, matrix: Any, *places: sympy.Expr) -> sympy.Expr | None:
+        """What a declared structure of the matrix makes of an entry."""
+        return matrix.settled(cls, *places) if places and isinstance(matrix, StructuredBase) else None
+
     def _eval_derivative(self, variable: sympy.Basic) -> sympy.Expr:
         matrix = self.args[0]
         if not isinstance(variable, sympy.Indexed) or variable.base != matrix:
             return sympy.Integer(0)
-        return self.by_entry(*variable.indices)
+        return by_free_entry(matrix, self.by_entry, *variable.indices)
 
     def by_entry(self, p: sympy.Expr, q: sympy.Expr) -> sympy.Expr:
         """The derivative by the entry [p, q] of the matrix."""
@@ -75,7 +81,7 @@ _CLASSES: dict[str, type[OfMatrix]] = {cls.operation_name: cls for cls in (Deter
 
 
 def _entry(matrix: Any, i: sympy.Expr, j: sympy.Expr) -> sympy.Expr:
-    return matrix[i, j]
+    return matrix.entry(i, j) if isinstance(matrix, StructuredBase) else matrix[i, j]
 
 
 @lru_cache(maxsize=1)
