@@ -11,10 +11,11 @@ from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
 from .graph import Graph, build_graph
 from .language.reader import Scalar, read_problem
+from .ledger import Ledger
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
-from .solution import Note, SolutionRecord, TensorSolution, TensorValue, Value
+from .solution import Note, Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from .syntax.names import canonical, nearest_name
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def solve(
     given: Mapping[str, Scalar] | None = None,
     loss: str | None = None,
     expand: bool = False,
+    paths: bool = False,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
@@ -35,7 +37,8 @@ def solve(
 
     `wrt` names what to differentiate by (default: what the problem's Find asks, else every given), `given` sets or
     overrides values (int, float, Fraction or text), `loss` the step that is differentiated (default: Find's, else the
-    last). `expand` splits compound steps into one operation a node.
+    last). `expand` splits compound steps into one operation a node. `paths` adds the path ledger to every document, as
+    the option of this name does.
 
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
     LimitError where a stated limit is passed, UsageError where an argument does not fit.
@@ -43,7 +46,7 @@ def solve(
     read, notes = _prepared(problem, wrt, given, loss, expand, limits)
     derivation = _derivation(build_graph(read))
     record = _evaluated(derivation, limits)
-    return Solution(replace(record, notes=(*notes, *record.notes)), options, limits)
+    return Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits)
 
 
 def derive(
@@ -52,15 +55,21 @@ def derive(
     wrt: str | tuple[str, ...] | list[str] = (),
     loss: str | None = None,
     expand: bool = False,
+    paths: bool = False,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
     """As `solve`, symbolically only: the values of the givens are left out."""
     read, notes = _prepared(problem, wrt, None, loss, expand, limits)
     derivation = _derivation(build_graph(read))
+    options = _with_paths(options, paths)
     if isinstance(derivation, TensorDerivation):
         return Solution(TensorSolution(read, derivation, None, notes=notes), options, limits)
     return Solution(SolutionRecord(read, derivation, None, notes=notes), options, limits)
+
+
+def _with_paths(options: Options, paths: bool) -> Options:
+    return replace(options, paths=True) if paths else options
 
 
 def compile(
@@ -169,6 +178,7 @@ class Solution:
         self.options = options
         self._limits = limits
         self._other_adjoints: dict[str, Value | TensorValue] = {}
+        self._ledger: Ledger | None = None
 
     # --- numbers
 
@@ -223,6 +233,23 @@ class Solution:
     def updated(self, number: int) -> dict[str, Any]:
         """The values after update `number`, counted from 1."""
         return self.updates[number - 1]
+
+    @property
+    def ledger(self) -> Ledger:
+        """The paths from each wanted name to the loss: all counted, the first listed, and what each contributes."""
+        if self._ledger is None:
+            from .calculus.paths import find_paths
+
+            first = self.record.first
+            if first is None:
+                self._ledger = find_paths(self.derivation, self._limits.paths, None)
+            else:
+                from .evaluate.paths import log_sizes, with_accounts
+
+                sizes = log_sizes(first) if isinstance(first, Pass) else None
+                found = find_paths(self.derivation, self._limits.paths, sizes)
+                self._ledger = with_accounts(found, self.derivation, first, self._limits)
+        return self._ledger
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -298,13 +325,14 @@ class Solution:
         if format == "json":
             from .formats.json import to_json
 
-            return to_json(self.record, options)
+            return to_json(self.record, options, self.ledger if options.paths else None)
         from .formats import render
 
         return render(self._document(options), format, options)
 
     def _document(self, options: Options | None = None) -> Any:
         chosen = options or self.options
+        ledger = self.ledger if chosen.paths else None
         if isinstance(self.record, TensorSolution):
             from .calculus.tensors import with_matrices
             from .report.tensors import narrate_tensors
@@ -313,16 +341,16 @@ class Solution:
             if chosen.layout == "lesson":
                 from .report.lesson import tensor_lesson
 
-                return tensor_lesson(told, chosen)
-            return narrate_tensors(told, chosen)
+                return tensor_lesson(told, chosen, ledger)
+            return narrate_tensors(told, chosen, ledger)
         statements = self._rule_statements() if chosen.rules else {}
         if chosen.layout == "lesson":
             from .report.lesson import lesson
 
-            return lesson(self.record, chosen, statements)
+            return lesson(self.record, chosen, statements, ledger)
         from .report.narrate import narrate
 
-        return narrate(self.record, chosen, statements)
+        return narrate(self.record, chosen, statements, ledger)
 
     def _rule_statements(self) -> dict[str, RuleStatement]:
         from .calculus.rules import rule_statement

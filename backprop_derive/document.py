@@ -32,7 +32,7 @@ class Differential:
 
 @record
 class Chain:
-    """links[0] R1 links[1] R2 …: a chain of relations `=`, `≈` or `:=`; one more link than relations."""
+    """links[0] R1 links[1] R2 …: one more link than relations, which are `=`, `≈`, `:=` or, along a path, `->`."""
 
     links: tuple[MathNode, ...]
     relations: tuple[str, ...]

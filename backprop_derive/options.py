@@ -32,9 +32,9 @@ class Options:
     `layout_convention` is the shape of the gradients that are shown: the variable's own (`denominator`), or the
     transposed one, a row for a vector (`numerator`). `digits` are significant digits of rounded numbers. `flavour` is
     how Markdown marks mathematics: `$…$` everywhere (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise
-    damage it (`github`). `shapes` adds a table of the shapes of tensors. `fragment` leaves out the LaTeX preamble.
-    `template` is a folder of the user's own Jinja2
-    templates. Raises UsageError for a choice that does not exist.
+    damage it (`github`). `shapes` adds a table of the shapes of tensors, `paths` the path ledger. `fragment` leaves out
+    the LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. Raises UsageError for a choice that
+    does not exist.
     """
 
     layout: str = "solution"
@@ -44,6 +44,7 @@ class Options:
     flavour: str = "dollar"
     rules: bool = False
     shapes: bool = False
+    paths: bool = False
     fragment: bool = False
     engine: str = "typst"
     template: Path | None = None

@@ -149,9 +149,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7, help="times that each pair is measured")
     runs = parser.parse_args().runs
     print(f"{'':<58} {'ours':>10} {'peer':>10}     {'ratio':>8} {'at most':>8}")
-    from tensors import compiled, first_derivations
+    from derivations import first_derivations
+    from tensors import NETWORKS, compiled
 
-    for measure in (commands, derivations, doubling, compiled, first_derivations):
+    def first(runs: int) -> list[Ratio | str]:
+        return first_derivations(runs, NETWORKS)
+
+    for measure in (commands, derivations, doubling, compiled, first):
         for ratio in measure(runs):
             print(ratio if isinstance(ratio, str) else ratio.line, flush=True)
 

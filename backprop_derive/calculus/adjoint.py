@@ -21,10 +21,12 @@ from ..indexed.shape import Shape, Size, shape_of
 from ..indexed.structure import made_of, simplified
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
+from ..symbolic import light
 from ..symbolic.canonical import are_equal, combined
 from ..symbolic.contract import Sizes, contracted
-from ..symbolic.implicit import divides_by_determinant, without_cofactors
+from ..symbolic.implicit import OfMatrix, divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
+from ..symbolic.powers import by_entry
 from ..symbolic.structured import StructuredBase, matrix_base
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, substitute
@@ -151,16 +153,18 @@ def adjoint_form(
     variable = _entry(symbols[f"#{index}"], columns, symbols)
     columns_of = _sizes(columns, shapes[f"#{index}"], symbols)
     free = {**_sizes(rows, out, symbols), **columns_of}
-    jacobian = _in_output(shape, body, sympy.diff(body, variable), symbols, free)
+    jacobian = _in_output(shape, body, by_entry(body, variable), symbols, free)
     incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
-        total = sympy.Sum(total, (symbols[row], 0, size_symbol(size, symbols) - 1))
-    flow = contracted(total, columns_of)
+        total = light.Sum(total, (symbols[row], sympy.S.Zero, size_symbol(size, symbols) - 1))
+    total = contracted(total, columns_of)
     if any(structures):
-        flow, jacobian = combined(flow, columns_of), combined(jacobian, free)
-    adjoint = Component(columns, from_sympy(_shortest(flow), {}))
-    found = from_sympy(_shortest(jacobian), {})
+        total, jacobian = combined(total, columns_of), combined(jacobian, free)
+    if body.has(OfMatrix):
+        total, jacobian = _shortest(total), _shortest(jacobian)
+    adjoint = Component(columns, from_sympy(total, {}))
+    found = from_sympy(jacobian, {})
     return FlowForm(Component((*rows, *columns), found), adjoint)
 
 

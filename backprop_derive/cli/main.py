@@ -98,6 +98,7 @@ def common_options(command: Any) -> Any:
             click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
             click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
             click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
+            click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
             click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
             click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
             click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),

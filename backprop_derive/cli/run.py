@@ -78,8 +78,8 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
     limits.check("digits", digits, "--digits")
     return Options(
         layout=choices["layout"], detail=choices["detail"], digits=digits, notation=choices["notation"],
-        flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], fragment=choices["fragment"],
-        engine=choices["engine"],
+        flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], paths=choices["paths"],
+        fragment=choices["fragment"], engine=choices["engine"],
         template=None if template is None else Path(template), language=choices["lang"],
         layout_convention=choices["layout_convention"],
     )  # fmt: skip

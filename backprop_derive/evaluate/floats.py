@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy
 
-from ..derivation import TensorDerivation
+from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
 from ..errors import DomainError
 from ..limits import DEFAULT_LIMITS
 from ..problem import Problem
 from ..solution import Note, TensorPass, TensorSolution, TensorUpdate, TensorValue, Value
 from ..syntax.expression import Expr, ListOf, Negate, Number
+from ..syntax.parser import deep_recursion
 from .compiled import Registers, registers
 from .diagnosis import reason
 from .interpret import Interpreter
+from .lowering import Lowering
 from .number import Arithmetic
 from .passes import record
+from .program import Program
 
 Floats = dict[str, Any]
 _DIGITS = 15
@@ -50,6 +53,25 @@ def float_adjoints(derivation: TensorDerivation) -> dict[str, TensorValue]:
     run = _Run(derivation)
     arrays = {g.key: _array(g.value, run.shapes[g.key]) for g in derivation.graph.problem.givens}
     return {key: rounded(value) for key, value in run.results(arrays)[1].items()}
+
+
+def float_flows(derivation: TensorDerivation) -> Callable[[Flow, Any], Any]:
+    """As `tensors.edge_flows`, on arrays."""
+    run = _Run(derivation)
+    arrays = {g.key: _array(g.value, run.shapes[g.key]) for g in derivation.graph.problem.givens}
+    arrays |= run.results(arrays)[0]
+
+    def flow_of(flow: Flow, incoming: Any) -> Any:
+        names = {**{f"#{k}": name for k, name in enumerate(flow.slots)}, OUTPUT: flow.step}
+        values = {slot: arrays[name] for slot, name in names.items()} | {INCOMING: incoming}
+        program = Program()
+        registers = {slot: program.input(slot, numpy.shape(value)) for slot, value in values.items()}
+        form = flow.component
+        with deep_recursion():
+            result = Lowering(program, registers, {}).component(form.body, form.at, run.shapes[flow.operand])
+        return program.runner({"": result})(values)[""]
+
+    return flow_of
 
 
 class _Run:

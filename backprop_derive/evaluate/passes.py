@@ -62,6 +62,13 @@ def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dic
         return with_enough_precision(work, problem, limits)
 
 
+def local_numbers(derivation: Derivation, arithmetic: Arithmetic) -> dict[Edge, Number]:
+    """The local gradients of the first pass, as numbers to go on with."""
+    run = _Run(derivation.graph.problem, arithmetic)
+    run.one_pass(derivation, run.given_values())
+    return run.last_local
+
+
 def with_enough_precision(work: Callable[[Arithmetic], T], problem: Problem, limits: Limits) -> T:
     operations = sum(size(step.expression) for step in problem.steps) * (problem.updates + 1)
     most = next(bits for limit, bits in _MOST_BITS if operations <= limit)
@@ -81,6 +88,7 @@ class _Run:
     arithmetic: Arithmetic
     kinks: dict[str, dict[str, str]] = field(default_factory=dict)
     last_adjoints: dict[str, Number] = field(default_factory=dict)
+    last_local: dict[Edge, Number] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.choices = {step.key for step in self.problem.steps if holds_choice(step.expression)}
@@ -134,6 +142,7 @@ class _Run:
             if step.key in self.choices:
                 chosen[step.key] = interpreter.chosen(step.expression, numbers)
         local, local_chosen = self.local_values(derivation, numbers)
+        self.last_local = local
         adjoints = self.adjoints(derivation, local)
         return Pass(values, {edge: self.record(v) for edge, v in local.items()}, adjoints, chosen, local_chosen)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -58,6 +58,13 @@ def tensor_adjoints(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMIT
         return with_enough_precision(work, problem, limits)
 
 
+def edge_flows(derivation: TensorDerivation, arithmetic: Arithmetic) -> Callable[[Flow, Entries], Entries]:
+    """What an edge passes back, in the first pass, of what comes in; as numbers to go on with."""
+    run = _Run(derivation.graph.problem, arithmetic)
+    numbers, _ = run.forward(derivation, run.givens())
+    return lambda flow, incoming: run.flow(derivation, flow, numbers, incoming)
+
+
 @dataclass
 class _Run:
     """One evaluation at one precision."""
@@ -108,6 +115,13 @@ class _Run:
 
     def one_pass(self, derivation: TensorDerivation, givens: Numbers) -> tuple[TensorPass, Numbers]:
         """The pass as a record, and its adjoints as numbers to go on with."""
+        numbers, rounded = self.forward(derivation, givens)
+        values = {key: self.recorded(entries, rounded.get(key)) for key, entries in numbers.items()}
+        adjoints, recorded = self.backward(derivation, numbers)
+        return TensorPass(values, recorded), adjoints
+
+    def forward(self, derivation: TensorDerivation, givens: Numbers) -> tuple[Numbers, dict[str, tuple[bool, ...]]]:
+        """The values of givens and steps, and which entries of the steps were rounded."""
         numbers = dict(givens)
         rounded: dict[str, tuple[bool, ...]] = {}
         for step in self.problem.steps:
@@ -118,9 +132,7 @@ class _Run:
             numbers[step.key], rounded[step.key] = self.carried(entries)
             if interpreter.kinks:
                 self.kinks.setdefault(step.key, {}).update(interpreter.kinks)
-        values = {key: self.recorded(entries, rounded.get(key)) for key, entries in numbers.items()}
-        adjoints, recorded = self.backward(derivation, numbers)
-        return TensorPass(values, recorded), adjoints
+        return numbers, rounded
 
     def backward(self, derivation: TensorDerivation, numbers: Numbers) -> tuple[Numbers, dict[str, TensorValue]]:
         graph = derivation.graph

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from ..derivation import INCOMING, OUTPUT, Flow, LocalGradient, TensorDerivation
+from ..ledger import Account, Ledger, PathList
 from ..options import Options
 from ..problem import Given, Prose, Step
 from ..solution import Pass, SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
@@ -24,8 +26,11 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def to_json(record: SolutionRecord | TensorSolution, options: Options) -> str:
-    """The solution with names as the author spells them; numbers exact as text, and with 50 digits."""
+def to_json(record: SolutionRecord | TensorSolution, options: Options, ledger: Ledger | None = None) -> str:
+    """The solution with names as the author spells them; numbers exact as text, and with 50 digits.
+
+    The path ledger is written where there is one.
+    """
     problem, derivation = record.problem, record.derivation
     spelled = problem.spelled
     first = record.first
@@ -50,6 +55,7 @@ def to_json(record: SolutionRecord | TensorSolution, options: Options) -> str:
         if first
         else {},
         "layout_convention": options.layout_convention,
+        **({} if ledger is None else _ledger(ledger, spelled)),
         "round": problem.round_to,
         "learning_rate": None if problem.learning_rate is None else written(problem.learning_rate),
         "updates": [
@@ -122,4 +128,43 @@ def _local(gradient: LocalGradient, spelled: dict[str, str], first: Pass | Tenso
         "in_output": None if gradient.in_output is None else written(gradient.in_output),
         "rules": list(gradient.form.rules),
         **(_value(first.local[gradient.step, gradient.operand]) if first else {}),
+    }
+
+
+def _ledger(ledger: Ledger, spelled: dict[str, str]) -> dict[str, Any]:
+    """The paths of each wanted name. Counts are text, since they may have any number of digits."""
+    accounts = ledger.accounts or (None,) * len(ledger.lists)
+    paths = [_paths(paths, account, spelled) for paths, account in zip(ledger.lists, accounts, strict=True)]
+    counts = ledger.multiplications
+    if counts is None:
+        return {"paths": paths, "multiplications": None}
+    named = {"reverse": counts.reverse, "forward": counts.forward, "by_path": counts.by_path}
+    return {"paths": paths, "multiplications": {key: fraction_text(Fraction(n)) for key, n in named.items()}}
+
+
+def _paths(paths: PathList, account: Account | None, spelled: dict[str, str]) -> dict[str, Any]:
+    listed: list[dict[str, Any]] = [{"names": [spelled[key] for key in path.names]} for path in paths.listed]
+    found: dict[str, Any] = {
+        "name": spelled[paths.start],
+        "count": fraction_text(Fraction(paths.count)),
+        "listed": listed,
+    }
+    if account is None:
+        return found
+    for path, contribution in zip(listed, account.listed, strict=True):
+        path["product"] = _value(contribution.product)
+        path["size"] = _value(contribution.size)
+        path["per_edge"] = _value(contribution.per_edge)
+    growth = account.growth
+    return {
+        **found,
+        "others": _value(account.rest),
+        "total": _value(account.total),
+        "growth": None
+        if growth is None
+        else {
+            "lengths": list(growth.lengths),
+            "sizes": [_value(size) for size in growth.sizes],
+            "per_edge": _value(growth.per_edge),
+        },
     }

@@ -20,6 +20,7 @@ _ESCAPES = {
     "–": "--", "—": "---", "’": "'", "‘": "`", "“": "``", "”": "''", "…": r"\ldots{}", "•": r"\textbullet{}",
     "€": r"\texteuro{}", "°": r"\textdegree{}", "≈": r"$\approx$", "·": r"\textperiodcentered{}", "∂": r"$\partial$",
     "→": r"$\to$", "←": r"$\leftarrow$", "≤": r"$\le$", "≥": r"$\ge$", "−": "$-$", "×": r"$\times$", "√": r"$\sqrt{}$",
+    "\u00a0": "~", "⊙": r"$\odot$",
 }  # fmt: skip
 
 

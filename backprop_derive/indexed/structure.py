@@ -6,15 +6,17 @@ is the orthogonal projection onto the matrices of the kind; so a step against it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
 from ..errors import ProblemError
 from ..ops.table import formula
 from ..syntax.expression import (
+    ZERO,
     Call,
     Expr,
+    ListOf,
     MatrixProduct,
     Name,
     Negate,
@@ -45,6 +47,27 @@ def made_of(structure: str, free: Expr, size: Size) -> Expr:
     """The matrix of a structure that is made of a free one of this size."""
     written: Expr = integer(size) if isinstance(size, int) else Name(size)
     return substitute(definition(structure), {FREE: free, SIZE: written})
+
+
+Place = tuple[int, ...]
+
+
+def free_place(structure: str, place: Place) -> Place | None:
+    """The first place of the entry that stands at a place of such a matrix; None where that is 0."""
+    match structure:
+        case "symmetric":
+            return tuple(sorted(place))
+        case "diagonal":
+            return place if len(set(place)) == 1 else None
+    return place
+
+
+def tensor_of(structure: str, shape: Place, entry: Callable[[Place], Expr], place: Place = ()) -> Expr:
+    """The tensor with what stands at each free place, written by rows."""
+    if shape:
+        return ListOf(tuple(tensor_of(structure, shape[1:], entry, (*place, k)) for k in range(shape[0])))
+    free = free_place(structure, place)
+    return ZERO if free is None else entry(free)
 
 
 def simplified(expr: Expr, symmetric: Collection[str], shapes: Mapping[str, Shape]) -> Expr:

@@ -234,7 +234,7 @@ class Printer:
 
     def _rounded(self, node: Rounded, outer: P) -> Printed:
         sign = self.MINUS if node.value < 0 else ""
-        text, own = self._positive_rounded(abs(node.value), node.digits)
+        text, own = self._positive_rounded(node.value.copy_abs(), node.digits)
         return sign + text, P.NEGATION if sign else own
 
     def _positive_rounded(self, value: Decimal, digits: int) -> Printed:

@@ -47,8 +47,8 @@ class LatexPrinter(Printer):
     # Between ∂ and a word.
     GAP = ""
     RELATIONS: ClassVar[dict[str, str]] = {
-        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "=",
-        "⊙": r"\odot", "@": r"\,", "∈": r"\in",
+        "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "->": r"\to", "<=": r"\le", ">=": r"\ge", "!=": r"\ne",
+        "==": "=", "⊙": r"\odot", "@": r"\,", "∈": r"\in",
     }  # fmt: skip
 
     def __init__(self, literal_names: frozenset[str] = frozenset(), large: bool = False) -> None:
@@ -177,7 +177,7 @@ class LatexPrinter(Printer):
         return rf"\mathbf{{1}}_{{{size}}}" if size else r"\mathbf{1}"
 
     def ellipsis(self) -> str:
-        return r"\dots"
+        return r"\ldots"
 
     def matrix_product(self, left: str, right: str) -> str:
         return rf"{left} \, {right}"

@@ -24,7 +24,7 @@ class SpeechPrinter(Printer):
     DOT = "times"
     MINUS = "minus "
     RELATIONS: ClassVar[dict[str, str]] = {
-        "=": "equals", "≈": "is approximately", ":=": "is defined as", "<-": "becomes", "<=": "is at most",
+        "=": "equals", "≈": "is approximately", ":=": "is defined as", "<-": "becomes", "->": "to", "<=": "is at most",
         ">=": "is at least", "!=": "is not", "==": "equals", "<": "is less than", ">": "is greater than",
         "+": "plus", "-": "minus", "·": "times", "⊙": "times entry by entry", "@": "matrix times", "∈": "is one of",
     }  # fmt: skip

@@ -36,7 +36,7 @@ class TextPrinter(Printer):
     DEEPEST_STACK = 0
     CASES = P.ATOM
     INDICES_BELOW = False
-    RELATIONS: ClassVar[dict[str, str]] = {":=": "≔", "<-": "←", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
+    RELATIONS: ClassVar[dict[str, str]] = {":=": "≔", "<-": "←", "->": "→", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
 
     def symbol(self, name: Symbol) -> str:
         base = name.base

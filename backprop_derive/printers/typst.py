@@ -38,8 +38,8 @@ class TypstPrinter(Printer):
     DOT = "dot.op"
     MINUS = "-"
     RELATIONS: ClassVar[dict[str, str]] = {
-        "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "<=": "lt.eq", ">=": "gt.eq", "!=": "eq.not",
-        "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "@": "thin", "∈": "in",
+        "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "->": "arrow.r", "<=": "lt.eq", ">=": "gt.eq",
+        "!=": "eq.not", "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "@": "thin", "∈": "in",
     }  # fmt: skip
 
     def symbol(self, name: Symbol) -> str:

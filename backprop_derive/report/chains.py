@@ -21,7 +21,7 @@ _LONGEST_SOURCE = 12
 _MOST_FACTORS = 4
 
 
-class _Line:
+class Line:
     """A chain in the making. A link that looks like the one before it is left out.
 
     Once a rounded link stands in it, no later result is known to equal the first link, and the signs say so.
@@ -66,7 +66,7 @@ class Lines:
     def forward(self, step: Step) -> Chain:
         """ŷ = x·w = 1·1 = 1"""
         assert self.first is not None
-        line = _Line(Name(step.key))
+        line = Line(Name(step.key))
         line.add(self.numbers_in(step.expression))
         applies = self.first.chosen.get(step.key, step.expression)
         if applies != step.expression:
@@ -78,7 +78,7 @@ class Lines:
         """The expression with numbers that are too long to read shown rounded."""
         return _shorten_numbers(expr, self.style)
 
-    def evaluate(self, line: _Line, expr: Expr, value: Value) -> None:
+    def evaluate(self, line: Line, expr: Expr, value: Value) -> None:
         """Append the expression with its names' values, and what it comes to."""
         substituted = self.with_values(expr)
         if substituted is not None:
@@ -98,7 +98,7 @@ class Lines:
 
     def local(self, gradient: LocalGradient, step: Step) -> Chain:
         """∂loss/∂s = ∂s²/∂s = 2s"""
-        line = _Line(self.notation.local(gradient.step, gradient.operand))
+        line = Line(self.notation.local(gradient.step, gradient.operand))
         is_short = not isinstance(step.expression, Name) and size(step.expression) <= _LONGEST_SOURCE
         if self.detail != "brief" and is_short:
             line.add(self.notation.of_expression(self.numbers_in(step.expression), gradient.operand), "=")
@@ -139,7 +139,7 @@ class Lines:
         uses = self.derivation.uses[key]
         composed = self.derivation.composition(key)
         along, over = _JOINED[composed.along], _JOINED[composed.over]
-        line = _Line(self.notation.adjoint(key))
+        line = Line(self.notation.adjoint(key))
         line.add(over([along(self.symbols(use)) for use in uses]), "=")
         if self.first is None:
             line.add(over([along(self.symbolic_factors(use)) for use in uses]))
@@ -184,7 +184,7 @@ class Lines:
 
     def answer(self, key: str) -> Chain:
         """∂loss/∂w = -2"""
-        line = _Line(self.notation.adjoint(key))
+        line = Line(self.notation.adjoint(key))
         if self.first is None:
             line.add(self.backward(key).links[-1], "=")
         else:
@@ -195,18 +195,18 @@ class Lines:
 
     def update(self, key: str, rate_symbol: Expr, rate: Expr, before: Value, gradient: Value, after: Value) -> Chain:
         """w ← w - η·∂loss/∂w = 1 - 0.5·(-2) = 2"""
-        line = _Line(Name(key))
+        line = Line(Name(key))
         line.add(Minus(Name(key), Times((rate_symbol, self.notation.adjoint(key)))), "<-")
         line.add(Minus(self.style.shown(before), Times((rate, self.style.shown(gradient)))))
         line.conclude((self.style.shown(after),), after.was_rounded)
         return line.chain()
 
 
-def _plus(terms: Sequence[MathNode]) -> MathNode:
+def plus(terms: Sequence[MathNode]) -> MathNode:
     return terms[0] if len(terms) == 1 else Plus(tuple(terms))
 
 
-def _times(factors: Sequence[MathNode]) -> MathNode:
+def times(factors: Sequence[MathNode]) -> MathNode:
     return ONE if not factors else factors[0] if len(factors) == 1 else Times(tuple(factors))
 
 
@@ -215,7 +215,7 @@ def _last(factors: Sequence[MathNode]) -> MathNode:
 
 
 # How what makes up an adjoint is joined; see `derivation.Composition`.
-_JOINED = {"times": _times, "plus": _plus, "local": _last}
+_JOINED = {"times": times, "plus": plus, "local": _last}
 
 
 def _holds_rounded(node: MathNode) -> bool:

@@ -25,6 +25,7 @@ from ..document import (
     Paragraph,
     Words,
 )  # fmt: skip
+from ..ledger import Ledger
 from ..options import Options
 from ..problem import Problem
 from ..solution import SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
@@ -44,17 +45,22 @@ _EXAMPLE_RATE = Number(Fraction(1, 10), "0.1")
 _ILLUSTRATIONS = 3
 
 
-def lesson(record: SolutionRecord, options: Options, rules: Mapping[str, RuleStatement] | None = None) -> Document:
+def lesson(
+    record: SolutionRecord,
+    options: Options,
+    rules: Mapping[str, RuleStatement] | None = None,
+    ledger: Ledger | None = None,
+) -> Document:
     """The whole lesson, illustrated with the problem's own steps. Code and its output come from the problem."""
-    story = tell(record, options, rules)
+    story = tell(record, options, rules, ledger)
     title = record.problem.title or say.HEADINGS["lesson"]
     blocks = [Heading(1, (Words(title),))]
     return document(story, title, (*blocks, *_lesson_blocks(story)))
 
 
-def tensor_lesson(record: TensorSolution, options: Options) -> Document:
+def tensor_lesson(record: TensorSolution, options: Options, ledger: Ledger | None = None) -> Document:
     """The same lesson around a problem with tensors."""
-    story = tell_tensors(record, options)
+    story = tell_tensors(record, options, ledger)
     title = record.problem.title or say.HEADINGS["lesson"]
     blocks = [Heading(1, (Words(title),)), *_tensor_blocks(story)]
     return document_of(record.problem, options, title, tuple(blocks))

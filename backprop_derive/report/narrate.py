@@ -22,15 +22,18 @@ from ..document import (
     Table,
     Words,
 )  # fmt: skip
+from ..ledger import Ledger
 from ..options import Options
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..records import record
 from ..solution import SolutionRecord, Value
 from ..syntax.expression import ZERO, Expr, Name
 from ..syntax.names import ambiguous
+from .blocks import heading, item, math_cell, words_cell
 from .chains import Lines
 from .notation import Notation
 from .numbers import Style, style_of
+from .paths import scalar_path_blocks
 from .remarks import remarks, sentence
 from .rules import rule_note
 from .sentences import HEADINGS, LABELS, UPDATE_RATE
@@ -49,23 +52,37 @@ class Story:
     style: Style
     lines: Lines
     rules: Mapping[str, RuleStatement]
+    ledger: Ledger | None = None
 
     @property
     def problem(self) -> Problem:
         return self.record.problem
 
 
-def tell(record: SolutionRecord, options: Options, rules: Mapping[str, RuleStatement] | None = None) -> Story:
+def tell(
+    record: SolutionRecord,
+    options: Options,
+    rules: Mapping[str, RuleStatement] | None = None,
+    ledger: Ledger | None = None,
+) -> Story:
     """The story of a solution, ready to be told in parts."""
     notation = Notation(options.notation, record.derivation)
     style = style_of(record.problem, options.digits)
     lines = Lines(record.derivation, record.first, notation, style, options.detail)
-    return Story(record, options, style, lines, rules or {})
+    return Story(record, options, style, lines, rules or {}, ledger)
 
 
-def narrate(record: SolutionRecord, options: Options, rules: Mapping[str, RuleStatement] | None = None) -> Document:
-    """The worked solution: problem, forward pass, local gradients, backward pass, answer, updates, remarks."""
-    story = tell(record, options, rules)
+def narrate(
+    record: SolutionRecord,
+    options: Options,
+    rules: Mapping[str, RuleStatement] | None = None,
+    ledger: Ledger | None = None,
+) -> Document:
+    """The worked solution: problem, forward pass, local gradients, backward pass, answer, updates, remarks.
+
+    A path ledger gets its section after the backward pass.
+    """
+    story = tell(record, options, rules, ledger)
     title = record.problem.title or HEADINGS["solution"]
     blocks = (Heading(1, (Words(title),)), *problem_blocks(story), *solution_blocks(story, 2))
     return document(story, title, blocks)
@@ -88,6 +105,8 @@ def solution_blocks(story: Story, level: int) -> Iterator[Block]:
         body += forward_blocks(story, level)
     body += local_blocks(story, level)
     body += backward_blocks(story, level)
+    if story.ledger is not None:
+        body += scalar_path_blocks(story.lines, story.ledger, level)
     body += answer_blocks(story)
     if story.record.updates:
         body += update_blocks(story, level)
@@ -267,29 +286,9 @@ def abridged(rows: Rows) -> tuple[tuple[tuple[Inline, ...], ...], ...]:
     return (*rows[: _LONGEST_TABLE - 3], gap, *rows[-2:])
 
 
-def words_cell(text: str) -> tuple[Inline, ...]:
-    """A cell of plain text."""
-    return (Words(text),)
-
-
-def math_cell(node: MathNode) -> tuple[Inline, ...]:
-    """A cell with one formula."""
-    return (Math(node),)
-
-
 def rate_symbol(problem: Problem) -> Expr:
     """η, or lr where the problem has an η of its own."""
     return Name("lr" if "eta" in problem.spelled else "eta")
-
-
-def heading(key: str, level: int) -> Heading:
-    """A heading by its key."""
-    return Heading(level, (Words(HEADINGS[key]),))
-
-
-def item(node: MathNode) -> Item:
-    """An entry of a list that is one formula."""
-    return Item((Math(node),))
 
 
 def shows_rounded(blocks: list[Block]) -> bool:
@@ -318,3 +317,5 @@ def _inlines(block: Block) -> Iterator[Inline]:
         case ListBlock(items):
             for item in items:
                 yield from item.content
+        case Table(_, rows):
+            yield from (inline for row in rows for cell in row for inline in cell)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 HEADINGS = {
     "solution": "Worked solution",
+    "exercise": "Exercise",
     "forward": "Forward pass",
     "local": "Local gradients",
     "flows": "Gradients through each step",
     "backward": "Backward pass",
+    "paths": "Paths",
     "update": "Parameter update",
     "lesson": "Backpropagation",
     "purpose": "What backpropagation is for",
@@ -75,6 +77,62 @@ GLOSSARY = {
 
 # Said of a given below the others.
 STRUCTURES = {"symmetric": (" is symmetric: ", "."), "diagonal": (" is diagonal: ", ".")}
+
+PATHS = {
+    "what": "A path leads from a name to the loss along the steps that use it. The product of the local gradients"
+    " along it is what the gradient gets by that path, and the sum over all paths is the gradient.",
+    "what of tensors": "A path leads from a name to the loss along the steps that use it. What goes back from the loss"
+    " along one path alone is its contribution, and the sum over all paths is the gradient. The norm is the Frobenius"
+    " norm, the root of the sum of all squared entries.",
+    "from": "From",
+    "to": "to",
+    "none": ": there is no path, so the gradient is 0.",
+    "one": ": one path.",
+    "few": ": {count} paths.",
+    "few by length": ": {count} paths, the shortest first.",
+    "many": " paths, of which {shown} are shown.",
+    "many by size": " paths, of which the {shown} with the largest products are shown, the largest first.",
+    "many by length": " paths, of which the {shown} shortest are shown.",
+    "about": "about ",
+    "others": "all others",
+    "total": "total",
+    "per edge": "Per edge is the factor by which the absolute value of the product changes on each edge, in geometric"
+    " mean: below 1 it shrinks with the length of the path, above 1 it grows.",
+    "per edge of tensors": "Per edge is the factor by which the norm changes on each edge, in geometric mean: below 1"
+    " it shrinks with the length of the path, above 1 it grows.",
+    "size": "absolute value",
+    "size of tensors": "norm",
+    "rounded": "Along the paths nothing is rounded in between; the backward pass rounds each adjoint, so that its"
+    " result may differ from the total here.",
+    "counted": "Counted is every product of two numbers that it takes to compose the local gradients into the"
+    " gradients asked for, the values of the local gradients being known. A product with the 1 that a pass starts with"
+    " is not counted; one with a local gradient that happens to be 1 is.",
+    "passes of tensors": "Reverse mode finds these gradients in one pass. Forward mode would need a pass for each of"
+    " the {count} entries of the tensors that are asked for.",
+}
+# From the shortest paths to the longest; the last is said where they differ by many edges.
+PATH_GROWTH = (
+    "Over {near} the largest {size} is ",
+    ", over {far} it is ",
+    ": on each further edge it {verb} by a factor of ",
+    " in geometric mean.",
+)
+PATH_VERBS = {-1: "shrinks", 0: "changes", 1: "grows"}
+PATH_FATES = {
+    -1: " If that goes on, what comes by ever longer paths vanishes.",
+    0: "",
+    1: " If that goes on, what comes by ever longer paths explodes.",
+}
+PATH_COLUMNS = {
+    "path": "Path", "edges": "Edges", "product": "Product", "contribution": "Contribution",
+    "value": "Value", "norm": "Norm", "per edge": "Per edge",
+}  # fmt: skip
+MODE_COLUMNS = ("Way", "Multiplications")
+MODES = {
+    "reverse": "reverse mode, one pass",
+    "forward": "forward mode, {passes}",
+    "by path": "each path by itself",
+}
 
 SHAPES = ("Name", "Shape", "Gradient", "—")
 UPDATE_RATE = ("With the learning rate ", ":")

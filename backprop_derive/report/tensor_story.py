@@ -10,6 +10,7 @@ from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
 from ..document import Chain, Derivative, Ellipsis, Listing, MathNode, Minus, Plus, Reals, Times
 from ..indexed.shape import Shape
 from ..indexed.structure import simplified
+from ..ledger import Ledger
 from ..options import Options
 from ..problem import Problem
 from ..records import record
@@ -30,6 +31,7 @@ class TensorStory:
     options: Options
     style: Style
     notation: Notation
+    ledger: Ledger | None = None
 
     @property
     def problem(self) -> Problem:

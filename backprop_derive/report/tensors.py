@@ -31,10 +31,12 @@ from ..document import (
     Words,
 )  # fmt: skip
 from ..indexed.structure import made_of
+from ..ledger import Ledger
 from ..options import NUMERATOR_AXES, Options
 from ..problem import Given, Prose, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
 from ..syntax.expression import ZERO, Expr, Name, Transpose, size
+from .blocks import heading, item, math_cell, words_cell
 from .flows import composed, flow_items, in_own_output
 from .layout import laid_out_shape
 from .matrices import as_expr, shown_value
@@ -42,17 +44,14 @@ from .narrate import (
     abridged,
     answer_heading,
     document_of,
-    heading,
-    item,
     listing,
-    math_cell,
     paragraphs,
     rate_symbol,
     shows_rounded,
-    words_cell,
 )  # fmt: skip
 from .notation import Notation
 from .numbers import style_of
+from .paths import tensor_path_blocks
 from .remarks import remarks
 from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, STRUCTURES, UPDATE_AFTER, UPDATE_RATE
 from .tensor_story import TensorStory, is_rounded_node
@@ -63,15 +62,18 @@ _LONGEST_REPEATED = 10
 _MOST_MOVED = 9
 
 
-def tell_tensors(record: TensorSolution, options: Options) -> TensorStory:
+def tell_tensors(record: TensorSolution, options: Options, ledger: Ledger | None = None) -> TensorStory:
     """The story of a solution. `record.derivation` has its flows in matrix notation where one was proved."""
     style = style_of(record.problem, options.digits)
-    return TensorStory(record, options, style, Notation(options.notation, record.derivation))
+    return TensorStory(record, options, style, Notation(options.notation, record.derivation), ledger)
 
 
-def narrate_tensors(record: TensorSolution, options: Options) -> Document:
-    """The worked solution: problem, passes forward and back, gradients through each step, answer, updates, remarks."""
-    story = tell_tensors(record, options)
+def narrate_tensors(record: TensorSolution, options: Options, ledger: Ledger | None = None) -> Document:
+    """The worked solution: problem, passes forward and back, gradients through each step, answer, updates, remarks.
+
+    A path ledger gets its section after the backward pass.
+    """
+    story = tell_tensors(record, options, ledger)
     title = record.problem.title or HEADINGS["solution"]
     blocks = (Heading(1, (Words(title),)), *problem_blocks(story), *solution_blocks(story, 2))
     return document_of(record.problem, options, title, blocks)
@@ -172,6 +174,8 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
         yield heading("backward", level)
         keys = story.derivation.adjoint_order()
         yield ListBlock(tuple(item(backward_line(story, key, first)) for key in keys))
+    if story.ledger is not None:
+        yield from tensor_path_blocks(story, story.ledger, level)
     yield from _answers(story)
     if story.record.updates:
         yield from _updates(story, level)

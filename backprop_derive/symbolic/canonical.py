@@ -15,6 +15,7 @@ from math import factorial, prod
 
 import sympy
 
+from . import light
 from .contract import Sizes, contracted
 from .implicit import OfMatrix
 
@@ -62,7 +63,7 @@ def _with_number_outside(expr: sympy.Expr, number: sympy.Expr) -> sympy.Expr:
     if not isinstance(rest, sympy.Sum):
         return number * expr
     coefficient, body = (number * coefficient * _with_number_outside(rest.function, sympy.Integer(1))).as_coeff_Mul()
-    return coefficient * sympy.Sum(body, *rest.limits)
+    return coefficient * light.Sum(body, *rest.limits)
 
 
 class _Normal:
@@ -77,7 +78,8 @@ class _Normal:
     def form(self, expr: sympy.Expr) -> Form:
         found: Counter[str] = Counter()
         for sums, factors in self.terms(expr):
-            for part in sympy.Add.make_args(sympy.expand(sympy.Mul(*factors))):
+            whole = sympy.Mul(*factors)
+            for part in sympy.Add.make_args(sympy.expand(whole) if whole.has(sympy.Add) else whole):
                 coefficient, rest = part.as_coeff_Mul()
                 found[self.text(rest, sums)] += coefficient
         return {text: coefficient for text, coefficient in found.items() if coefficient != 0}
@@ -193,8 +195,10 @@ class _Normal:
 
 def _with_deltas_resolved(factors: list[sympy.Expr]) -> list[sympy.Expr]:
     """δ(p, q)·x[q] as δ(p, q)·x[p], where both are indices of the result."""
-    for delta in factors:
-        if isinstance(delta, sympy.KroneckerDelta) and all(place.is_Symbol for place in delta.args):
-            first, second = sorted(delta.args, key=str)
-            factors = [f if f == delta else f.xreplace({second: first}) for f in factors]
+    deltas = [f for f in factors if isinstance(f, sympy.KroneckerDelta) and all(place.is_Symbol for place in f.args)]
+    if not deltas:
+        return factors
+    for delta in deltas:
+        first, second = sorted(delta.args, key=str)
+        factors = [f if f == delta else f.xreplace({second: first}) for f in factors]
     return list(sympy.Mul.make_args(sympy.Mul(*factors)))  # x[p]·x[p] is x[p]² as well

@@ -10,16 +10,18 @@ from typing import Any
 
 import sympy
 
+from .light import Applied, derivative
+
 _ORDER = {"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "==": {0}, "!=": {-1, 1}}
 
 
-class Choice(sympy.Function):  # type: ignore[misc]
+class Choice(Applied):
     """a where `left relation right`, else b; its arguments are left, right, a, b."""
 
     relation: str
 
     @classmethod
-    def eval(cls, left: Any, right: Any, a: Any, b: Any) -> Any:
+    def decided(cls, left: Any, right: Any, a: Any, b: Any) -> Any:
         if a == b:
             return a
         if left.is_Rational and right.is_Rational:
@@ -31,7 +33,7 @@ class Choice(sympy.Function):  # type: ignore[misc]
 
     def _eval_derivative(self, symbol: Any) -> Any:
         left, right, a, b = self.args
-        return self.func(left, right, a.diff(symbol), b.diff(symbol))
+        return self.func(left, right, derivative(a, symbol), derivative(b, symbol))
 
 
 @lru_cache(maxsize=len(_ORDER))

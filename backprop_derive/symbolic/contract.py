@@ -7,11 +7,13 @@ convolution) it is solved for, and the bounds that the solution must keep are le
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import count
 
 import sympy
 
 from ..records import record
+from . import light
 from .choice import Choice
 from .translate import InsideOf
 
@@ -28,7 +30,7 @@ class Term:
     def expression(self) -> sympy.Expr:
         result = sympy.Mul(*self.factors)
         for index, size in reversed(self.sums):
-            result = sympy.Sum(result, (index, 0, size - 1)) if result.has(index) else size * result
+            result = light.Sum(result, (index, sympy.S.Zero, size - 1)) if result.has(index) else size * result
         return result
 
 
@@ -45,7 +47,7 @@ def _terms(expr: sympy.Expr) -> list[Term]:
     """The expression multiplied out as far as deltas are concerned."""
     if isinstance(expr, sympy.Sum):
         return _terms_of_sum(expr)
-    if not expr.has(sympy.KroneckerDelta, InsideOf) and not (expr.is_Mul and expr.has(sympy.Sum)):
+    if not _has_delta(expr) and not (expr.is_Mul and _has_sum(expr)):
         return [Term((), (expr,))]
     if expr.is_Add:
         return [term for part in expr.args for term in _terms(part)]
@@ -63,6 +65,16 @@ def _terms(expr: sympy.Expr) -> list[Term]:
     return [Term((), (expr,))]
 
 
+@lru_cache(maxsize=4096)
+def _has_delta(expr: sympy.Expr) -> bool:
+    return bool(expr.has(sympy.KroneckerDelta, InsideOf))
+
+
+@lru_cache(maxsize=4096)
+def _has_sum(expr: sympy.Expr) -> bool:
+    return bool(expr.has(sympy.Sum))
+
+
 def _cases_apart(expr: Choice) -> list[sympy.Expr]:
     """Each case times 1 where it applies, so that a delta in it can be reached."""
     left, right, a, b = expr.args
@@ -71,11 +83,12 @@ def _cases_apart(expr: Choice) -> list[sympy.Expr]:
 
 
 def _terms_of_sum(expr: sympy.Sum) -> list[Term]:
-    body, sums = expr.function, []
+    sums, renamed = [], {}
     for index, _, last in reversed(expr.limits):
         own = sympy.Symbol(f"@s{next(_fresh):09d}", integer=True)  # so that their order is that of their making
-        body = body.xreplace({index: own})
+        renamed[index] = own
         sums.append((own, last + 1))
+    body = expr.function.xreplace(renamed)
     return [Term((*sums, *term.sums), term.factors) for term in _terms(body)]
 
 
@@ -92,7 +105,7 @@ def _contract(term: Term, free: Sizes) -> Term | None:
         position, index, value = chosen
         size = sums.pop(index)
         rest = factors[:position] + factors[position + 1 :]
-        factors = [f.xreplace({index: value}) for f in rest]
+        factors = [f.xreplace({index: value}) if index in f.free_symbols else f for f in rest]
         if not _is_inside(value, size, {**free, **sums}):
             factors.append(inside(value, size))
         factors = [f for f in factors if f != 1]
@@ -112,16 +125,28 @@ def _absorbable(factors: list[sympy.Expr], sums: Sizes) -> tuple[int, sympy.Symb
         delta = factor.base if factor.is_Pow else factor
         if not isinstance(delta, sympy.KroneckerDelta):
             continue
-        difference = sympy.expand(delta.args[0] - delta.args[1])
-        for index in sorted(difference.free_symbols & sums.keys(), key=str):
-            slope = difference.coeff(index)
-            if slope not in (1, -1):
+        for index, value in _solved(delta):
+            if index not in sums:
                 continue
-            value = sympy.expand(index - difference / slope)
             if value.is_Symbol or value.is_Integer:
                 return position, index, value
             affine = affine or (position, index, value)
     return affine
+
+
+@lru_cache(maxsize=4096)
+def _solved(delta: sympy.KroneckerDelta) -> tuple[tuple[sympy.Symbol, sympy.Expr], ...]:
+    """What each index is where the delta is 1, for those that it determines."""
+    left, right = delta.args
+    if left.is_Symbol and right.is_Symbol:
+        return tuple(sorted(((left, right), (right, left)), key=str))
+    found = []
+    difference = sympy.expand(left - right)
+    for index in sorted(difference.free_symbols, key=str):
+        slope = difference.coeff(index)
+        if index.is_Symbol and slope in (1, -1):
+            found.append((index, sympy.expand(index - difference / slope)))
+    return tuple(found)
 
 
 def _is_inside(value: sympy.Expr, size: sympy.Expr, sizes: Sizes) -> bool:

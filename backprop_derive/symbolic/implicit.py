@@ -13,20 +13,21 @@ from typing import Any
 import sympy
 
 from ..syntax.expression import Call, Expr, Index, Name
+from . import light
 from .structured import StructuredBase, by_free_entry
 
 # Named otherwise than SymPy's own classes, by whose names its printer goes.
-_A, _Y, _C = (sympy.IndexedBase(name) for name in ("A", "Y", "C"))
+_A, _Y, _C = (light.IndexedBase(name) for name in ("A", "Y", "C"))
 _I, _J, _K, _P, _Q, _N = sympy.symbols("i j k p q n", integer=True, nonnegative=True)
 
 
-class OfMatrix(sympy.Function):  # type: ignore[misc]
+class OfMatrix(light.Applied):
     """A function of a matrix, the first argument; at two places where its value is a matrix."""
 
     operation_name: str
 
     @classmethod
-    def eval(cls, matrix: Any, *places: sympy.Expr) -> sympy.Expr | None:
+    def decided(cls, matrix: Any, *places: sympy.Expr) -> Any:
         """What a declared structure of the matrix makes of an entry."""
         return matrix.settled(cls, *places) if places and isinstance(matrix, StructuredBase) else None
 
@@ -90,8 +91,8 @@ def _inverse_by_entry() -> sympy.Expr:
     from .contract import contracted
 
     row = sympy.Dummy(integer=True)
-    with_y_held = sympy.diff(sympy.Sum(_A[row, _K] * _Y[_K, _J], (_K, 0, _N - 1)), _A[_P, _Q])
-    solved = -sympy.Sum(_Y[_I, row] * with_y_held, (row, 0, _N - 1))
+    with_y_held = sympy.diff(light.Sum(_A[row, _K] * _Y[_K, _J], (_K, sympy.S.Zero, _N - 1)), _A[_P, _Q])
+    solved = -light.Sum(_Y[_I, row] * with_y_held, (row, sympy.S.Zero, _N - 1))
     return contracted(solved, dict.fromkeys((_I, _J, _P, _Q), _N))
 
 
@@ -100,7 +101,7 @@ def _determinant_by_entry() -> sympy.Expr:
     """∂det A/∂A[p, q]: Laplace's expansion along row p, whose cofactors do not contain that row."""
     from .contract import contracted
 
-    expansion = sympy.Sum(_A[_P, _K] * _C[_P, _K], (_K, 0, _N - 1))
+    expansion = light.Sum(_A[_P, _K] * _C[_P, _K], (_K, sympy.S.Zero, _N - 1))
     return contracted(sympy.diff(expansion, _A[_P, _Q]), dict.fromkeys((_P, _Q), _N))
 
 

@@ -12,18 +12,27 @@ from typing import Any
 import sympy
 
 from ..ops.table import definition_of, formula, operation
-from ..syntax.expression import Call, Expr, Name, Product, Sum, integer, substitute
+from ..syntax.expression import Call, Expr, Name, substitute
+from .light import Applied, derivative
 
 # The option names, in order, that a call spelled out: (slope,) for leaky_relu(x, slope=0.2).
 Options = tuple[str, ...]
 
 
-class Opaque(sympy.Function):  # type: ignore[misc]
+class Opaque(Applied):
     """Base of all operations; a subclass is made for each way of calling one."""
 
     operation_name: str
     option_names: Options
     variant: tuple[tuple[str, Expr], ...]
+
+    def _eval_derivative(self, variable: Any) -> sympy.Expr:
+        op = operation(self.operation_name)
+        if op.zero_gradient:
+            return sympy.S.Zero
+        if op.primitive in ("max", "min"):
+            return derivative(_selected(self), variable).xreplace(_shares(self))
+        return super()._eval_derivative(variable)
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         cls: Any = type(self)
@@ -90,32 +99,52 @@ def derived_from_definition(call: Call, names: dict[str, sympy.Symbol], index: i
     symbol = list(names.values())[index]
     op = operation(call.function)
     if op.primitive in ("max", "min"):
-        return sympy.diff(to_sympy(_shared_selection(call), names), symbol)
+        return sympy.diff(to_sympy(call, names), symbol)
     if op.primitive is not None and op.definition is None:
-        function = getattr(sympy, op.primitive)
-        return _as_opaque(sympy.diff(function(symbol), symbol))
+        real = sympy.Dummy(real=True)  # so that SymPy need not ask what may be complex
+        found = sympy.diff(getattr(sympy, op.primitive)(real), real)
+        return _as_opaque(found).xreplace({real: symbol})
     body = definition_of(call)
     assert body is not None, f"{op.name} has neither a definition nor a primitive"
     from ..ops.table import bound_arguments
+    from .powers import by_entry
 
-    return sympy.diff(to_sympy(substitute(body, bound_arguments(call)), names), symbol)
+    return by_entry(to_sympy(substitute(body, bound_arguments(call)), names), symbol)
 
 
-def _shared_selection(call: Call) -> Expr:
-    """max(x₁, …) = Σ share_k · x_k: the table of the choice, held fixed, times the values."""
-    if call.function.startswith("first "):
-        name = call.function.replace("first ", "first of ")
-        shares = [Call(name, (integer(k), *call.arguments)) for k in range(len(call.arguments))]
+def _selected(selection: Opaque) -> sympy.Expr:
+    """max(x₁, …) = Σ share_k · x_k, with the shares, which are held fixed, as symbols."""
+    return sympy.Add(*(share * x for share, x in zip(_held(len(selection.args)), selection.args, strict=True)))
+
+
+def _shares(selection: Opaque) -> dict[sympy.Symbol, sympy.Expr]:
+    """What the shares are: the table of the choice."""
+    name, values = selection.operation_name, selection.args
+    if name.startswith("first "):
+        first = opaque(name.replace("first ", "first of "))
+        shares = [first(sympy.Integer(k), *values) for k in range(len(values))]
     else:
-        shares = [Call(f"share of {call.function}", (x, *call.arguments)) for x in call.arguments]
-    terms = tuple(Product((share, x)) for share, x in zip(shares, call.arguments, strict=True))
-    return Sum(terms, (False,) * len(terms))
+        share = opaque(f"share of {name}")
+        shares = [share(x, *values) for x in values]
+    return dict(zip(_held(len(values)), shares, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _held(count: int) -> tuple[sympy.Symbol, ...]:
+    return tuple(sympy.Dummy(f"share{k}") for k in range(count))
 
 
 def _as_opaque(expr: sympy.Expr) -> sympy.Expr:
     """SymPy's own functions in a derivative, written as the operations of the table."""
     half = sympy.Rational(1, 2)
-    expr = expr.replace(lambda e: e.is_Pow and abs(e.exp) == half, lambda e: opaque("sqrt")(e.base) ** (2 * e.exp))
-    for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
-        expr = expr.replace(getattr(sympy, name), opaque(name))
-    return expr
+    named = {getattr(sympy, name): name for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")}
+
+    def is_operation(part: Any) -> bool:
+        return type(part) in named or (part.is_Pow and part.exp in (half, -half))
+
+    def as_operation(part: Any) -> Any:
+        if type(part) in named:
+            return opaque(named[type(part)])(*part.args)
+        return opaque("sqrt")(part.base) ** (2 * part.exp)
+
+    return expr.replace(is_operation, as_operation)

@@ -12,15 +12,23 @@ from typing import Any
 
 import sympy
 
+from . import light
 from .opaque import opaque
 
+_PART = sympy.Dummy("part")
 
-class WholePower(sympy.Function):  # type: ignore[misc]
+
+class WholePower(light.Applied):
     """base ** exponent, which SymPy neither splits nor evaluates."""
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         derivative, arguments = _derivative(argindex - 1)
         return derivative.xreplace(dict(zip(arguments, self.args, strict=True)))
+
+    def by_part(self, k: int, part: sympy.Expr) -> sympy.Expr:
+        # All factors at once: SymPy would multiply 2(x - m) out before the rest is there.
+        derivative, arguments = _derivative(k - 1)
+        return (derivative * _PART).xreplace(dict(zip((*arguments, _PART), (*self.args, part), strict=True)))
 
 
 def differentiate(image: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
@@ -28,6 +36,16 @@ def differentiate(image: sympy.Expr, variable: sympy.Symbol) -> sympy.Expr:
     whole = image.replace(_is_spoiled, lambda power: WholePower(power.base, power.exp))
     derivative = sympy.diff(whole, variable)
     return derivative.replace(WholePower, power) if whole != image else derivative
+
+
+def by_entry(formula: sympy.Expr, variable: sympy.Expr) -> sympy.Expr:
+    """The derivative of a component formula; each kind of power is differentiated once, on plain symbols."""
+    whole = formula.replace(_is_power, lambda power: WholePower(power.base, power.exp))
+    return light.derivative(whole, variable).replace(WholePower, power)
+
+
+def _is_power(expr: Any) -> bool:
+    return bool(expr.is_Pow) and not isinstance(expr, sympy.exp)
 
 
 def power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:

@@ -14,11 +14,13 @@ from typing import Any
 
 import sympy
 
-_F = sympy.IndexedBase("F")
+from . import light
+
+_F = light.IndexedBase("F")
 _I, _J, _P, _Q = sympy.symbols("i j p q", integer=True, nonnegative=True)
 
 
-class StructuredBase(sympy.IndexedBase):  # type: ignore[misc]
+class StructuredBase(light.IndexedBase):
     """A matrix that was declared to have a structure, which its inverse and its cofactors have too."""
 
     structure: str
@@ -27,9 +29,10 @@ class StructuredBase(sympy.IndexedBase):  # type: ignore[misc]
         i, j = places
         return self.entry(i, j)
 
-    def entry(self, i: sympy.Expr, j: sympy.Expr) -> sympy.Indexed:
+    def entry(self, i: sympy.Expr, j: sympy.Expr) -> light.Indexed:
         """The free entry that stands at these places, by which is differentiated."""
-        return sympy.Indexed(self, i, j)
+        entry: light.Indexed = light.Indexed(self, i, j)
+        return entry
 
     def settled(self, of: Callable[..., sympy.Expr], i: sympy.Expr, j: sympy.Expr) -> sympy.Expr | None:
         """An entry `of(self, i, j)` as the structure has it; None where it is settled."""
@@ -39,7 +42,7 @@ class StructuredBase(sympy.IndexedBase):  # type: ignore[misc]
 class SymmetricBase(StructuredBase):
     structure = "symmetric"
 
-    def entry(self, i: sympy.Expr, j: sympy.Expr) -> sympy.Indexed:
+    def entry(self, i: sympy.Expr, j: sympy.Expr) -> light.Indexed:
         return SymmetricEntry(self, i, j)
 
     def settled(self, of: Callable[..., sympy.Expr], i: sympy.Expr, j: sympy.Expr) -> sympy.Expr | None:
@@ -51,24 +54,24 @@ class DiagonalBase(StructuredBase):
 
     def __getitem__(self, places: Any, **_: Any) -> sympy.Expr:
         i, j = places
-        return self.entry(i, j) * sympy.KroneckerDelta(i, j)
+        return self.entry(i, j) * light.KroneckerDelta(i, j)
 
     def settled(self, of: Callable[..., sympy.Expr], i: sympy.Expr, j: sympy.Expr) -> sympy.Expr | None:
-        return None if i == j else of(self, i, i) * sympy.KroneckerDelta(i, j)
+        return None if i == j else of(self, i, i) * light.KroneckerDelta(i, j)
 
 
-class SymmetricEntry(sympy.Indexed):  # type: ignore[misc]
+class SymmetricEntry(light.Indexed):
     """A[i, j] of a symmetric matrix. Whatever replaces its places, they come into order again."""
 
-    def __new__(cls, base: Any, i: sympy.Expr, j: sympy.Expr, **options: Any) -> SymmetricEntry:
-        made: SymmetricEntry = super().__new__(cls, base, *in_order(i, j), **options)
+    def __new__(cls, base: Any, i: sympy.Expr, j: sympy.Expr) -> SymmetricEntry:
+        made: SymmetricEntry = super().__new__(cls, base, *in_order(i, j))
         return made
 
     def _eval_derivative(self, variable: sympy.Basic) -> sympy.Expr:
         if not isinstance(variable, SymmetricEntry) or variable.base != self.base:
-            return sympy.Integer(0)
+            return sympy.S.Zero
         i, j = self.indices
-        delta = sympy.KroneckerDelta
+        delta = light.KroneckerDelta
         return by_free_entry(self.base, lambda a, b: delta(i, a) * delta(j, b), *variable.indices)
 
 
@@ -80,13 +83,13 @@ def in_order(i: sympy.Expr, j: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
 _BASES: dict[str, type[StructuredBase]] = {cls.structure: cls for cls in (SymmetricBase, DiagonalBase)}
 
 
-def matrix_base(key: str, structure: str) -> sympy.IndexedBase:
+def matrix_base(key: str, structure: str) -> light.IndexedBase:
     """The SymPy object of a tensor, with the structure that was declared or none."""
-    return _BASES[structure](key) if structure else sympy.IndexedBase(key)
+    return _BASES[structure](key) if structure else light.IndexedBase(key)
 
 
 def by_free_entry(
-    matrix: sympy.IndexedBase, by_entry: Callable[[Any, Any], sympy.Expr], p: sympy.Expr, q: sympy.Expr
+    matrix: light.IndexedBase, by_entry: Callable[[Any, Any], sympy.Expr], p: sympy.Expr, q: sympy.Expr
 ) -> sympy.Expr:
     """The derivative by the free entry [p, q], where `by_entry` is that by the matrix's own entries."""
     if not isinstance(matrix, StructuredBase):
@@ -94,7 +97,7 @@ def by_free_entry(
     rule = _chain_rule(matrix.structure)
     pulled = rule.xreplace({_P: p, _Q: q})
     return pulled.replace(
-        lambda part: isinstance(part, sympy.Indexed) and part.base == _F, lambda f: by_entry(*f.indices)
+        lambda part: isinstance(part, light.Indexed) and part.base == _F, lambda f: by_entry(*f.indices)
     )
 
 
@@ -112,8 +115,8 @@ def _chain_rule(structure: str) -> sympy.Expr:
     size = sympy.Symbol(SIZE, integer=True, positive=True)
     components = Components(shapes, lambda expr: shape_of(expr, shapes))
     entry = components.entry(definition(structure), (Name("i"), Name("j")))
-    free = sympy.IndexedBase(FREE)
+    free = light.IndexedBase(FREE)
     body = to_sympy(entry, {FREE: free, SIZE: size, "i": _I, "j": _J})
-    derivative = _F[_I, _J] * sympy.diff(body, free[_P, _Q])
-    total = sympy.Sum(sympy.Sum(sympy.expand(derivative), (_J, 0, size - 1)), (_I, 0, size - 1))
+    derivative = _F[_I, _J] * light.derivative(body, free[_P, _Q])
+    total = light.Sum(sympy.expand(derivative), *((index, sympy.S.Zero, size - 1) for index in (_J, _I)))
     return contracted(total, {_P: size, _Q: size})

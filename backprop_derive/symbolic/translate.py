@@ -27,6 +27,7 @@ from ..syntax.expression import (
     Sum,
     integer,
 )  # fmt: skip
+from . import light
 from .choice import Choice, choice, condition_key
 from .implicit import OfMatrix, call_of_matrix, of_matrix
 from .opaque import Opaque, call_of, call_parts, opaque
@@ -84,9 +85,9 @@ def _build(expr: Expr, names: Mapping[str, sympy.Symbol], written: Written | Non
             return names[key][tuple(inner(place) for place in places)]  # type: ignore[arg-type]
         case Over(index, size, body):
             last = (sympy.Integer(size) if isinstance(size, int) else inner(Name(size))) - 1
-            return sympy.Sum(inner(body), (inner(Name(index)), 0, last))
+            return light.Sum(inner(body), (inner(Name(index)), sympy.S.Zero, last))
         case Delta(a, b):
-            return sympy.KroneckerDelta(inner(a), inner(b))
+            return light.KroneckerDelta(inner(a), inner(b))
         case Inside(place, size):
             return InsideOf(inner(place), sympy.Integer(size) if isinstance(size, int) else inner(Name(size)))
         case Call("where", (Compare(relation, left, right) as condition, a, b)):
@@ -105,8 +106,18 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
 
     Names are `#k` symbols, numbered in the author's order, and that number is what terms and factors are sorted by.
     """
-    if expr in written:
-        return written[expr]
+    if not written:
+        return _translated(expr)
+    return written[expr] if expr in written else _by_kind(expr, written)
+
+
+@lru_cache(maxsize=4096)
+def _translated(expr: sympy.Basic) -> Expr:
+    """Where nothing was written by the author, parts that recur are translated once."""
+    return _by_kind(expr, {})
+
+
+def _by_kind(expr: sympy.Basic, written: Written) -> Expr:
     if expr.is_Number:
         return _number(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Symbol:
@@ -114,7 +125,7 @@ def from_sympy(expr: sympy.Basic, written: Written) -> Expr:
     if expr == sympy.pi or expr == sympy.E:
         return Constant("pi" if expr == sympy.pi else "e")
     if expr.is_Add or expr.is_Mul:
-        opposite = written.get(-expr)
+        opposite = written.get(-expr) if written else None
         if opposite is not None and not isinstance(opposite, Negate):
             return Negate(opposite)
         return _factored_sum(expr, written) if expr.is_Add else _product(expr, written)
@@ -157,7 +168,7 @@ def size_of(size: sympy.Expr) -> int | str:
     return int(size) if size.is_Integer else str(size.name)
 
 
-class InsideOf(sympy.Function):  # type: ignore[misc]
+class InsideOf(light.Applied):
     """1 where 0 ≤ place < size, else 0; it depends on indices only, so every derivative of it is 0."""
 
     nargs = 2
@@ -178,7 +189,8 @@ class _Text:
         self.expr = expr
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Text) and self.expr == other.expr
+        # Hashes are remembered; to compare two long sums that differ deep inside is work.
+        return isinstance(other, _Text) and hash(self.expr) == hash(other.expr) and bool(self.expr == other.expr)
 
     def __lt__(self, other: _Text) -> bool:
         return _text(self.expr) < _text(other.expr)
@@ -202,8 +214,19 @@ def _rank(expr: sympy.Basic) -> tuple[int, int, _Text]:
 def _factored_sum(expr: sympy.Add, written: Written) -> Expr:
     """A common number before the parenthesis, as by hand: SymPy multiplies 2(p - y) out."""
     content, _ = expr.primitive()
-    is_common = content.q == 1 or (expr.is_polynomial() and not any(term.is_number for term in expr.args))
-    return _product(expr, written) if content != 1 and is_common else _sum(expr, written)
+    if content == 1:
+        return _sum(expr, written)
+    is_common = content.q == 1 or (_is_polynomial(expr) and not any(term.is_number for term in expr.args))
+    return _product(expr, written) if is_common else _sum(expr, written)
+
+
+def _is_polynomial(expr: sympy.Expr) -> bool:
+    """In names and entries; SymPy's own question looks into every sum."""
+    if expr.is_Add or expr.is_Mul:
+        return all(map(_is_polynomial, expr.args))
+    if expr.is_Pow and expr.exp.is_Integer and expr.exp.is_nonnegative:
+        return _is_polynomial(expr.base)
+    return bool(expr.is_Symbol or expr.is_Indexed or not expr.free_symbols)
 
 
 def _sum(expr: sympy.Add, written: Written) -> Expr:
@@ -220,7 +243,7 @@ def _sum(expr: sympy.Add, written: Written) -> Expr:
 
 @lru_cache(maxsize=4096)
 def _slots(expr: sympy.Basic) -> tuple[int, ...]:
-    return tuple(int(s.name[1:]) for s in expr.free_symbols if s.name[1:].isdigit())
+    return tuple(int(s.name[1:]) for s in expr.free_symbols if s.is_Symbol and s.name[1:].isdigit())
 
 
 def _is_negative(term: sympy.Expr) -> bool:

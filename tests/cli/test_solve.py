@@ -289,3 +289,27 @@ def test_shapes_are_shown_on_request() -> None:
     arguments = ["solve", "-e", "Given x: (n, 3); loss = sum(x^2)", "-f", "txt"]
     assert "Shape" not in CliRunner().invoke(main, arguments).output
     assert "Shape" in CliRunner().invoke(main, [*arguments, "--shapes"]).output
+
+
+@pytest.mark.parametrize("command", ["solve", "derive"])
+def test_paths_are_shown_on_request(command: str) -> None:
+    problem = ["-e", "Given x = 2, w = 3; h = w*x; L = h^2 + h", "--wrt", "w"]
+    assert "Paths" not in run(command, *problem, "-f", "txt").stdout
+    assert "w → h → L" in run(command, *problem, "-f", "txt", "--paths").stdout
+
+
+def test_a_limit_says_how_many_paths_are_listed() -> None:
+    problem = ["-e", "Given x = 2; a = 3x; b = 5x; L = a + b + x", "-f", "json", "--paths"]
+    counts = []
+    for limit in ("paths=1", "paths=2", "paths=9"):
+        (found,) = json.loads(solved(*problem, "--limit", limit))["paths"]
+        assert found["count"] == "3"
+        assert found["total"]["exact"] == "9"
+        counts.append((len(found["listed"]), found["others"]["exact"]))
+    assert counts == [(1, "4"), (2, "1"), (3, "0")]
+
+
+def test_a_limit_of_no_paths_is_refused() -> None:
+    result = run("solve", *NOTES, "--paths", "--limit", "paths=0")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the limit paths must be a positive whole number" in result.stderr

@@ -59,6 +59,20 @@ def test_every_entry_of_a_tensor_varies() -> None:
     assert len({given(drawn) for drawn in found}) == 81
 
 
+@pytest.mark.parametrize(("structure", "size"), [("symmetric", 27), ("diagonal", 9)])
+def test_variants_of_a_declared_matrix_are_of_its_kind(structure: str, size: int) -> None:
+    text = f"Given A: (2, 2) {structure}, x = [1, 2]\nVary A in 1..3\nL = x @ A @ x\nFind dL/dA\n"
+    assert source_of(text).space.size == size
+    found = first(text, size)
+    assert len({given(drawn) for drawn in found}) == size
+    for drawn in found:
+        assert drawn.record.first is not None
+        (a, b, c, d) = (entry.exact for entry in drawn.record.first.values["A"].entries)
+        assert b == c
+        assert (b == 0) == (structure == "diagonal")
+        assert {a, d} <= {1, 2, 3}
+
+
 def test_what_is_required_holds() -> None:
     text = NEURON + (
         "Require loss != 0\nRequire every value and gradient has at most 2 decimals\nRequire relu is active somewhere\n"

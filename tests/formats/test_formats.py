@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import zlib
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import get_args
@@ -330,6 +331,15 @@ def test_json_follows_the_schema_that_ships(path: Path) -> None:
 def test_json_without_numbers_and_with_huge_ones_follows_it_too() -> None:
     for text in ("Given x, w\nloss = (w*x)^2\n", "Given x = 1000\nloss = exp(x)/1e400 + sqrt(2)\n", HARD):
         _follows(schema(), json.loads(bd.solve(text).to_json()), "$")
+
+
+@pytest.mark.parametrize("make", [bd.solve, bd.derive])
+@pytest.mark.parametrize("name", ["diamond", "rnn-through-time", "rnn-in-matrices", "linear-regression"])
+def test_json_with_paths_follows_it_too(name: str, make: Callable[..., bd.Solution]) -> None:
+    text = (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+    found = json.loads(make(text).to_json(paths=True))
+    assert all(paths["listed"] for paths in found["paths"])
+    _follows(schema(), found, "$")
 
 
 def _follows(rule: dict[str, object], value: object, place: str) -> None:

@@ -31,6 +31,8 @@ def _pages() -> dict[str, dict[str, Any]]:
     pages["lesson/github.md"] = {"flavour": "github"}
     pages["lesson/fragment.tex"] = {"fragment": True}
     pages["lesson/rules-in-full.md"] = {"rules": True, "detail": "full"}
+    for suffix in ("md", "tex", "typ", "txt"):
+        pages[f"lesson/paths.{suffix}"] = {"paths": True}
     for problem in ("logistic-neuron", "softmax-by-hand", "two-two-one-tanh", "mlp-batch", "conv-net"):
         for suffix in ("md", "txt"):
             pages[f"{problem}/solution.{suffix}"] = {}

@@ -68,7 +68,9 @@ NODES: tuple[MathNode, ...] = (
     Quotient(X, Y), Power(X, integer(2)), Call("sin", (X,)), Compare("<=", X, Y), MatrixProduct(X, Y), Transpose(X),
     Index(X, (integer(0), Slice(integer(0), integer(2), None), None)), ListOf((X, Y)), TupleOf((X, Y)), Text("ij->ji"),
     Derivative(X, Y, held=(W,)), Differential("d", X), Differential("delta", X), Differential("nabla", X, Y),
-    Chain((X, Y, W), ("=", "≈")), Times((X, Y)), Plus((X, Y)), Minus(X, Y), Listing((X, Y)), Applied("g", (X,), 1),
+    Chain((X, Y, W), ("=", "≈")),
+    Chain((X, Ellipsis(), Y), ("->", "->")),
+    Times((X, Y)), Plus((X, Y)), Minus(X, Y), Listing((X, Y)), Applied("g", (X,), 1),
     Over("i", "n", Entry(X, (Name("i"),))), Delta(X, Y), Inside(X, 3), Entry(X, (Name("i"), Name("j"))),
     Entrywise((X, Y)), Reals(("n", 3)), Indicator(Compare(">", X, Y)), Ellipsis(),
 )  # fmt: skip

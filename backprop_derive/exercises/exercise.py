@@ -1,0 +1,166 @@
+"""Exercises in Python: a problem with Vary and Require lines, and its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from ..api import Solution
+from ..document import Block, Document, Heading, Words
+from ..errors import UsageError
+from ..formats import render
+from ..limits import DEFAULT_LIMITS, Limits
+from ..options import DEFAULT_OPTIONS, Options
+from ..problem import Problem
+from ..report.narrate import document_of
+from ..report.questions import question_blocks
+from ..report.sentences import HEADINGS
+from ..variation import Distinguishable
+from .answers import Wrong, are_told_apart, wrong_answers
+from .choices import Option, choices_of
+from .identity import identity, number_of
+from .key import Item, key_of
+from .variants import Drawn, Source, draw, source_of
+
+
+class Exercise:
+    """A problem whose values and operations vary: `Exercise(text).variants(100, seed=7)`.
+
+    `vary` and `require` add to the Vary and Require lines of the text: `vary={"x": "1..5", "w": [1, 2]}`,
+    `require=["loss != 0"]`. Raises ProblemError for a text that cannot be read.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        vary: Mapping[str, Any] | Sequence[str] = (),
+        require: str | Sequence[str] = (),
+        name: str = "problem",
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self.text = "\n".join([problem, *_vary_lines(vary), *_require_lines(require)])
+        self.source: Source = source_of(self.text, name, limits)
+        if not self.source.problem.varied:
+            raise UsageError("nothing varies in this exercise", expected="a Vary line", hint="Vary x in 1..5")
+
+    @property
+    def problem(self) -> Problem:
+        """The problem, with the first operation where operations vary."""
+        return self.source.problem
+
+    @property
+    def size(self) -> int:
+        """How many variants there are before requirements."""
+        return self.source.space.size
+
+    def variants(self, count: int, *, seed: int = 0) -> tuple[Variant, ...]:
+        """So many variants, all different, the same for a seed on every machine.
+
+        Raises LimitError where a requirement cannot be met or there are fewer variants.
+        """
+        found = tuple(islice(self.draw(seed), count))
+        if len(found) < count:
+            raise UsageError(
+                f"the exercise has {len(found):,} different variants, and {count:,} are asked for",
+                expected=f"at most {len(found):,}", hint="wider ranges, or fewer requirements",
+            )  # fmt: skip
+        return found
+
+    def draw(self, seed: int = 0, start: int = 0) -> Iterator[Variant]:
+        """The variants of a seed one after the other, from a position of its order on."""
+        return (Variant(self, drawn) for drawn in draw(self.source, seed, start, self.tells_apart))
+
+    def variant(self, name: str) -> Variant:
+        """The variant of that name (`variant.id`), sheet and key exactly as they were."""
+        return Variant(self, self.source.drawn(number_of(self.text, name, self.size)))
+
+    def tells_apart(self, drawn: Drawn) -> bool:
+        """Whether every mistake leads to a wrong answer of its own, in a variant."""
+        wanted = drawn.record.derivation.graph.wanted
+        return are_told_apart(drawn.record, wanted)
+
+    @property
+    def is_distinguishable(self) -> bool:
+        """Whether the exercise requires that mistakes can be told apart."""
+        return any(isinstance(each, Distinguishable) for each in self.problem.required)
+
+
+class Variant:
+    """One variant: its `id`, its `solution`, the `key`, and the wrong answers that `mistakes` lead to."""
+
+    def __init__(self, exercise: Exercise, drawn: Drawn) -> None:
+        self.exercise = exercise
+        self.drawn = drawn
+
+    @property
+    def id(self) -> str:
+        """The name by which the variant comes back: a number and a check of the exercise's text."""
+        return identity(self.exercise.text, self.drawn.number)
+
+    @property
+    def problem(self) -> Problem:
+        return self.drawn.record.problem
+
+    @property
+    def solution(self) -> Solution:
+        """The worked solution."""
+        return Solution(self.drawn.record, DEFAULT_OPTIONS, self.exercise.source.limits)
+
+    def solution_with(self, options: Options) -> Solution:
+        """The worked solution with these choices of presentation."""
+        return Solution(self.drawn.record, options, self.exercise.source.limits)
+
+    @cached_property
+    def key(self) -> tuple[Item, ...]:
+        """Every number of the solution with what is accepted for it."""
+        return key_of(self.drawn.record)
+
+    @cached_property
+    def mistakes(self) -> tuple[Wrong, ...]:
+        """The wrong answers to the first gradient asked for, each with the mistakes that lead to it."""
+        return wrong_answers(self.drawn.record, self.drawn.record.derivation.graph.wanted[0])
+
+    @cached_property
+    def choices(self) -> tuple[Option, ...]:
+        """The right answer to the first gradient asked for among four wrong ones, each with its feedback."""
+        return choices_of(self.drawn.record, self.drawn.record.derivation.graph.wanted[0], 5, self.drawn.number)
+
+    def question_blocks(self, options: Options = DEFAULT_OPTIONS) -> tuple[Block, ...]:
+        """What is given and asked, as blocks of a Document, without the title."""
+        return tuple(question_blocks(self.drawn.record, options))
+
+    @property
+    def question(self) -> str:
+        """What is given and asked, as Markdown."""
+        return str(render(self.question_document(), "md", DEFAULT_OPTIONS))
+
+    def question_document(self, options: Options = DEFAULT_OPTIONS) -> Document:
+        """What is given and asked, as a Document."""
+        title = self.problem.title or HEADINGS["exercise"]
+        return document_of(self.problem, options, title, (Heading(1, (Words(title),)), *self.question_blocks(options)))
+
+    def __repr__(self) -> str:
+        return f"<Variant {self.id}>"
+
+
+def _vary_lines(vary: Mapping[str, Any] | Sequence[str]) -> list[str]:
+    if isinstance(vary, str):
+        return [f"Vary {vary}"]
+    if not isinstance(vary, Mapping):
+        return [f"Vary {item}" for item in vary]
+    return [f"Vary {name} in {_domain(values)}" for name, values in vary.items()]
+
+
+def _domain(values: Any) -> str:
+    if isinstance(values, str):
+        return values
+    if isinstance(values, range) and values.step == 1 and len(values):
+        return f"{values[0]}..{values[-1]}"
+    return "{" + ", ".join(map(str, values)) + "}"
+
+
+def _require_lines(require: str | Sequence[str]) -> list[str]:
+    return [f"Require {line}" for line in ([require] if isinstance(require, str) else require)]

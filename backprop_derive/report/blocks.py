@@ -1,0 +1,26 @@
+"""The smallest blocks of a document, as every part of a report makes them."""
+
+from __future__ import annotations
+
+from ..document import Heading, Inline, Item, Math, MathNode, Words
+from .sentences import HEADINGS
+
+
+def heading(key: str, level: int) -> Heading:
+    """A heading by its key."""
+    return Heading(level, (Words(HEADINGS[key]),))
+
+
+def item(node: MathNode) -> Item:
+    """An entry of a list that is one formula."""
+    return Item((Math(node),))
+
+
+def words_cell(text: str) -> tuple[Inline, ...]:
+    """A cell of plain text."""
+    return (Words(text),)
+
+
+def math_cell(node: MathNode) -> tuple[Inline, ...]:
+    """A cell with one formula."""
+    return (Math(node),)
