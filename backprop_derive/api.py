@@ -145,7 +145,7 @@ def _prepared(
         from .calculus.expand import set_apart
 
         apart, split = set_apart(read)
-        return (apart, tuple(Note("set apart", key) for key in split)) if split else (read, ())
+        return (apart, tuple(Note("set apart", key, what) for key, what in split)) if split else (read, ())
     large = read.large_steps(limits.operations)
     if not large:
         return read, ()
@@ -334,23 +334,31 @@ class Solution:
         chosen = options or self.options
         ledger = self.ledger if chosen.paths else None
         if isinstance(self.record, TensorSolution):
+            from .calculus.cancel_tensors import with_short_adjoints as with_short_tensors
+            from .calculus.jacobians import with_jacobians
             from .calculus.tensors import with_matrices
             from .report.tensors import narrate_tensors
 
-            told = replace(self.record, derivation=with_matrices(self.record.derivation))
+            short_tensors = with_short_tensors(self.record.derivation, self.record.first is not None)
+            forms = with_matrices(short_tensors)
+            told = replace(self.record, derivation=with_jacobians(forms))
             if chosen.layout == "lesson":
                 from .report.lesson import tensor_lesson
 
                 return tensor_lesson(told, chosen, ledger)
             return narrate_tensors(told, chosen, ledger)
+        from .calculus.cancel import with_short_adjoints
+
         statements = self._rule_statements() if chosen.rules else {}
+        short = with_short_adjoints(self.record.derivation, self.record.first is not None)
+        record = replace(self.record, derivation=short)
         if chosen.layout == "lesson":
             from .report.lesson import lesson
 
-            return lesson(self.record, chosen, statements, ledger)
+            return lesson(record, chosen, statements, ledger)
         from .report.narrate import narrate
 
-        return narrate(self.record, chosen, statements, ledger)
+        return narrate(record, chosen, statements, ledger)
 
     def _rule_statements(self) -> dict[str, RuleStatement]:
         from .calculus.rules import rule_statement

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 
 from .graph import Graph
 from .records import record
@@ -25,7 +26,7 @@ class DerivedForm:
     has_choice: bool = False
 
 
-@record
+@record(slots=False)
 class LocalGradient:
     """∂(step)/∂(operand), all other operands of the step held fixed."""
 
@@ -34,12 +35,12 @@ class LocalGradient:
     form: DerivedForm
     slots: tuple[str, ...]
 
-    @property
+    @cached_property
     def derivative(self) -> Expr:
         """The derivative in the problem's names."""
         return substitute(self.form.derivative, {f"#{k}": Name(key) for k, key in enumerate(self.slots)})
 
-    @property
+    @cached_property
     def in_output(self) -> Expr | None:
         """The derivative in the step's own name where that is all it needs."""
         if self.form.in_output is None:
@@ -51,6 +52,19 @@ class LocalGradient:
     def shortest(self) -> Expr:
         """The form that is carried on into the backward pass."""
         return self.in_output or self.derivative
+
+
+@record
+class ShortAdjoint:
+    """What the chain rule's product for an adjoint cancels to, in the problem's names: p - y.
+
+    `one` is a factor in it that is 1 at the problem's values, as the sum of a one-hot target is, and `reduced` the form
+    without it.
+    """
+
+    form: Expr
+    one: Expr | None = None
+    reduced: Expr | None = None
 
 
 @record
@@ -71,7 +85,8 @@ class Flow:
     All forms are in slots: `#0`, `#1`, … for the operands, `#g` for the incoming adjoint, `#y` for the step's own
     output; equal shapes of steps share them. `jacobian` has the entries of ∂(step)/∂(operand), as SymPy derived
     them; its indices are those of the step, then those of the operand. `component` is the contracted flow; `matrix`
-    is the same in matrix notation where that was recognised and proved equal.
+    is the same in matrix notation where that was recognised and proved equal, and `jacobian_matrix` the Jacobian of a
+    vector by a vector.
     """
 
     step: str
@@ -80,15 +95,34 @@ class Flow:
     jacobian: Component
     component: Component
     matrix: Expr | None = None
+    jacobian_matrix: Expr | None = None
+
+
+@record
+class ShortTensor:
+    """As `ShortAdjoint`, of a tensor by its entries, and in matrix notation where that was recognised and proved.
+
+    `one` is a sum along an axis, and `is_known` tells that it is 1; else it is 1 for a target of probabilities.
+    """
+
+    component: Component
+    matrix: Expr | None
+    one: Expr | None = None
+    reduced: ShortTensor | None = None
+    is_known: bool = False
 
 
 @record
 class TensorDerivation:
-    """The derivation of a problem with tensors: each step by its entries, and what flows back along each edge."""
+    """The derivation of a problem with tensors: each step by its entries, and what flows back along each edge.
+
+    `short` holds the adjoints whose product by the chain rule was found to cancel to something short.
+    """
 
     graph: Graph
     components: dict[str, Component]
     uses: dict[str, tuple[Flow, ...]]
+    short: Mapping[str, ShortTensor] = field(default_factory=dict)
 
     def flows(self) -> Iterator[Flow]:
         """From the loss back to the givens, as the backward pass needs them."""
@@ -133,12 +167,14 @@ class Derivation:
     """The local gradients of a graph by step, in the order of the step's operands.
 
     The adjoint of a name is the sum, over the steps that use it (`uses`, in the author's order), of the step's adjoint
-    times the local gradient. `slips` names the adjoints that a worked mistake composes otherwise.
+    times the local gradient. `short` holds the adjoints for which that product was found to cancel to something short,
+    in the problem's names: p - y. `slips` names the adjoints that a worked mistake composes otherwise.
     """
 
     graph: Graph
     by_step: dict[str, tuple[LocalGradient, ...]]
     uses: dict[str, tuple[LocalGradient, ...]]
+    short: Mapping[str, ShortAdjoint] = field(default_factory=dict)
     slips: dict[str, Composition] = field(default_factory=dict)
 
     def composition(self, key: str) -> Composition:

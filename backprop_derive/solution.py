@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from .derivation import Derivation, TensorDerivation
 from .problem import Problem
@@ -12,18 +14,25 @@ from .records import record
 from .syntax.expression import Expr
 
 
-@record
+@record(slots=False)
 class Value:
     """A real number. `exact` is its rational value, or None; `closed` a closed form such as √2/2 where one is short.
 
     `decimal` holds 50 significant digits, rounded, whether it is exact or not (for a rational, of its value).
-    `was_rounded` tells that the calculation rounded the value where it carries rounded ones (Round).
+    `was_rounded` tells that the calculation rounded the value where it carries rounded ones (Round). `make_closed`
+    gives the closed form, which few ask for; `is_algebraic` tells that it holds numbers, π and powers only.
     """
 
     decimal: Decimal
     exact: Fraction | None = None
-    closed: Expr | None = None
     was_rounded: bool = False
+    make_closed: Callable[[], Expr] | None = field(default=None, compare=False, repr=False)
+    is_algebraic: bool = field(default=False, compare=False)
+
+    @cached_property
+    def closed(self) -> Expr | None:
+        """The closed form, or None."""
+        return self.make_closed() if self.make_closed is not None else None
 
     @property
     def is_exact(self) -> bool:

@@ -106,7 +106,7 @@ def test_compiled_gradients_are_those_of_the_solution_and_arrays_of_another_kind
         ("symmetric", "L = trace(B @ A)", "A", "1/2 · (B + Bᵀ)"),
         ("symmetric", "L = x @ inv(A) @ x", "x", "2(A⁻¹ @ x)"),
         ("diagonal", "L = x @ A @ x", "x", "2(A @ x)"),
-        ("diagonal", "L = trace(B @ A)", "A", "Bᵀ ⊙ I(n)"),
+        ("diagonal", "L = trace(B @ A)", "A", "Bᵀ ⊙ I[n]"),
         ("diagonal", "L = log(det(A))", "A", "A⁻¹"),
     ],
 )
@@ -118,7 +118,7 @@ def test_matrix_notation_uses_what_was_declared(declaration: str, loss: str, by:
 def test_the_declaration_and_its_convention_are_said() -> None:
     told = " ".join(bd.derive("Given A: (n, n) symmetric, D: (n, n) diagonal\nL = trace(A @ D)").to_text().split())
     assert "A is symmetric: A = Aᵀ." in told
-    assert "D is diagonal: D = D ⊙ I(n)." in told
+    assert "D is diagonal: D = D ⊙ I[n]." in told
     assert "A is differentiated as ½(S + Sᵀ) of a free matrix S" in told
     assert "the gradient is 0 off the diagonal" in told
     held = bd.derive("Given A: (n, n) symmetric, x: (n)\nL = x @ A @ x\nFind dL/dx").to_text()

@@ -7,7 +7,7 @@ component form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +15,11 @@ import sympy
 
 from ..derivation import INCOMING, OUTPUT, Component
 from ..errors import ProblemError
+from ..indexed.blocks import block_form
 from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
-from ..indexed.structure import made_of, simplified
+from ..indexed.structure import structured
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
 from ..symbolic import light
@@ -29,7 +30,7 @@ from ..symbolic.opaque import opaque
 from ..symbolic.powers import by_entry
 from ..symbolic.structured import StructuredBase, matrix_base
 from ..symbolic.translate import from_sympy, to_sympy
-from ..syntax.expression import Call, Expr, Name, substitute
+from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
 
 
 class Symbols(dict[str, Any]):
@@ -69,32 +70,28 @@ def matrix_notation(
     out = shape_of(shape, slots)
     known = {**slots, INCOMING: out, OUTPUT: out}
     symbols = Symbols(known, by_slot(structures))
-    wanted = without_cofactors(to_sympy(adjoint.body, symbols, {}))
-    recognised = matrix_form(from_sympy(wanted, {}), columns, dict(zip(columns, sizes[index], strict=True)))
-    candidates: Iterable[Expr | None] = (_compact(shape, index), recognised)
-    if any(structures):
-        plain = matrix_notation(shape, index, sizes, is_loss)
-        candidates = _by_structure((*candidates, plain), structures, index, known)
-    for candidate in candidates:
-        if candidate is not None and is_proved(candidate, wanted, columns, sizes[index], symbols):
-            return candidate
+    wanted = to_sympy(adjoint.body, symbols, {})
+    lengths = dict(zip(columns, sizes[index], strict=True))
+    # As it stands first: a singular matrix has its cofactors, too, and no inverse.
+    for entries in dict.fromkeys((wanted, without_cofactors(wanted))):
+        candidates: Iterable[Expr | None] = (
+            _compact(shape, index),
+            matrix_form(from_sympy(entries, {}), columns, lengths),
+            block_form(adjoint.body, columns, sizes[index], known),
+            _reshaped(shape, sizes[index]),
+        )
+        if any(structures):
+            plain = matrix_notation(shape, index, sizes, is_loss)
+            candidates = structured((*candidates, plain), structures[index], by_slot(structures), known, sizes[index])
+        for candidate in candidates:
+            if candidate is not None and is_proved(candidate, entries, columns, sizes[index], symbols):
+                return candidate
     return None
 
 
 def by_slot(structures: Sequence[str]) -> dict[str, str]:
     """The declared structure of each slot that has one."""
     return {f"#{k}": structure for k, structure in enumerate(structures) if structure}
-
-
-def _by_structure(
-    candidates: Sequence[Expr | None], structures: Sequence[str], index: int, shapes: Mapping[str, Shape]
-) -> Iterator[Expr]:
-    """The candidates as the structures simplify them; then the operand's own structure made of them."""
-    declared = by_slot(structures).keys()  # a diagonal matrix is symmetric too
-    known = [candidate for candidate in candidates if candidate is not None]
-    if (structure := structures[index]) != "":
-        known += [made_of(structure, candidate, shapes[f"#{index}"][0]) for candidate in known]
-    yield from (simplified(candidate, declared, shapes) for candidate in known)
 
 
 def _compact(shape: Expr, index: int) -> Expr | None:
@@ -107,6 +104,14 @@ def _compact(shape: Expr, index: int) -> Expr | None:
     return None if text is None else substitute(formula(text), {**bound, "G": Name(INCOMING)})
 
 
+def _reshaped(shape: Expr, wanted: Shape) -> Expr | None:
+    """The incoming adjoint in the operand's shape, where a step gave it another."""
+    if not (isinstance(shape, Call) and shape.function == "reshape" and isinstance(shape.arguments[0], Name)):
+        return None
+    lengths = tuple(integer(size) if isinstance(size, int) else Name(size) for size in wanted)
+    return Call("reshape", (Name(INCOMING), TupleOf(lengths)))
+
+
 def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Shape, symbols: Symbols) -> bool:
     """Whether matrix notation is proved to have a shape and, at the indices `at`, the wanted entries."""
     known = symbols.shapes
@@ -117,14 +122,14 @@ def is_proved(candidate: Expr, wanted: sympy.Expr, at: Sequence[str], sizes: Sha
         entry = components.aligned(candidate, tuple(map(Name, at)))
     except ProblemError:
         return False
-    free = _sizes(at, sizes, symbols)
+    free = sizes_of(at, sizes, symbols)
     for index, size in zip(at, sizes, strict=True):
         if size == 1:
             symbols[index] = sympy.Integer(0)
     return are_equal(to_sympy(entry, symbols, {}), wanted, free)
 
 
-def _sizes(indices: Sequence[str], shape: Shape, symbols: Symbols) -> Sizes:
+def sizes_of(indices: Sequence[str], shape: Shape, symbols: Symbols) -> Sizes:
     return {symbols[k]: size_symbol(size, symbols) for k, size in zip(indices, shape, strict=True)}
 
 
@@ -151,8 +156,8 @@ def adjoint_form(
         if size == 1:
             symbols[column] = sympy.Integer(0)
     variable = _entry(symbols[f"#{index}"], columns, symbols)
-    columns_of = _sizes(columns, shapes[f"#{index}"], symbols)
-    free = {**_sizes(rows, out, symbols), **columns_of}
+    columns_of = sizes_of(columns, shapes[f"#{index}"], symbols)
+    free = {**sizes_of(rows, out, symbols), **columns_of}
     jacobian = _in_output(shape, body, by_entry(body, variable), symbols, free)
     incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from ..indexed.layers import layer_formula
 from ..indexed.shape import Shape, shape_of
 from ..ops.table import is_tensor_node
 from ..problem import Given, Problem, Prose, Step
@@ -28,6 +29,7 @@ from ..syntax.expression import (
     TupleOf,
     integer,
     map_children,
+    walk,
 )  # fmt: skip
 from ..syntax.parser import deep_recursion
 
@@ -35,35 +37,34 @@ from ..syntax.parser import deep_recursion
 def expand(problem: Problem, only: Iterable[str] | None = None) -> Problem:
     """The problem with each step (or those in `only`) split; new steps are named by a letter the problem does not use.
 
-    Linear in the number of operations. The steps of the author keep their names and their values.
+    Linear in the number of operations. The steps of the author keep their names and their values. A layer of tensors is
+    split into the operations of its formula.
     """
     chosen = None if only is None else set(only)
     names = _FreshNames(problem)
     statements: list[Prose | Given | Step] = []
+    shapes = {given.key: problem.shapes[given.key] for given in problem.givens} if problem.has_tensors else None
     with deep_recursion():
         for statement in problem.statements:
             if isinstance(statement, Step) and (chosen is None or statement.key in chosen):
-                statements += _split(statement, names)
+                statements += _split(statement, names, shapes)
             else:
                 statements.append(statement)
-    if not problem.has_tensors:
-        return replace(problem, statements=tuple(statements))
-    shapes = {given.key: problem.shapes[given.key] for given in problem.givens}
-    for statement in statements:
-        if isinstance(statement, Step):
-            shapes[statement.key] = shape_of(statement.expression, shapes)
-    return replace(problem, statements=tuple(statements), shapes=shapes)
+            if shapes is not None and isinstance(statement, Step):
+                shapes[statement.key] = problem.shapes[statement.key]
+    expanded = replace(problem, statements=tuple(statements))
+    return expanded if shapes is None else replace(expanded, shapes=shapes)
 
 
-def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
-    """The problem with every softmax a step of its own, of a name; and the author's steps that were split for it.
+def set_apart(problem: Problem) -> tuple[Problem, tuple[tuple[str, str], ...]]:
+    """The problem with every softmax a step of its own, of a name; and which steps were split, and for what.
 
     A softmax within a product, or of a compound argument, has no short derivative; by itself it has a famous one. A
     determinant and an inverse are functions of a whole matrix, so what they are taken of has a name too.
     """
     names = _FreshNames(problem)
     statements: list[Prose | Given | Step] = []
-    split: list[str] = []
+    split: list[tuple[str, str]] = []
     shapes = {given.key: problem.shapes[given.key] for given in problem.givens}
     for statement in problem.statements:
         if not isinstance(statement, Step):
@@ -79,11 +80,18 @@ def set_apart(problem: Problem) -> tuple[Problem, tuple[str, ...]]:
             shapes[key] = shape_of(expr, shapes)
             return Name(key)
 
-        last = _apart(_without_attention(statement.expression, shapes), node, is_whole=True)
+        whole = _without_attention(statement.expression, shapes)
+        last = _apart(whole, node, is_whole=True)
         shapes[statement.key] = shape_of(last, shapes)
         statements += [*made, replace(statement, expression=last)]
-        split += [statement.key] if made else []
+        split += [(statement.key, _reason(whole))] if made else []
     return replace(problem, statements=tuple(statements), shapes=shapes), tuple(split)
+
+
+def _reason(expr: Expr) -> str:
+    """Which function a step was split for."""
+    functions = [node.function for node in walk(expr) if isinstance(node, Call)]
+    return next(name for name in ("softmax", "log_softmax", "inv", "det") if name in functions).removeprefix("log_")
 
 
 def _apart(expr: Expr, node: Callable[[Expr], Expr], is_whole: bool = False) -> Expr:
@@ -121,7 +129,7 @@ class _FreshNames:
         return f"{self.base}_{self.count}"
 
 
-def _split(step: Step, names: _FreshNames) -> list[Step]:
+def _split(step: Step, names: _FreshNames, shapes: dict[str, Shape] | None) -> list[Step]:
     made: list[Step] = []
 
     def node(expr: Expr) -> Expr:
@@ -130,10 +138,24 @@ def _split(step: Step, names: _FreshNames) -> list[Step]:
             return expr
         key = names.fresh()
         made.append(Step(key, key, expr, step.place, step.expression_place))
+        if shapes is not None:
+            shapes[key] = shape_of(expr, shapes)
         return Name(key)
 
-    last = _flatten(step.expression, node)
+    whole = step.expression if shapes is None else _layers_written_out(step.expression, shapes, node)
+    last = _flatten(whole, node)
     return [*made, replace(step, expression=last)]
+
+
+def _layers_written_out(expr: Expr, shapes: Mapping[str, Shape], node: Callable[[Expr], Expr]) -> Expr:
+    """The expression with each layer as its formula, in which what the layer is taken of stands by its name."""
+    expr = map_children(expr, lambda part: _layers_written_out(part, shapes, node))
+    if not isinstance(expr, Call) or layer_formula(expr, lambda part: shape_of(part, shapes)) is None:
+        return expr
+    named = replace(
+        expr, arguments=tuple(part if _is_leaf(part) else node(_flatten(part, node)) for part in expr.arguments)
+    )
+    return layer_formula(named, lambda part: shape_of(part, shapes)) or expr
 
 
 def _is_leaf(expr: Expr) -> bool:

@@ -25,6 +25,7 @@ _ENOUGH = 175.0
 # Digits tell most numbers from 0 sooner than SymPy does; it is asked where this many bits did not.
 _BITS_BEFORE_SYMPY = 4096
 _ARITHMETIC = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Rational, type(sympy.pi), type(sympy.E))
+_ALGEBRAIC = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Rational, type(sympy.pi))
 _FUNCTIONS = frozenset(getattr(sympy, name) for name in "exp log sin cos tan asin acos atan sinh cosh tanh erf".split())
 
 
@@ -32,11 +33,13 @@ _FUNCTIONS = frozenset(getattr(sympy, name) for name in "exp log sin cos tan asi
 class Closed:
     """An irrational number by a SymPy constant, and the same number as a Real of the present precision.
 
-    The Real decides signs and gives the digits; the form tells a zero that no number of digits would.
+    The Real decides signs and gives the digits; the form tells a zero that no number of digits would. `is_algebraic`
+    tells that it holds numbers, π and powers only, as √2/2.
     """
 
     form: Any
     real: Real
+    is_algebraic: bool
 
 
 Number = Fraction | Closed | Real
@@ -62,7 +65,7 @@ class Arithmetic:
 
     def constant(self, name: str) -> Number:
         """π or e."""
-        return Closed(sympy.pi if name == "pi" else sympy.E, self.reals.constant(name))
+        return Closed(sympy.pi if name == "pi" else sympy.E, self.reals.constant(name), name == "pi")
 
     def closed(self, form: Any, real: Callable[[], Real]) -> Number:
         """SymPy's result as the plainest kind that holds it; `real` computes its digits where it is irrational."""
@@ -71,7 +74,7 @@ class Arithmetic:
         nodes = list(sympy.preorder_traversal(form))
         if len(nodes) > _LONGEST_CLOSED or _has_long_number(form) or not all(map(_is_ours, nodes)):
             return real()
-        return Closed(form, real())
+        return Closed(form, real(), all(isinstance(node, _ALGEBRAIC) for node in nodes))
 
     def fraction(self, value: Fraction) -> Number:
         """A rational result, carried as a Real once it passes the limit on exact digits."""
@@ -116,7 +119,9 @@ class Arithmetic:
     def negate(self, a: Number) -> Number:
         if isinstance(a, Fraction):
             return -a
-        return self.reals.negate(a) if isinstance(a, Real) else Closed(-a.form, self.reals.negate(a.real))
+        if isinstance(a, Real):
+            return self.reals.negate(a)
+        return Closed(-a.form, self.reals.negate(a.real), a.is_algebraic)
 
     def add(self, terms: list[Number]) -> Number:
         exact = [t for t in terms if isinstance(t, Fraction)]

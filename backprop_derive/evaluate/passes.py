@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import TypeVar
 
 from ..derivation import Derivation
@@ -223,8 +224,10 @@ def carried(arithmetic: Arithmetic, value: Number, decimals: int | None) -> tupl
 def record(arithmetic: Arithmetic, number: Number, was_rounded: bool = False) -> Value:
     """A number as a solution keeps it."""
     exact = number if isinstance(number, Fraction) else None
-    closed = from_sympy(number.form, {}) if isinstance(number, Closed) else None
-    return Value(arithmetic.decimal(number), exact, closed, was_rounded)
+    if isinstance(number, Closed):
+        make = partial(from_sympy, number.form, {})
+        return Value(arithmetic.decimal(number), None, was_rounded, make, number.is_algebraic)
+    return Value(arithmetic.decimal(number), exact, was_rounded)
 
 
 def notes(kinks: dict[str, dict[str, str]], on_path: Collection[str], arithmetic: Arithmetic) -> tuple[Note, ...]:

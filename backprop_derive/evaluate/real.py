@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -44,12 +45,19 @@ def log2_sum(*logs: float) -> float:
     return most + math.log2(sum(2.0 ** max(log - most, -1000.0) for log in logs))
 
 
+@lru_cache(maxsize=64)
+def _context(bits: int) -> Any:
+    """mpmath at a number of bits; making one takes longer than solving a small problem."""
+    context = mpmath.mp.clone()
+    context.prec = bits
+    return context
+
+
 class Reals:
     """Arithmetic on `Real` at a number of bits. `last_resort` takes what is still within the error of 0 to be 0."""
 
     def __init__(self, bits: int, last_resort: bool = False) -> None:
-        self.context = mpmath.mp.clone()
-        self.context.prec = bits
+        self.context = _context(bits)
         self.bits = bits
         self.last_resort = last_resort
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import field, replace
 
 from .. import api
 from ..derivation import Derivation, TensorDerivation
@@ -26,6 +25,9 @@ _PATIENCE = 20_000
 _EXAMINED = 300
 
 
+Functions = tuple[tuple[str, str], ...]
+
+
 @record
 class Drawn:
     """A variant found: its number in the space, the position it was found at, and its solution."""
@@ -44,29 +46,30 @@ class Source:
     problem: Problem
     space: Space
     limits: Limits = DEFAULT_LIMITS
+    derivations: dict[Functions, Derivation | TensorDerivation] = field(default_factory=dict, compare=False)
 
     def drawn(self, number: int, position: int = -1) -> Drawn:
         """The variant of a number, solved. Raises DomainError where its values have no solution."""
         choice = self.space.choice(number)
-        derivation = _derivation(self, choice.functions)
+        derivation = self.derivation(choice.functions)
         problem = with_values(derivation.graph.problem, choice.values)
-        graph = replace(derivation.graph, problem=problem, steps=derivation.graph.steps)
+        graph = replace(derivation.graph, problem=problem)
         found = api._evaluated(replace(derivation, graph=graph), self.limits)
         return Drawn(number, position, found)
+
+    def derivation(self, functions: Functions) -> Derivation | TensorDerivation:
+        """The derivation of one choice of operations: all variants with these share it."""
+        if functions not in self.derivations:
+            problem = read_problem(self.text, name=self.name, functions=dict(functions), limits=self.limits)
+            prepared, _ = api._prepared(problem, (), None, None, False, self.limits)
+            self.derivations[functions] = api._derivation(build_graph(prepared))
+        return self.derivations[functions]
 
 
 def source_of(text: str, name: str = "problem", limits: Limits = DEFAULT_LIMITS) -> Source:
     """What an exercise's text describes. Raises ProblemError, UsageError."""
     problem = read_problem(text, name=name, limits=limits)
     return Source(text, name, problem, space_of(problem), limits)
-
-
-@lru_cache(maxsize=64)
-def _derivation(source: Source, functions: tuple[tuple[str, str], ...]) -> Derivation | TensorDerivation:
-    """The derivation of one choice of operations: all variants with these share it."""
-    problem = read_problem(source.text, name=source.name, functions=dict(functions), limits=source.limits)
-    prepared, _ = api._prepared(problem, (), None, None, False, source.limits)
-    return api._derivation(build_graph(prepared))
 
 
 def draw(

@@ -72,9 +72,12 @@ def escape(text: str) -> str:
 
 def _guarded(block: BlockView) -> BlockView:
     """The block with nothing at the beginning of its lines that would make a list or a heading of it."""
-    items = tuple(replace(item, content=at_line_start(item.content)) for item in block.items)
-    is_line = block.kind in ("paragraph", "remark")
-    return replace(block, items=items, content=at_line_start(block.content) if is_line else block.content)
+    if block.kind in ("paragraph", "remark"):
+        line = at_line_start(block.content)
+        return block if line == block.content else replace(block, content=line)
+    if any(_LINE_START.match(item.content) for item in block.items):
+        return replace(block, items=tuple(replace(i, content=at_line_start(i.content)) for i in block.items))
+    return block
 
 
 def at_line_start(line: str) -> str:

@@ -24,7 +24,7 @@ from .guard import within_limits
 from .views import BlockView
 
 # TeX and Typst use braces and hashes themselves, so their templates have other delimiters.
-_DELIMITERS = {
+_DELIMITERS: dict[str, dict[str, Any]] = {
     "tex": {
         "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<",
         "variable_end_string": ">>", "comment_start_string": "<#", "comment_end_string": "#>",
@@ -83,10 +83,11 @@ def template_folder(format: str) -> Path:
 
 
 @lru_cache(maxsize=32)
-def environment(format: str, own: Path | None) -> ImmutableSandboxedEnvironment:
-    """The environment of a format, with a user's folder in front of the shipped one."""
+def environment(format: str, own: Path | None) -> jinja2.Environment:
+    """The environment of a format, with a user's folder in front of the shipped one; a sandbox where there is one."""
     folders = [template_folder(format)] if own is None else [own, template_folder(format)]
-    env = ImmutableSandboxedEnvironment(
+    kind = jinja2.Environment if own is None else ImmutableSandboxedEnvironment
+    env = kind(
         loader=_Loader(folders),
         undefined=jinja2.StrictUndefined,
         autoescape=format == "html",
@@ -119,7 +120,8 @@ class _Compiled(BytecodeCache):
         self.folder = Path(importlib.util.cache_from_source(str(folder / "body.py"))).parent
 
     def file(self, bucket: Bucket) -> Path:
-        return self.folder / f"{bucket.key}.{sys.implementation.cache_tag}.j2c"
+        kind = type(bucket.environment).__name__  # a sandbox compiles every call otherwise
+        return self.folder / f"{bucket.key}.{sys.implementation.cache_tag}-jinja2-{jinja2.__version__}-{kind}.j2c"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         try:

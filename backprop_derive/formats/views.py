@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
-from itertools import repeat, zip_longest
+from itertools import pairwise, repeat
 
 from ..document import (
     Block,
@@ -80,11 +80,10 @@ class BlockView:
 def views(document: Document, voice: Voice) -> list[BlockView]:
     """Every block of a document, printed by `voice`."""
     found = [_view(block, voice) for block in document.blocks]
-    following = (block.kind for block in found[1:])
-    return [
-        replace(block, leads=True) if block.kind == "paragraph" and kind in _LED else block
-        for block, kind in zip_longest(found, following)
-    ]
+    for k, (block, following) in enumerate(pairwise(found)):
+        if block.kind == "paragraph" and following.kind in _LED:
+            found[k] = replace(block, leads=True)
+    return found
 
 
 _LED = ("list", "equation", "table", "code")

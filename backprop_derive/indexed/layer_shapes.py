@@ -45,6 +45,11 @@ def _ones_shape(call: Call, of: ShapeOf) -> Shape:
     return (size.key if isinstance(size, Name) else whole(size) or 0,)
 
 
+def _diagonal_shape(call: Call, of: ShapeOf) -> Shape:
+    (size,) = of(call.arguments[0])
+    return (size, size)
+
+
 def _identity_shape(call: Call, of: ShapeOf) -> Shape:
     return _ones_shape(call, of) * 2
 
@@ -142,7 +147,7 @@ def _pool_shape(call: Call, of: ShapeOf, space: int) -> Shape:
 
 LAYER_SHAPES: dict[str, Callable[[Call, ShapeOf], Shape]] = {
     "cross_entropy": _class_loss_shape, "nll": _class_loss_shape, "embedding": _embedding_shape,
-    "onehot": _one_hot_shape, "ones": _ones_shape, "identity": _identity_shape,
+    "onehot": _one_hot_shape, "ones": _ones_shape, "identity": _identity_shape, "diag": _diagonal_shape,
     "linear": _linear_shape,
     "layer_norm": _normed_shape, "rms_norm": _normed_shape, "batch_norm": _normed_shape, "attention": _attention_shape,
     "conv1d": partial(_convolution_shape, space=1), "conv2d": partial(_convolution_shape, space=2),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from ..ops.table import bound_arguments, operation
+from ..ops.table import bound_arguments, expanded, operation
 from ..syntax.expression import (
     ONE,
     Call,
@@ -27,6 +27,7 @@ from ..syntax.expression import (
     integer,
     map_children,
 )  # fmt: skip
+from .call_shapes import ShapeOf
 from .layer_shapes import numbers_of
 from .writer import Indices, Writer, added, plus, size_product, times
 
@@ -83,44 +84,66 @@ def _identity(c: Writer, call: Call, at: Indices) -> Expr:
     return Delta(*at)
 
 
+def _diagonal(c: Writer, call: Call, at: Indices) -> Expr:
+    return Product((Delta(*at), c.entry(call.arguments[0], at[:1])))
+
+
 def _ones(c: Writer, call: Call, at: Indices) -> Expr:
     return ONE
 
 
-def _linear(c: Writer, call: Call, at: Indices) -> Expr:
+def _linear(call: Call, of: ShapeOf) -> Expr:
     x, weight, *bias = call.arguments
     product: Expr = MatrixProduct(x, Transpose(weight))
-    return c.entry(Sum((product, *bias), (False,) * (1 + len(bias))) if bias else product, at)
+    return Sum((product, *bias), (False,) * (1 + len(bias))) if bias else product
 
 
-def _batch_norm(c: Writer, call: Call, at: Indices) -> Expr:
+def _batch_norm(call: Call, of: ShapeOf) -> Expr:
     """Over axis 0 and the axes of space: of x with axes (batch, channel, …) all but the channel's."""
     bound = bound_arguments(call)
     x = bound["x"]
-    rank = len(c.shape_of(x))
+    rank = len(of(x))
     axes = TupleOf(tuple(integer(k) for k in range(rank) if k != 1))
     over = (("axis", axes), ("keepdims", Name("true")))
     mean, variance = Call("mean", (x,), over), Call("var", (x,), over)
     normal = Quotient(Sum((x, mean), (False, True)), Call("sqrt", (Sum((variance, bound["eps"]), (False, False)),)))
     gain, bias = (_per_channel(bound[name], rank) for name in ("gain", "bias"))
-    return c.entry(Sum((Product((normal, gain)), bias), (False, False)), at)
+    return Sum((Product((normal, gain)), bias), (False, False))
 
 
 def _per_channel(expr: Expr, rank: int) -> Expr:
     return expr if rank <= 2 else Index(expr, (Slice(None, None, None), *[None] * (rank - 2)))
 
 
-def _attention(c: Writer, call: Call, at: Indices) -> Expr:
+def _attention(call: Call, of: ShapeOf) -> Expr:
     """softmax(Q Kᵀ/√d) V, the softmax over what the mask keeps."""
     q, k, v, *mask = call.arguments
-    rank = len(c.shape_of(k))
-    width = c.shape_of(k)[-1]
+    rank, width = len(of(k)), of(k)[-1]
     swapped = Call("transpose", (k, TupleOf(tuple(integer(a) for a in (*range(rank - 2), rank - 1, rank - 2)))))
     scores = Quotient(MatrixProduct(q, swapped), Call("sqrt", (size_product([width]),)))
     weights = Call("exp", (scores,))
     kept: Expr = Product((mask[0], weights)) if mask else weights
     total = Call("sum", (kept,), (("axis", integer(-1)), ("keepdims", Name("true"))))
-    return c.entry(MatrixProduct(Quotient(kept, total), v), at)
+    return MatrixProduct(Quotient(kept, total), v)
+
+
+# Layers whose formula depends on the shapes; those of the table have theirs in their record.
+_FORMULAS: dict[str, Callable[[Call, ShapeOf], Expr]] = {
+    "linear": _linear,
+    "batch_norm": _batch_norm,
+    "attention": _attention,
+}
+
+
+def layer_formula(call: Call, of: ShapeOf) -> Expr | None:
+    """A layer written out in the language's other operations; None where it is defined by its entries alone."""
+    if call.function in _FORMULAS:
+        return _FORMULAS[call.function](call, of)
+    return expanded(call) if call.function in ("layer_norm", "rms_norm", "log_softmax") else None
+
+
+def _by_formula(c: Writer, call: Call, at: Indices) -> Expr:
+    return c.entry(_FORMULAS[call.function](call, c.shape_of), at)
 
 
 def _convolution(c: Writer, call: Call, at: Indices, space: int) -> Expr:
@@ -179,8 +202,8 @@ def _avg_pool(c: Writer, call: Call, at: Indices, space: int) -> Expr:
 
 LAYER_ENTRIES: dict[str, Callable[[Writer, Call, Indices], Expr]] = {
     "cross_entropy": _cross_entropy, "nll": _nll, "embedding": _embedding, "onehot": _one_hot, "ones": _ones,
-    "identity": _identity,
-    "linear": _linear, "batch_norm": _batch_norm, "attention": _attention,
+    "identity": _identity, "diag": _diagonal,
+    "linear": _by_formula, "batch_norm": _by_formula, "attention": _by_formula,
     "conv1d": partial(_convolution, space=1), "conv2d": partial(_convolution, space=2),
     "max_pool1d": partial(_max_pool, space=1), "max_pool2d": partial(_max_pool, space=2),
     "avg_pool1d": partial(_avg_pool, space=1), "avg_pool2d": partial(_avg_pool, space=2),

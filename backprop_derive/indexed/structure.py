@@ -6,7 +6,7 @@ is the orthogonal projection onto the matrices of the kind; so a step against it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
@@ -28,10 +28,14 @@ from ..syntax.expression import (
     integer,
     map_children,
     substitute,
+    walk,
 )  # fmt: skip
+from ..syntax.expression import size as operations
 from .matrix import added
 from .shape import shape_of
 from .sizes import STRUCTURES, Shape, Size
+
+Place = tuple[int, ...]
 
 FREE, SIZE = "S", "n"
 _FORMULAS = dict(zip(STRUCTURES, (f"({FREE} + {FREE}.T)/2", f"{FREE} * identity({SIZE})"), strict=True))
@@ -49,7 +53,23 @@ def made_of(structure: str, free: Expr, size: Size) -> Expr:
     return substitute(definition(structure), {FREE: free, SIZE: written})
 
 
-Place = tuple[int, ...]
+def structured(
+    forms: Iterable[Expr | None], structure: str, declared: Collection[str], shapes: Mapping[str, Shape], own: Shape
+) -> list[Expr]:
+    """Forms of a gradient, and the operand's own structure made of them, short ones first.
+
+    `structure` is that of the operand, "" for none, and `own` its shape; `declared` are all names that have one.
+    """
+    known = [form for form in forms if form is not None]
+    if structure:
+        known += [made_of(structure, form, own[0]) for form in known]
+    return sorted((simplified(form, declared, shapes) for form in known), key=_operations)  # a diagonal Aᵀ is A too
+
+
+def _operations(form: Expr) -> int:
+    """How many operations a form has; whether a number divides a sum or its terms makes no difference."""
+    divided = (isinstance(node, Quotient) and isinstance(node.denominator, Number) for node in walk(form))
+    return operations(form) - sum(divided)
 
 
 def free_place(structure: str, place: Place) -> Place | None:

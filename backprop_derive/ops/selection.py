@@ -38,6 +38,7 @@ SHARES = (
     Operation("share of min", "*x", primitive="share of min", zero_gradient=True, notation=Cases()),
     Operation("onehot", "labels, size", held=("labels", "size"), notation=Function("onehot")),
     Operation("identity", "size", held=("size",), notation=Function("I")),
+    Operation("diag", "x", notation=Function("diag")),
     Operation("ones", "size", held=("size",), notation=Function("ones")),
     Operation("xlogy", "x, p", "x * log(p)", primitive="xlogy"),
 )

@@ -18,7 +18,7 @@ LANGUAGE_OPERATIONS: tuple[Operation, ...] = (*ELEMENTARY, *ACTIVATIONS, *SELECT
 _BY_NAME = {operation.name: operation for operation in (*LANGUAGE_OPERATIONS, *SHARES, COFACTOR)}
 # What users may write: every name and alias of the language's operations.
 CALLABLE = {spelling: op.name for op in LANGUAGE_OPERATIONS for spelling in (op.name, *op.aliases)}
-_TENSORS = frozenset((*(op.name for op in TENSORS), "onehot", "ones", "identity", "cofactor"))
+_TENSORS = frozenset((*(op.name for op in TENSORS), "onehot", "ones", "identity", "diag", "cofactor"))
 _LOSSES = frozenset(op.name for op in LOSSES)
 
 

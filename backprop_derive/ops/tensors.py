@@ -9,11 +9,13 @@ _AXIS = "x, axis=none, keepdims=false"
 # What flows back through a normalisation z = (x - mean)/s: (H - mean(H) - z·mean(H·z))/s for H = G·gain.
 _CENTRED = "(x - mean(x, axis={0}, keepdims=true))"
 _SCALE = "sqrt(var(x, axis={0}, keepdims=true) + eps)"
-_NORMAL = f"{_CENTRED} / {_SCALE}"
+_NORMAL = f"({_CENTRED} / {_SCALE})"
 _THROUGH_NORMAL = (
     "(G * gain - mean(G * gain, axis={0}, keepdims=true)"
     f" - {_NORMAL} * mean(G * gain * {_NORMAL}, axis={{0}}, keepdims=true)) / {_SCALE}"
 )
+_ROOT = "sqrt(mean(x^2, axis=-1, keepdims=true) + eps)"
+_THROUGH_ROOT = f"(G * gain - (x / {_ROOT}) * mean(G * gain * (x / {_ROOT}), axis=-1, keepdims=true)) / {_ROOT}"
 _AFTER_TORCH = "torch.nn.functional"
 
 REDUCTIONS = (
@@ -57,10 +59,13 @@ LAYERS = (
     Operation("linear", "x, W, b=none", describes="x Wᵀ + b", source=_AFTER_TORCH),
     Operation("layer_norm", "x, gain, bias, eps=1e-5",
               "(x - mean(x, axis=-1, keepdims=true)) / sqrt(var(x, axis=-1, keepdims=true) + eps) * gain + bias",
-              notation=Function("LayerNorm"), compact={"x": _THROUGH_NORMAL.format(-1)},
+              notation=Function("LayerNorm"),
+              compact={"x": _THROUGH_NORMAL.format(-1),
+                       "gain": f"sum(G * {_NORMAL}, axis=0)".format(-1)},
               source="Ba, Kiros, Hinton 2016, eq. 4"),
     Operation("rms_norm", "x, gain, eps=1e-5",
               "x / sqrt(mean(x^2, axis=-1, keepdims=true) + eps) * gain", notation=Function("RMSNorm"),
+              compact={"x": _THROUGH_ROOT, "gain": f"sum(G * (x / {_ROOT}), axis=0)"},
               source="Zhang, Sennrich 2019, eq. 4"),
     Operation("batch_norm", "x, gain, bias, eps=1e-5", notation=Function("BatchNorm"),
               compact={"x": _THROUGH_NORMAL.format(0), "gain": f"sum(G * {_NORMAL}, axis=0)".format(0)},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from ..document import (
@@ -159,6 +160,13 @@ class Printer:
     def transposed(self, inner: str) -> str:
         return self.power(inner, "T")
 
+    def inverse_transposed(self, inner: str) -> str:
+        return self.power(inner, "−T")
+
+    def identity(self, size: str) -> str:
+        """The identity matrix."""
+        return self.subscripted(self.symbol(Symbol("I")), [size])
+
     def subscripted(self, base: str, indices: Sequence[str]) -> str:
         raise TypeError(f"{type(self).__name__} prints no indices")
 
@@ -249,7 +257,8 @@ class Printer:
         return (self.greek("pi") if node.name == "pi" else self.symbol(Symbol("e"))), P.ATOM
 
     def _name(self, node: Name, outer: P) -> Printed:
-        return self.symbol(symbol(node.key, literal=node.key in self.literal_names)), P.ATOM
+        # mypy takes the hash of instances for that of the class.
+        return _shown_name(type(self), node.key, node.key in self.literal_names), P.ATOM  # type: ignore[arg-type]
 
     def _negate(self, node: Negate, outer: P) -> Printed:
         return self.MINUS + self.show(node.operand, P.PRODUCT), P.NEGATION
@@ -323,6 +332,8 @@ class Printer:
         if node.function == "ones":
             return self.ones(", ".join(map(self.show, node.arguments))), P.ATOM
         first = node.arguments[0]
+        if node.function == "identity":
+            return self.identity(self.show(first)), P.ATOM
         if node.function == "outer":
             return self.printed(MatrixProduct(first, Transpose(node.arguments[1])), outer)
         if node.function == "inv":
@@ -489,6 +500,12 @@ def is_stacked(expr: MathNode) -> bool:
     return isinstance(expr, Quotient | Derivative) or (
         isinstance(expr, Number) and expr.value.denominator != 1 and expr.written is None
     )
+
+
+@lru_cache(maxsize=16_384)
+def _shown_name(kind: Callable[[], Printer], key: str, is_literal: bool) -> str:
+    """A name as a notation sets it, which depends on nothing else; a page shows the same few names all over."""
+    return kind().symbol(symbol(key, literal=is_literal))
 
 
 def _holds_cases(expr: Expr) -> bool:

@@ -159,6 +159,9 @@ class LatexPrinter(Printer):
     def transposed(self, inner: str) -> str:
         return rf"{inner}^\top"
 
+    def inverse_transposed(self, inner: str) -> str:
+        return rf"{inner}^{{-\top}}"
+
     def subscripted(self, base: str, indices: Sequence[str]) -> str:
         inner = "".join(indices) if all(len(index) == 1 for index in indices) else ",".join(indices)
         return f"{base}_{{{inner}}}"

@@ -55,6 +55,9 @@ class SpeechPrinter(Printer):
     def transposed(self, inner: str) -> str:
         return f"{inner} transposed"
 
+    def inverse_transposed(self, inner: str) -> str:
+        return f"the inverse of {inner} transposed"
+
     def root(self, inner: str) -> str:
         return f"the square root of {inner}" + ("" if " " not in inner else " end root")
 

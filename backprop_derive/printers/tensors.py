@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, Reals
 from ..syntax.expression import (
     ZERO,
+    Call,
     Delta,
     Expr,
     Index,
@@ -44,6 +45,10 @@ def _matrix_product(p: Printer, node: MatrixProduct, outer: P) -> Printed:
 
 
 def _transpose(p: Printer, node: Transpose, outer: P) -> Printed:
+    if isinstance(node.operand, Call) and node.operand.function == "inv":
+        matrix, own = p.printed(node.operand.arguments[0], P.ATOM)
+        is_compound = own < P.ATOM or isinstance(node.operand.arguments[0], Quotient)
+        return p.inverse_transposed(p.parentheses(matrix) if is_compound else matrix), P.POWER
     inner, own = p.printed(node.operand, P.ATOM)
     if own < P.ATOM or isinstance(node.operand, Quotient | Derivative):
         inner = p.parentheses(inner)
@@ -90,7 +95,10 @@ def _reals(p: Printer, node: Reals, outer: P) -> Printed:
 
 def _index(p: Printer, node: Index, outer: P) -> Printed:
     items = ", ".join(_item(p, item) for item in node.items)
-    return p.show(node.base, P.ATOM) + p.brackets(items), P.ATOM
+    base, own = p.printed(node.base, P.ATOM)
+    if own < P.ATOM or isinstance(node.base, Derivative):
+        base = p.parentheses(base)
+    return base + p.brackets(items), P.ATOM
 
 
 def _item(p: Printer, item: Expr | Slice | None) -> str:

@@ -13,7 +13,7 @@ from .base import Printer
 
 _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-_RAISED = {"T": "ᵀ", "n": "ⁿ", "i": "ⁱ"}
+_RAISED = {"T": "ᵀ", "−T": "⁻ᵀ", "n": "ⁿ", "i": "ⁱ"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _FENCES = {"bar": "|", "double bar": "‖", "floor left": "⌊", "floor right": "⌋"}
 

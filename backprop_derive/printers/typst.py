@@ -136,6 +136,9 @@ class TypstPrinter(Printer):
     def transposed(self, inner: str) -> str:
         return f"{inner}^(tack.b)"
 
+    def inverse_transposed(self, inner: str) -> str:
+        return f"{inner}^(-tack.b)"
+
     def reals(self, sizes: Sequence[str]) -> str:
         return f"RR^({' times '.join(sizes)})" if sizes else "RR"
 

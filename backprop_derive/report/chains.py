@@ -29,13 +29,16 @@ class Line:
 
     def __init__(self, first: MathNode) -> None:
         self.links = [first]
+        self.look = _look(first)
         self.relations: list[str] = []
         self.is_exact = True
 
     def add(self, link: MathNode, relation: str | None = None) -> None:
         """Append a link; the sign is `≈` where the link holds a rounded number, unless one is named."""
-        if _look(link) == _look(self.links[-1]):
+        look = _look(link)
+        if look == self.look:
             return
+        self.look = look
         sign = relation or ("≈" if _holds_rounded(link) else "=")
         self.is_exact = self.is_exact and sign != "≈"
         self.links.append(link)
@@ -143,6 +146,8 @@ class Lines:
         line.add(over([along(self.symbols(use)) for use in uses]), "=")
         if self.first is None:
             line.add(over([along(self.symbolic_factors(use)) for use in uses]))
+            if key in self.derivation.short:
+                line.add(self.derivation.short[key].form)
             return line.chain()
         factors = [self.factors(use) for use in uses]
         line.add(over([along(group) for group in factors]))
@@ -173,6 +178,8 @@ class Lines:
         local: list[MathNode] = [] if use.shortest == ONE else [use.shortest]
         if use.step == self.derivation.graph.loss:
             return local
+        if use.step in self.derivation.short:
+            return [self.derivation.short[use.step].form, *local]
         uses = self.derivation.uses[use.step]
         if len(uses) == 1:
             product = self.symbolic_factors(uses[0]) + local

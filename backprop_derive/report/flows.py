@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ..derivation import INCOMING, OUTPUT, Component, Flow
 from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, MathNode, Times, Words
 from ..errors import ProblemError
+from ..indexed.kinds import kinds_of
+from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
 from ..indexed.structure import simplified
+from ..indexed.tidy import tidied
 from ..syntax.expression import (
     Call,
     Delta,
@@ -28,9 +31,11 @@ from ..syntax.expression import (
     substitute,
     walk,
 )  # fmt: skip
-from .abbreviate import Abbreviated, abbreviated, in_output
+from .abbreviate import Abbreviated, abbreviated
 from .layout import NumeratorLayout
 from .matrices import Setter, as_expr
+from .narrate import short_note
+from .rules import kind_note
 from .sentences import TENSORS
 from .tensor_story import TensorStory
 
@@ -46,8 +51,37 @@ _LONGEST_ENTRY = 70
 Note = tuple[Inline, ...]
 
 
-def flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
-    """The flow in matrix notation, and by entries below it; with every step where the detail is full."""
+def flow_items(story: TensorStory) -> Iterator[Item]:
+    """Each flow in matrix notation, and by entries below it; with every step where the detail is full."""
+    explained: set[str] = set()
+    for flow in story.derivation.flows():
+        rule = kind_note(_kinds(story, flow), explained) if story.options.rules else ()
+        is_last = flow == story.derivation.uses[flow.operand][-1]
+        short = _short(story, flow.operand) if is_last else ()
+        for told in _flow_item(story, flow):
+            notes = [note for note in (rule, _jacobian(story, flow), *told.notes, short) if note]
+            yield replace(told, notes=tuple(notes))
+
+
+def _jacobian(story: TensorStory, flow: Flow) -> Note:
+    """The Jacobian of a vector by a vector: diag(s) − s sᵀ; in full detail also where it is nothing but a diagonal."""
+    matrix, detail = flow.jacobian_matrix, story.options.detail
+    teaches = isinstance(matrix, Sum) and any(
+        isinstance(node, Call) and node.function in ("diag", "identity") for node in walk(matrix)
+    )
+    if matrix is None or detail == "brief" or not (teaches or detail == "full"):
+        return ()
+    local = story.notation.local(flow.step, flow.operand)
+    setter = story.flow_setter(flow, story.slot_shapes(flow))  # no gradient, which a layout would transpose
+    return (Words(TENSORS["jacobian"]), Math(Chain((local, setter.set(matrix)), ("=",))))
+
+
+def _kinds(story: TensorStory, flow: Flow) -> tuple[str, ...]:
+    step = story.derivation.components[flow.step]
+    return kinds_of(step.at, step.body, flow.operand)
+
+
+def _flow_item(story: TensorStory, flow: Flow) -> Iterator[Item]:
     detail = story.options.detail
     notes = _steps(story, flow) if detail == "full" else []
     matrix = matrix_form(story, flow)
@@ -59,7 +93,7 @@ def flow_items(story: TensorStory, flow: Flow) -> Iterator[Item]:
             notes.append((Words(TENSORS["by entries"]), *_entry_line(story, flow, by_entries)))
         yield Item(_matrix_line(story, flow, matrix), tuple(notes))
         return
-    if _chooses(story, flow) and detail != "full":
+    if _chooses(story, flow):
         yield Item(_chosen(story, flow))
     elif by_entries is None or (size(by_entries.body) > _LONGEST_ENTRY and detail != "full"):
         yield Item((Math(story.part(flow)), Words(TENSORS["too long"])))
@@ -77,8 +111,12 @@ def _is_readable(matrix: Abbreviated, by_entries: Abbreviated) -> bool:
 def in_own_output(story: TensorStory, flow: Flow) -> Expr | None:
     """The form in matrix notation, with the step's own output where its definition would stand."""
     form = flow.matrix
-    if form is None or any(isinstance(node, Index) and len(node.items) > _AXES for node in walk(form)):
-        form = _pointwise(_own_axes(story, flow), flow.component.at)
+    if form is not None and any(isinstance(node, Index) and len(node.items) > _AXES for node in walk(form)):
+        form = None
+    alike = {name for name, shape in story.slot_shapes(flow).items() if shape == story.problem.shapes[flow.operand]}
+    pointwise = _pointwise(_own_axes(story, flow), flow.component.at, alike)
+    if pointwise is not None and (form is None or size(pointwise) < size(form)):
+        form = pointwise
     if form is None:
         return None
     slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(flow.slots)}
@@ -113,14 +151,17 @@ def _own_axes(story: TensorStory, flow: Flow) -> Expr:
     return changed(flow.component.body)
 
 
-def _pointwise(body: Expr, at: tuple[str, ...]) -> Expr | None:
-    """A formula whose tensors all have just these indices is one of whole tensors, entry by entry."""
+def _pointwise(body: Expr, at: tuple[str, ...], alike: Collection[str]) -> Expr | None:
+    """A formula whose tensors all have just these indices is one of whole tensors, entry by entry.
+
+    `alike` are the names that have the result's shape: an entry of a larger one may have the same indices.
+    """
     places = tuple(map(Name, at))
     if not at or any(isinstance(node, Over | Delta | Inside) for node in walk(body)):
         return None
 
     def lifted(expr: Expr) -> Expr:
-        if isinstance(expr, Index) and expr.items == places:
+        if isinstance(expr, Index) and expr.items == places and _is_alike(expr.base, alike):
             return expr.base
         return map_children(expr, lifted)
 
@@ -129,10 +170,15 @@ def _pointwise(body: Expr, at: tuple[str, ...]) -> Expr | None:
     return None if has_index else form
 
 
+def _is_alike(base: Expr, alike: Collection[str]) -> bool:
+    return all(name in alike for name in names_in(base))
+
+
 def matrix_form(story: TensorStory, flow: Flow) -> Abbreviated | None:
     """The form in matrix notation, with letters for parts that recur."""
     form = in_own_output(story, flow)
-    return None if form is None else abbreviated(Component((), story.form(flow, form)), story.taken)
+    names = {f"#{k}": name for k, name in enumerate(flow.slots)}
+    return None if form is None else abbreviated(Component((), story.form(flow, form)), story.taken, names)
 
 
 def _matrix_line(story: TensorStory, flow: Flow, form: Abbreviated) -> Note:
@@ -165,15 +211,42 @@ def composed(story: TensorStory, key: str) -> MathNode | None:
         if name.startswith(_ADJOINT):
             shapes[name] = story.problem.shapes[name.removeprefix(_ADJOINT)]
             shown[name] = story.notation.adjoint(name.removeprefix(_ADJOINT))
+    return _laid_out(story, form, shapes, shown)
+
+
+def _laid_out(story: TensorStory, form: Expr, shapes: Mapping[str, Shape], shown: Mapping[str, MathNode]) -> MathNode:
+    """The form of a gradient in the problem's names, by what is declared of them; `shown` are other gradients."""
     if story.is_numerator:
         layout = NumeratorLayout(shapes, shown.keys())
-        shapes = layout.new_shapes()
-        form = simplified(layout.of(form), story.problem.structures.keys(), shapes)
+        form, shapes = layout.of(form), layout.new_shapes()
+    form = tidied(simplified(form, story.problem.structures.keys(), shapes))
     return Setter(shapes, shown, derived=True).set(form)
+
+
+def _short(story: TensorStory, key: str) -> Note:
+    """What the gradient cancels to once the incoming one is put in, where that is decisively shorter."""
+    short = story.derivation.short.get(key)
+    if short is None:
+        return ()
+    forms = (short,) if short.reduced is None else (short, short.reduced)
+    setter = Setter(story.problem.shapes, {}, derived=True)
+    adjoint = story.notation.adjoint(key)
+    if all(form.matrix is not None for form in forms):
+        matrices = (form.matrix for form in forms if form.matrix is not None)
+        links = [_laid_out(story, matrix, story.problem.shapes, {}) for matrix in matrices]
+    else:
+        entries = [setter.by_entries(form.component, story.taken) for form in forms]
+        adjoint = entry(adjoint, entries[0][1])
+        links = [body for body, _ in entries]
+    one = None if short.one is None else setter.set(short.one)
+    return short_note((adjoint, *links, *([None] if one is None else [])), one, short.is_known)
 
 
 def _composed(story: TensorStory, key: str) -> Expr | None:
     """As `composed`; adjoints that keep their symbol are names that begin with `_ADJOINT`."""
+    short = story.derivation.short.get(key)
+    if short is not None and short.matrix is not None:
+        return short.matrix
     terms: list[Expr] = []
     for flow in story.derivation.uses[key]:
         form = in_own_output(story, flow)
@@ -184,9 +257,19 @@ def _composed(story: TensorStory, key: str) -> Expr | None:
         if flow.step in story.derivation.uses and len(story.derivation.uses[flow.step]) == 1:
             inner = _composed(story, flow.step)
             is_short = inner is not None and size(inner) + size(form) <= _LONGEST_COMPOSED
-            incoming = inner if inner is not None and is_short else incoming
+            incoming = inner if inner is not None and is_short and _fits(story, inner, flow.step) else incoming
         terms.append(substitute(form, {**names, INCOMING: incoming, OUTPUT: Name(flow.step)}))
-    return terms[0] if len(terms) == 1 else Sum(tuple(terms), (False,) * len(terms))
+    return tidied(terms[0] if len(terms) == 1 else Sum(tuple(terms), (False,) * len(terms)))
+
+
+def _fits(story: TensorStory, form: Expr, step: str) -> bool:
+    """Whether a form has its step's shape: 1 for a matrix of ones says less than the adjoint's symbol."""
+    shapes = dict(story.problem.shapes)
+    shapes.update((name, shapes[name.removeprefix(_ADJOINT)]) for name in names_in(form) if name.startswith(_ADJOINT))
+    try:
+        return shape_of(form, shapes) == story.problem.shapes[step]
+    except ProblemError:
+        return False
 
 
 # --- by entries
@@ -196,8 +279,7 @@ def _by_entries(story: TensorStory, flow: Flow) -> Abbreviated | None:
     """The flow by its entries."""
     step = story.derivation.components[flow.step]
     slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(flow.slots)}
-    definition = Component(step.at, substitute(step.body, slots))
-    body = in_output(_own_axes(story, flow), definition, OUTPUT)
+    body = in_output(_own_axes(story, flow), step.at, substitute(step.body, slots), OUTPUT)
     return abbreviated(replace(flow.component, body=body), story.taken)
 
 

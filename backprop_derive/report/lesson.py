@@ -82,7 +82,7 @@ def _lesson_blocks(story: Story) -> Iterator[Block]:
 def _tensor_blocks(story: TensorStory) -> Iterator[Block]:
     yield from _before(story.problem)
     yield _concept(3, "local")
-    flows = (item for flow in story.derivation.flows() for item in flow_items(story, flow))
+    flows = flow_items(story)
     lines = [Item(item.content) for item in islice(flows, _ILLUSTRATIONS)]
     yield Paragraph((Words(say.LOCAL_OF_TENSORS),))
     yield ListBlock(tuple(lines), ordered=False)

@@ -160,9 +160,21 @@ class Setter:
                 return MatrixProduct(self.set(vector), Transpose(Call("ones", ())))
             case MatrixProduct(left, Product((factor, *rest))) if rest and not self.rank(factor):
                 return self.set(Product((factor, MatrixProduct(left, _joined(rest)))))
+            case MatrixProduct(left, right) if (parts := self._over_number(right)) is not None:
+                return self.set(Quotient(MatrixProduct(left, parts[0]), parts[1]))
+            case Call("sum", (inner,), options) if (parts := self._over_number(inner)) is not None:
+                return self.set(Quotient(Call("sum", (parts[0],), options), parts[1]))
             case Sum(terms, minus) if self.rank(expr):
                 return self._tensor_sum(terms, minus)
         return None
+
+    def _over_number(self, tensor: Expr) -> tuple[Expr, Expr] | None:
+        """A tensor as another one and the number that it is divided by."""
+        parts: tuple[Expr, Expr | None] = _divided(tensor) if isinstance(tensor, Quotient) else (tensor, None)
+        if isinstance(tensor, Sum) and (common := _common_divisor(tensor.terms)) is not None:
+            parts = Sum(common[1], tensor.minus), common[0]
+        above, below = parts
+        return None if below is None or self.rank(below) or not self.rank(above) else (above, below)
 
     def _line_sum(self, inner: Expr, axis: int, word: str = "sum") -> Expr:
         return as_expr(Applied(f"{'col' if axis in (0, -2) else 'row'}{word}", (self.set(inner),)))
@@ -212,6 +224,9 @@ class Setter:
             case Index(Name(key) as base, places):
                 inner = tuple(self._lettered(cast(Expr, place), letters) for place in places)
                 return as_expr(Entry(self.shown.get(key, base), inner))
+            case Index(Call() as whole, places):  # an entry of an inverse
+                inner = tuple(self._lettered(cast(Expr, place), letters) for place in places)
+                return as_expr(Entry(self._lettered(whole, letters), inner))
             case Call("where", (condition, _, _)) if is_mask(expr):
                 return as_expr(Indicator(self._lettered(condition, letters)))
         return map_children(expr, lambda part: self._lettered(part, letters))
@@ -243,6 +258,8 @@ def signs_outside(expr: Expr) -> Expr:
 def _axis(options: tuple[tuple[str, Expr], ...]) -> int | None:
     """The axis of a sum along one; None for any other."""
     axis = dict(options).get("axis")
+    if isinstance(axis, Negate) and isinstance(axis.operand, Number):
+        return -int(axis.operand.value)
     return int(axis.value) if isinstance(axis, Number) else None
 
 

@@ -27,7 +27,7 @@ from ..options import Options
 from ..problem import Claim, Given, Problem, Prose, Step
 from ..records import record
 from ..solution import SolutionRecord, Value
-from ..syntax.expression import ZERO, Expr, Name
+from ..syntax.expression import ONE, ZERO, Expr, Name
 from ..syntax.names import ambiguous
 from .blocks import heading, item, math_cell, words_cell
 from .chains import Lines
@@ -36,7 +36,7 @@ from .numbers import Style, style_of
 from .paths import scalar_path_blocks
 from .remarks import remarks, sentence
 from .rules import rule_note
-from .sentences import HEADINGS, LABELS, UPDATE_RATE
+from .sentences import HEADINGS, LABELS, SHORT, UPDATE_RATE
 
 # Updates that are worked line by line; the others stand in the table.
 _WORKED_UPDATES = 1
@@ -209,7 +209,37 @@ def backward_blocks(story: Story, level: int) -> Iterator[Block]:
     keys = [key for key in derivation.adjoint_order() if story.lines.has_own_line(key)]
     if keys:
         yield heading("backward", level)
-        yield ListBlock(tuple(item(story.lines.backward(key)) for key in keys))
+        yield ListBlock(tuple(_backward_item(story.lines, key) for key in keys))
+
+
+def _backward_item(lines: Lines, key: str) -> Item:
+    """The line of an adjoint, and below it the short form that its product cancels to.
+
+    Without numbers the line ends with that form anyway.
+    """
+    line = Math(lines.backward(key))
+    short = lines.derivation.short.get(key)
+    if short is None or lines.first is None:
+        return Item((line,))
+    adjoint = lines.notation.adjoint(key)
+    return Item((line,), (short_note((adjoint, short.form, short.reduced), short.one),))
+
+
+def short_note(links: Sequence[MathNode | None], one: MathNode | None, is_known: bool = True) -> tuple[Inline, ...]:
+    """much of this cancels: ∂loss/∂z = p·sum(y) − y = p − y, since sum(y) = 1"""
+    *full, reduced = links
+    if reduced is None or one is None:
+        return (Words(SHORT["cancels"]), Math(_equation([link for link in full if link is not None])))
+    reason = Math(_equation([one, ONE]))
+    if is_known:
+        line = Math(_equation([link for link in links if link is not None]))
+        return (Words(SHORT["cancels"]), line, Words(SHORT["since"]), reason)
+    line = Math(_equation([link for link in full if link is not None]))
+    return (Words(SHORT["cancels"]), line, Words(SHORT["which"]), Math(reduced), Words(SHORT["where"]), reason)
+
+
+def _equation(links: Sequence[MathNode]) -> Chain:
+    return Chain(tuple(links), ("=",) * (len(links) - 1))
 
 
 def answer_blocks(story: Story) -> Iterator[Block]:

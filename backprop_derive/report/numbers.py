@@ -65,8 +65,9 @@ class Style:
 
     def results(self, value: Value) -> tuple[Expr, ...]:
         """What stands at the end of a chain: a short closed form before its decimals, or just the number."""
-        if value.closed is not None and is_algebraic(value.closed) and size(value.closed) <= 4:
-            return value.closed, self.shown(value)
+        closed = value.closed if value.is_algebraic else None
+        if closed is not None and is_algebraic(closed) and size(closed) <= 4:
+            return closed, self.shown(value)
         return (self.shown(value),)
 
 

@@ -40,7 +40,9 @@ def remarks(
     for note in record.notes:
         if note.kind == "kink":
             found.append(_convention(note))
-        elif note.kind in ("expanded", "set apart"):
+        elif note.kind == "set apart":
+            found.append(sentence(f"set apart {note.detail}", names=note.about))
+        elif note.kind == "expanded":
             found.append(sentence(note.kind, names=note.about))
         else:
             found.append(sentence(note.kind))

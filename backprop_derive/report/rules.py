@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..derivation import RuleStatement
 from ..document import Applied, Chain, Derivative, Inline, Math, MathNode, Times, Words
 from ..syntax.expression import Name
-from .sentences import RULES
+from .sentences import KINDS, RULES
 
 
 def rule_note(
@@ -28,6 +28,16 @@ def rule_name(rule: str) -> str:
     """What a rule is called."""
     kind, _, function = rule.partition(" ")
     return f"derivative of {function}" if kind == "function" else RULES[rule]
+
+
+def kind_note(kinds: tuple[str, ...], explained: set[str]) -> tuple[Inline, ...]:
+    """The rules of operations on tensors by name, each explained once; `explained` is brought up to date."""
+    said = []
+    for kind in kinds:
+        name, meaning = KINDS[kind]
+        said.append(name if kind in explained else f"{name}: {meaning}")
+        explained.add(kind)
+    return (Words("; ".join(said)),)
 
 
 def chain_rule() -> Chain:

@@ -45,7 +45,9 @@ REMARKS = {
     "round": "Values are carried rounded to {count} decimal{s}, half away from zero, as in a hand calculation.",
     "all moved": "The problem names no parameters, so the update moves every given.",
     "held": "A bar marks the direct dependence of {loss} alone; what stands at its foot is held fixed.",
-    "set apart": "{names} holds a softmax, which is set apart as a step of its own.",
+    "set apart softmax": "{names} holds a softmax, which is set apart as a step of its own.",
+    "set apart det": "{names} holds the determinant of a formula, and the formula is set apart as a step of its own.",
+    "set apart inv": "{names} holds the inverse of a formula, and the formula is set apart as a step of its own.",
     "expanded": "{names} was too long for one derivative and is split into one operation a step.",
     "symbolic": "The givens have no values, so everything is derived and nothing is evaluated.",
     "symbolic in part": "{name} has no value, so everything is derived and nothing is evaluated.",
@@ -53,11 +55,20 @@ REMARKS = {
     " digits.",
 }
 
+# Around the short form of a gradient whose product by the chain rule cancels.
+SHORT = {
+    "cancels": "much of this cancels: ",
+    "since": ", since ",
+    "which": ", which is ",
+    "where": " where ",
+}
+
 TENSORS = {
     "by entries": "by entries: ",
     "chain rule": "by the chain rule, summed over the entries of {step}: ",
     "derivative": "the derivative of one entry by another: ",
     "delta": ", where δ is 1 for equal indices and 0 for others",
+    "jacobian": "the Jacobian: ",
     "with": "with ",
     "where": ", with ",
     "chosen": ": each entry of {incoming} goes back to the entry of {operand} that was chosen, the first of those that"
@@ -73,6 +84,9 @@ GLOSSARY = {
     " rows.",
     "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
     "entrywise": "⊙ multiplies entry by entry.",
+    "block": "A[a:b, :] is the block of the rows a to b − 1, counted from 0; a bound that is left out is the end.",
+    "cofactors": "cof is the matrix of cofactors, ± the determinants of the matrix without a row and a column. Every"
+    " square matrix has it; of one with an inverse it is the determinant times the transposed inverse.",
 }
 
 # Said of a given below the others.
@@ -148,6 +162,36 @@ RULES = {
     "exponential": "exponential rule",
     "chain": "chain rule",
     "cases": "each case by itself",
+}
+
+# The rule of each kind of operation on tensors: what it is called, and what it says.
+KINDS = {
+    "number": ("rule for numbers", "differentiated as a function of one variable, the others held fixed"),
+    "element-wise": (
+        "element-wise rule",
+        "an entry depends on the entry at its own place alone, so the Jacobian is diagonal and multiplies entry by"
+        " entry",
+    ),
+    "broadcasting": ("broadcasting", "what is repeated along an axis gets the sum over it"),
+    "contraction": (
+        "rule of contraction",
+        "in a sum of products the derivative by an entry picks the terms that hold it, and what it was multiplied by"
+        " is left",
+    ),
+    "normalising": (
+        "rule of normalising",
+        "an entry depends on all that it is normalised with, by itself and by the sum over all of them, and both parts"
+        " are added",
+    ),
+    "index map": (
+        "rule of index maps",
+        "entries are put in other places, so each entry of the gradient goes back to where its entry came from",
+    ),
+    "selection": ("rule of selection", "the choice is held fixed, and what was chosen gets the gradient"),
+    "implicit": (
+        "implicit rule",
+        "an equation defines it: both sides are differentiated, and the derivative is solved for",
+    ),
 }
 
 PURPOSE = (

@@ -35,7 +35,7 @@ from ..ledger import Ledger
 from ..options import NUMERATOR_AXES, Options
 from ..problem import Given, Prose, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
-from ..syntax.expression import ZERO, Expr, Name, Transpose, size
+from ..syntax.expression import ZERO, Call, Expr, Name, Slice, Transpose, size
 from .blocks import heading, item, math_cell, words_cell
 from .flows import composed, flow_items, in_own_output
 from .layout import laid_out_shape
@@ -169,7 +169,7 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
     flows = list(story.derivation.flows())
     if flows:
         yield heading("flows", level)
-        yield ListBlock(tuple(found for flow in flows for found in flow_items(story, flow)))
+        yield ListBlock(tuple(flow_items(story)))
     if first is not None and flows:
         yield heading("backward", level)
         keys = story.derivation.adjoint_order()
@@ -183,11 +183,27 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
 
 def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     """What the signs mean that not every reader knows, where they occur."""
-    found = {type(node) if not isinstance(node, Applied) else node.function[:3] for node in _nodes(blocks)}
-    signs = {"row": "row", "col": "col", Indicator: "indicator", Entrywise: "entrywise"}
+    found = {_sign(node) for node in _nodes(blocks)}
+    signs = {
+        "row": "row",
+        "col": "col",
+        Indicator: "indicator",
+        Entrywise: "entrywise",
+        "cofactor": "cofactors",
+        "block": "block",
+    }
     said = [GLOSSARY[key] for sign, key in signs.items() if sign in found]
     if said:
         yield Remark((Words(" ".join(said)),))
+
+
+def _sign(node: Any) -> Any:
+    """By what the glossary knows a node."""
+    if isinstance(node, Applied):
+        return node.function[:3]
+    if isinstance(node, Slice) and (node.start or node.stop):
+        return "block"
+    return node.function if isinstance(node, Call) else type(node)
 
 
 def _nodes(part: Any) -> Iterator[Any]:

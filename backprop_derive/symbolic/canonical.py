@@ -81,7 +81,8 @@ class _Normal:
             whole = sympy.Mul(*factors)
             for part in sympy.Add.make_args(sympy.expand(whole) if whole.has(sympy.Add) else whole):
                 coefficient, rest = part.as_coeff_Mul()
-                found[self.text(rest, sums)] += coefficient
+                factor, text = self.text(rest, sums)
+                found[text] += coefficient * factor
         return {text: coefficient for text, coefficient in found.items() if coefficient != 0}
 
     # --- terms and atoms
@@ -154,8 +155,11 @@ class _Normal:
 
     # --- the text of a term
 
-    def text(self, term: sympy.Expr, sums: Sums) -> str:
-        """The smallest text of a term over the names of its summed indices."""
+    def text(self, term: sympy.Expr, sums: Sums) -> tuple[sympy.Rational, str]:
+        """A term's number, and its smallest text over the names of its summed indices.
+
+        A sum over an index that is not there is a factor: of a size that is a number, a part of that number.
+        """
         present = term.free_symbols
         used = [(index, size) for index, size in sums if index in present]
         idle = [size for index, size in sums if index not in present]
@@ -163,9 +167,8 @@ class _Normal:
         factors = _with_deltas_resolved(list(sympy.Mul.make_args(term)))
         orders = self.orders(factors, used)
         if orders is None:
-            return str(sympy.Dummy())  # not decided, so equal to nothing
-        head = "" if coefficient == 1 else f"{coefficient} "
-        return head + min(self.written(factors, order) for order in orders)
+            return coefficient, str(sympy.Dummy())  # not decided, so equal to nothing
+        return coefficient, min(self.written(factors, order) for order in orders)
 
     def written(self, factors: Sequence[sympy.Expr], order: Sequence[tuple[sympy.Symbol, sympy.Expr]]) -> str:
         names = {index: sympy.Symbol(f"!{k}", integer=True) for k, (index, _) in enumerate(order)}

@@ -101,7 +101,9 @@ def _contract(term: Term, free: Sizes) -> Term | None:
             return None
         chosen = _absorbable(factors, sums)
         if chosen is None:
-            return Term(tuple(sums.items()), tuple(factors))
+            bounds = {**free, **sums}
+            kept = (f for f in factors if not (isinstance(f, InsideOf) and _is_inside(f.args[0], f.args[1], bounds)))
+            return Term(tuple(sums.items()), tuple(kept))
         position, index, value = chosen
         size = sums.pop(index)
         rest = factors[:position] + factors[position + 1 :]
@@ -154,4 +156,19 @@ def _is_inside(value: sympy.Expr, size: sympy.Expr, sizes: Sizes) -> bool:
     if value.is_Integer:
         return bool(value >= 0 and (not size.is_Integer or value < size))
     bound = sizes.get(value)
-    return bound is not None and bool(bound == size or (bound.is_Integer and size.is_Integer and bound <= size))
+    if bound is not None:
+        return bool(bound == size or (bound.is_Integer and size.is_Integer and bound <= size))
+    return bool(size.is_Integer) and _is_affine_inside(value, int(size), sizes)
+
+
+def _is_affine_inside(value: sympy.Expr, size: int, sizes: Sizes) -> bool:
+    """Whether 2i + j stays within the bounds, whatever its indices are."""
+    lowest = highest = 0
+    for term in sympy.Add.make_args(value):
+        slope, index = term.as_coeff_Mul()
+        bound = sympy.Integer(1) if index == 1 else sizes.get(index)
+        if not slope.is_Integer or bound is None or not bound.is_Integer:
+            return False
+        ends = (slope, slope) if index == 1 else (0, slope * (bound - 1))
+        lowest, highest = lowest + min(ends), highest + max(ends)
+    return bool(lowest >= 0 and highest < size)

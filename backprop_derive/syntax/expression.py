@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
+from typing import Any
 
 from ..records import record
 
@@ -217,37 +219,44 @@ def integer(value: int) -> Number:
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The operands of a node in the order they are written; () for a leaf."""
-    match expr:
-        case Negate(operand) | Transpose(operand):
-            return (operand,)
-        case Sum(terms):
-            return terms
-        case Product(factors):
-            return factors
-        case Quotient(a, b) | Power(a, b) | MatrixProduct(a, b):
-            return (a, b)
-        case Compare(_, a, b) | Delta(a, b):
-            return (a, b)
-        case Over(_, _, body) | Inside(body):
-            return (body,)
-        case Call(_, arguments, options):
-            return arguments + tuple(value for _, value in options) if options else arguments
-        case ListOf(items) | TupleOf(items):
-            return items
-        case Index(base, items):
-            inner: list[Expr] = [base]
-            for item in items:
-                if isinstance(item, Slice):
-                    inner += [part for part in (item.start, item.stop, item.step) if part is not None]
-                elif item is not None:
-                    inner.append(item)
-            return tuple(inner)
-        case _:
-            return ()
+    found = _CHILDREN.get(type(expr))
+    return found(expr) if found is not None else ()
+
+
+def _children_of_call(call: Call) -> tuple[Expr, ...]:
+    return call.arguments + tuple(value for _, value in call.options) if call.options else call.arguments
+
+
+def _children_of_index(index: Index) -> tuple[Expr, ...]:
+    inner: list[Expr] = [index.base]
+    for item in index.items:
+        if isinstance(item, Slice):
+            inner += [part for part in (item.start, item.stop, item.step) if part is not None]
+        elif item is not None:
+            inner.append(item)
+    return tuple(inner)
+
+
+# By the type of a node: looked up a hundred times for every line of a solution.
+_CHILDREN: dict[type, Callable[[Any], tuple[Expr, ...]]] = {
+    **dict.fromkeys((Negate, Transpose), lambda node: (node.operand,)),
+    Sum: attrgetter("terms"),
+    Product: attrgetter("factors"),
+    Quotient: attrgetter("numerator", "denominator"),
+    Power: attrgetter("base", "exponent"),
+    **dict.fromkeys((MatrixProduct, Compare, Delta), attrgetter("left", "right")),
+    Over: lambda node: (node.body,),
+    Inside: lambda node: (node.place,),
+    Call: _children_of_call,
+    **dict.fromkeys((ListOf, TupleOf), attrgetter("items")),
+    Index: _children_of_index,
+}
 
 
 def map_children(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The node with every operand replaced by `change(operand)`."""
+    if type(expr) not in _CHILDREN:
+        return expr
     match expr:
         case Negate(operand):
             return Negate(change(operand))
@@ -296,7 +305,8 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        if type(node) in _CHILDREN:
+            stack.extend(reversed(children(node)))
 
 
 def names_in(expr: Expr) -> tuple[str, ...]:

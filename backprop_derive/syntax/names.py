@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ..errors import nearest
 from ..records import record
@@ -93,6 +94,7 @@ def nearest_name(spelling: str, spelled: Mapping[str, str]) -> str | None:
 _TRAILING_DIGITS = re.compile(r"([^\W\d_]+?)(\d+)")
 
 
+@lru_cache(maxsize=4096)
 def symbol(key: str, *, literal: bool = False) -> Symbol:
     """The parts of a canonical key as notation sets them; `literal` keeps `w1` from becoming w with index 1."""
     stem = key.rstrip("'")

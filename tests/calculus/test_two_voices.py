@@ -94,8 +94,10 @@ def proves(claim: Expr, flow: Flow, shapes: dict[str, Shape]) -> bool:
     at = flow.component.at
     for index, size in zip(at, sizes_of(flow, shapes), strict=True):
         symbols[index] = integer_zero() if size == 1 else symbols[index]
-    return is_proved(
-        claim, without_cofactors(to_sympy(flow.component.body, symbols)), at, sizes_of(flow, shapes), symbols
+    entries = to_sympy(flow.component.body, symbols)
+    return any(
+        is_proved(claim, wanted, at, sizes_of(flow, shapes), symbols)
+        for wanted in (entries, without_cofactors(entries))
     )
 
 

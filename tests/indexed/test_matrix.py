@@ -29,7 +29,7 @@ FORMS = [
     ("L = norm(V @ x - v)^2", "V", "2 * outer(V @ x - v, x)"),
     ("L = norm(V @ x - v)^2", "x", "2 * (V.T @ (V @ x - v))"),
     ("L = log(det(A))", "A", "inv(A).T"),
-    ("L = det(A)", "A", "det(A) * inv(A).T"),
+    ("L = det(A)", "A", "cofactor(A)"),
     ("L = trace(A)", "A", "identity(n)"),
     ("L = trace(A @ A @ A)", "A", "3 * (A.T @ A.T)"),
     ("L = norm(X)", "X", "X/norm(X)"),
@@ -52,6 +52,19 @@ def flowing(steps: str, operand: str) -> str:
 @pytest.mark.parametrize(("steps", "operand", "expected"), FORMS)
 def test_a_gradient_reads_as_in_a_textbook(steps: str, operand: str, expected: str) -> None:
     assert flowing(steps, operand) == expected
+
+
+@pytest.mark.parametrize("operation", ["layer_norm(X, g, b)", "batch_norm(X, g, b)", "rms_norm(X, g)"])
+def test_the_gain_of_a_normalisation_gets_the_sum_of_what_it_scales(operation: str) -> None:
+    found = flowing(f"Given g: (d), b: (d)\nF = {operation}\nL = sum(F^2)", "g")
+    assert found.startswith("sum(G * (")
+    assert found.endswith(", axis=0)")
+
+
+def test_a_root_mean_square_norm_has_its_compact_form() -> None:
+    found = flowing("Given g: (d)\nF = rms_norm(X, g)\nL = sum(F^2)", "X")
+    root = "sqrt(mean(X^2, axis=-1, keepdims=true) + 1e-5)"
+    assert found == f"(G * g - X/{root} * mean(G * g * (X/{root}), axis=-1, keepdims=true))/{root}"
 
 
 @pytest.mark.parametrize(("operation", "axis"), [("layer_norm", "-1"), ("batch_norm", "0")])

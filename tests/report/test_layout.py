@@ -154,3 +154,21 @@ def test_shapes_of_gradients(shape: Shape, after: Shape) -> None:
 def test_an_unknown_convention_is_refused() -> None:
     with pytest.raises(bd.UsageError, match="layout convention numerators is unknown"):
         bd.Options(layout_convention="numerators")
+
+
+SOFTMAX = (
+    "Given A: (n, n) symmetric, D: (n, n) diagonal, x: (n), t: (n)\nu = D @ (A @ x)\np = softmax(u)\nL = -sum(t*log(p))"
+)
+
+
+def test_a_jacobian_is_laid_out_alike_and_a_short_form_is_transposed() -> None:
+    told, turned = (
+        bd.derive(f"{SOFTMAX}\nFind dL/du, dL/dD").to_text(layout_convention=layout)
+        for layout in ("denominator", "numerator")
+    )
+    for text in (told, turned):
+        assert "the Jacobian: ∂p/∂u = diag(p) − p @ pᵀ\n" in text
+    assert "∂L/∂u = sum(t) · p − t, which is p − t where sum(t) = 1\n" in told
+    assert "∂L/∂u = sum(t) · pᵀ − tᵀ, which is pᵀ − tᵀ where sum(t) = 1\n" in turned
+    assert "∂L/∂D = ((sum(t) · p − t) @ (A @ x)ᵀ) ⊙ I[n]\n" in told
+    assert "∂L/∂D = (A @ x @ (sum(t) · pᵀ − tᵀ)) ⊙ I[n]\n" in turned

@@ -109,3 +109,69 @@ def test_an_update_of_tensors_is_worked_and_further_ones_are_a_table() -> None:
     assert "w ← w − η · ∂L/∂w = [1, 2] − 0.25 · [2, 4] = [0.5, 1]" in page
     assert "After update 30:" in page
     assert "…" in page
+
+
+def test_an_inverse_a_cofactor_and_an_identity_read_as_in_books() -> None:
+    text = "Given A: (n, n), B: (n, n)\nY = inv(A + B)\nL = log(det(A)) + trace(Y)\nFind dL/dA"
+    page = bd.derive(text).to_text()
+    assert "∂L/∂A|L  = A⁻ᵀ" in page
+    assert "(A⁻¹)[j, i]" in page
+    assert "= I[n]" in page
+    assert "Answer ∂L/∂A = A⁻ᵀ − Yᵀ @ Yᵀ" in page
+    assert "(A^{-1})_{ji}" in bd.derive(text).to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("inv(A + A)", "holds the inverse of a formula, and the formula is set apart"),
+        ("A*det(A @ A)", "holds the determinant of a formula, and the formula is set apart"),
+        ("softmax(A + A)", "holds a softmax, which is set apart"),
+    ],
+)
+def test_a_remark_says_for_what_a_step_was_set_apart(step: str, said: str) -> None:
+    (remark,) = (r for r in bd.derive(f"Given A: (2, 2)\nY = {step}\nL = sum(Y)\nFind dL/dA").remarks if "apart" in r)
+    assert remark.startswith(f"Y {said}")
+
+
+def test_the_determinant_of_a_singular_matrix_goes_back_by_cofactors_and_they_are_explained() -> None:
+    solution = bd.solve("Given X = [[1, 2], [2, 4]]\nL = det(X)\nFind dL/dX")
+    assert "∂L/∂X = cof(X) = [[4, −2], [−2, 1]]" in solution.to_text()
+    assert any(remark.startswith("cof is the matrix of cofactors") for remark in solution.remarks)
+
+
+def test_a_layer_norm_reads_as_in_its_paper() -> None:
+    text = "Given x: (n, d), g: (d), b: (d), G: (n, d)\nY = layer_norm(x, g, b)\nL = sum(Y*G)\nFind dL/dx"
+    line = " ".join(bd.derive(text).to_text(detail="brief").split())
+    assert "σ = √(rowvar(x) + 10⁻⁵), x̂ = (x − rowmean(x))/σ" in line
+    assert "rowmean((∂L/∂Y) ⊙ g ⊙ x̂)" in line
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("concat([Q, K])", "(∂L/∂Y)[:3, :]"),
+        ("concat([K, Q])", "(∂L/∂Y)[3:, :]"),
+        ("concat([K, Q], axis=1)", "(∂L/∂Y)[:, 2:]"),
+        ("reshape(Q, (6))", "reshape(∂L/∂Y, (3, 2))"),
+        ("reshape(Q, (2, 3))", "reshape(∂L/∂Y, (3, 2))"),
+    ],
+)
+def test_what_was_joined_gets_its_block_and_what_was_reshaped_its_shape(step: str, expected: str) -> None:
+    text = f"Given Q = [[1, 2], [3, 5], [1, 1]], K = [[1, 2], [3, 5], [1, 1]]\nY = {step}\nL = sum(Y*Y)\nFind dL/dQ"
+    assert flows(text, detail="brief")[1] == f"∂L/∂Q = {expected}"
+    said = any("block of the rows" in remark for remark in bd.solve(text).remarks)
+    assert said is ("concat" in step)
+
+
+def test_a_slice_gets_its_gradient_back_by_entries_since_the_rest_is_0() -> None:
+    text = "Given Q = [[1, 2], [3, 5], [1, 1]]\nY = Q[1:, :]\nL = sum(Y*Y)\nFind dL/dQ"
+    assert flows(text, detail="brief")[1] == "∂L/∂Q[i, j] = ∂L/∂Y[i − 1, j] · [0 ≤ i − 1 < 2]"
+
+
+@pytest.mark.parametrize("layer", ["layer_norm(x, g, b)", "batch_norm(x, g, b)", "rms_norm(x, g)"])
+def test_a_normalisation_of_known_sizes_has_its_compact_form_too(layer: str) -> None:
+    text = f"Given x = [[1, 2], [3, 5], [0, 1]], g = [1, 2], b = [0, 1]\nY = {layer}\nL = sum(Y^3)\nFind dL/dx, dL/dg"
+    through, gain = flows(text, detail="brief")[1:3]
+    assert "σ = √(" in through
+    assert gain.startswith("∂L/∂g = colsum((∂L/∂Y) ⊙ ")
