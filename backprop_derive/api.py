@@ -9,13 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
-from .graph import Graph, build_graph
-from .language.reader import Scalar, read_problem
+from .graph import build_graph
+from .language.reader import Scalar
 from .ledger import Ledger
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
-from .solution import Note, Pass, SolutionRecord, TensorSolution, TensorValue, Value
+from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
+from .stages import (
+    derived,
+    evaluated,
+    gradient_values,
+    in_matrices,
+    jacobian_values,
+    prepared,
+    second_values,
+    symbolic,
+    with_forward,
+    with_sweeps,
+)
+from .syntax.expression import Expr
 from .syntax.names import canonical, nearest_name
 
 if TYPE_CHECKING:
@@ -29,6 +42,8 @@ def solve(
     given: Mapping[str, Scalar] | None = None,
     loss: str | None = None,
     expand: bool = False,
+    mode: str | None = None,
+    direction: Mapping[str, Scalar] | None = None,
     paths: bool = False,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
@@ -37,16 +52,20 @@ def solve(
 
     `wrt` names what to differentiate by (default: what the problem's Find asks, else every given), `given` sets or
     overrides values (int, float, Fraction or text), `loss` the step that is differentiated (default: Find's, else the
-    last). `expand` splits compound steps into one operation a node. `paths` adds the path ledger to every document, as
-    the option of this name does.
+    last). `expand` splits compound steps into one operation a node. `mode` is `reverse` or `forward`: whether the chain
+    rule is worked back from the loss, or forward from each name that is wanted; the options' own where it is None.
+    `direction` says how vectors and matrices change, `{"w": [1, 0, 2]}`: forward mode then makes one sweep along it.
+    `paths` adds the path ledger to every document, as the option of this name does.
 
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
     LimitError where a stated limit is passed, UsageError where an argument does not fit.
     """
-    read, notes = _prepared(problem, wrt, given, loss, expand, limits)
-    derivation = _derivation(build_graph(read))
-    record = _evaluated(derivation, limits)
-    return Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits)
+    mode = mode or ("forward" if direction else None)
+    options = options if mode is None else replace(options, mode=mode)
+    read, notes = prepared(problem, wrt, given, loss, expand, limits)
+    along = _read_direction(read, direction, limits) if direction else {}
+    record = evaluated(derived(build_graph(read)), limits)
+    return Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits, along)
 
 
 def derive(
@@ -55,17 +74,16 @@ def derive(
     wrt: str | tuple[str, ...] | list[str] = (),
     loss: str | None = None,
     expand: bool = False,
+    mode: str | None = None,
     paths: bool = False,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
     """As `solve`, symbolically only: the values of the givens are left out."""
-    read, notes = _prepared(problem, wrt, None, loss, expand, limits)
-    derivation = _derivation(build_graph(read))
-    options = _with_paths(options, paths)
-    if isinstance(derivation, TensorDerivation):
-        return Solution(TensorSolution(read, derivation, None, notes=notes), options, limits)
-    return Solution(SolutionRecord(read, derivation, None, notes=notes), options, limits)
+    options = options if mode is None else replace(options, mode=mode)
+    read, notes = prepared(problem, wrt, None, loss, expand, limits)
+    symbols = replace(symbolic(derived(build_graph(read))), notes=notes)
+    return Solution(symbols, _with_paths(options, paths), limits)
 
 
 def _with_paths(options: Options, paths: bool) -> Options:
@@ -86,79 +104,16 @@ def compile(
     """
     from .evaluate.compiled import Compiled
 
-    read, _ = _prepared(problem, wrt, None, loss, False, limits)
-    return Compiled(_derivation(build_graph(read)))
+    read, _ = prepared(problem, wrt, None, loss, False, limits)
+    if read.asks_jacobian:
+        raise UsageError(f"{read.spelled[read.loss]} is a tensor: only gradients of a single number are compiled")
+    return Compiled(derived(build_graph(read)))
 
 
-def _derivation(graph: Graph) -> Derivation | TensorDerivation:
-    if graph.problem.has_tensors:
-        from .calculus.tensors import derive_tensors
+def _read_direction(problem: Problem, direction: Mapping[str, Scalar], limits: Limits) -> dict[str, Expr]:
+    from .language.directions import read_direction
 
-        derivation = derive_tensors(graph)
-        for key in graph.wanted:
-            if key in graph.on_path and key not in derivation.uses:
-                raise UsageError(
-                    f"{graph.problem.spelled[key]} only says which entries are meant (class labels, rows, a mask): it"
-                    " has no gradient",
-                    expected="a name that the loss is differentiable by",
-                )
-        return derivation
-    from .calculus.derive import derive as derive_graph
-
-    return derive_graph(graph)
-
-
-def _evaluated(derivation: Derivation | TensorDerivation, limits: Limits) -> SolutionRecord | TensorSolution:
-    if isinstance(derivation, TensorDerivation):
-        from .evaluate.tensors import evaluate_tensors
-
-        return evaluate_tensors(derivation, limits)
-    from .evaluate.passes import evaluate
-
-    return evaluate(derivation, limits)
-
-
-def _prepared(
-    problem: str | Problem,
-    wrt: str | tuple[str, ...] | list[str],
-    given: Mapping[str, Scalar] | None,
-    loss: str | None,
-    expand: bool,
-    limits: Limits,
-) -> tuple[Problem, tuple[Note, ...]]:
-    """The problem as read, split where that was asked for or a step is too long for one derivative."""
-    if isinstance(problem, Problem):
-        read = problem
-        if wrt or given or loss:
-            from .language.changes import changed
-
-            read = changed(problem, **_overrides(wrt, given, loss), limits=limits)
-    elif isinstance(problem, str):
-        read = read_problem(problem, **_overrides(wrt, given, loss), limits=limits)
-    else:
-        raise UsageError(f"a problem is text, not {type(problem).__name__}")
-    if expand:
-        from .calculus.expand import expand as expand_problem
-
-        return expand_problem(read), ()
-    if read.has_tensors:
-        from .calculus.expand import set_apart
-
-        apart, split = set_apart(read)
-        return (apart, tuple(Note("set apart", key, what) for key, what in split)) if split else (read, ())
-    large = read.large_steps(limits.operations)
-    if not large:
-        return read, ()
-    from .calculus.expand import expand as expand_problem
-
-    return expand_problem(read, large), tuple(Note("expanded", key) for key in large)
-
-
-def _overrides(
-    wrt: str | tuple[str, ...] | list[str], given: Mapping[str, Scalar] | None, loss: str | None
-) -> dict[str, Any]:
-    names = wrt.replace(",", " ").split() if isinstance(wrt, str) else list(wrt)
-    return {"wrt": tuple(names), "given": given, "loss": loss}
+    return read_direction(problem, direction, limits)
 
 
 class Solution:
@@ -173,11 +128,16 @@ class Solution:
         record: SolutionRecord | TensorSolution,
         options: Options = DEFAULT_OPTIONS,
         limits: Limits = DEFAULT_LIMITS,
+        direction: Mapping[str, Expr] | None = None,
     ) -> None:
         self.record = record
         self.options = options
         self._limits = limits
+        self._direction = direction or {}
         self._other_adjoints: dict[str, Value | TensorValue] = {}
+        self._seconds: dict[tuple[str, str], Value | TensorValue] = {}
+        if record.second is not None:
+            self._seconds |= record.second.values
         self._ledger: Ledger | None = None
 
     # --- numbers
@@ -211,13 +171,51 @@ class Solution:
         key = self._key(name)
         found = self._first().adjoints.get(key) or self._other_adjoints.get(key)
         if found is None:
-            found = self._other_adjoints[key] = self._adjoint(key)
+            found = self._other_adjoints[key] = gradient_values(self.problem, key, self._limits)
         return plain(found)
 
     @property
     def gradients(self) -> dict[str, Any]:
         """The gradients that were asked for, by the author's spelling."""
-        return {self.problem.spelled[key]: self.gradient(key) for key in self.derivation.graph.wanted}
+        return {self.problem.spelled[key]: self.gradient(key) for key in self.problem.gradients}
+
+    def jacobian(self, name: str, by: str) -> Any:
+        """d(name)/d(by) of a step: of tensors an array whose axes are those of `name`, then those of `by`.
+
+        Raises UsageError for an unknown name or a given, DomainError where the derivative does not exist.
+        """
+        self._first()
+        return plain(jacobian_values(self.problem, self._key(name), self._key(by), self._limits))
+
+    def second(self, name: str, other: str | None = None) -> Any:
+        """d²(loss)/d(name)d(other), of one name by itself twice; computed when asked for if the problem did not ask.
+
+        Of tensors an array whose axes are those of `name`, then those of `other`. Raises UsageError for an unknown
+        name, DomainError where the second derivative does not exist.
+        """
+        pair = self._key(name), self._key(name if other is None else other)
+        if pair not in self._seconds:
+            self._first()
+            self._seconds |= second_values(self.problem, (pair,), self._limits)
+        return plain(self._seconds[pair])
+
+    def hessian(self, *names: str) -> Any:
+        """The second derivatives of the loss by names (default: what the problem differentiates by).
+
+        Of one name as `second`; of several numbers an array, a row and a column for each.
+        """
+        keys = tuple(map(self._key, names)) or self.derivation.graph.wanted
+        if len(keys) == 1:
+            return self.second(keys[0])
+        if any(self.problem.shapes[key] for key in keys):
+            raise UsageError("the Hessian by several names is made of numbers", hint="second(name, other) of tensors")
+        self._first()
+        missing = tuple((a, b) for k, a in enumerate(keys) for b in keys[k:] if (a, b) not in self._seconds)
+        if missing:
+            self._seconds |= second_values(self.problem, missing, self._limits)
+        found = (self._seconds[(a, b) if i <= j else (b, a)] for i, a in enumerate(keys) for j, b in enumerate(keys))
+        entries = tuple(entry.entries[0] if isinstance(entry, TensorValue) else entry for entry in found)
+        return _array(TensorValue((len(keys), len(keys)), entries))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -237,6 +235,8 @@ class Solution:
     @property
     def ledger(self) -> Ledger:
         """The paths from each wanted name to the loss: all counted, the first listed, and what each contributes."""
+        if self.problem.asks_jacobian:
+            raise UsageError("the path ledger is about the gradient of a loss, a single number")
         if self._ledger is None:
             from .calculus.paths import find_paths
 
@@ -264,16 +264,6 @@ class Solution:
             reason = f"{', '.join(missing)} has no value" if missing else "this derivation is symbolic"
             raise UsageError(f"there are no numbers: {reason}", hint="solve(problem, given={…})")
         return self.record.first
-
-    def _adjoint(self, key: str) -> Value | TensorValue:
-        derivation = _derivation(build_graph(self.problem, (key,)))
-        if isinstance(derivation, TensorDerivation):
-            from .evaluate.tensors import tensor_adjoints
-
-            return tensor_adjoints(derivation, self._limits)[key]
-        from .evaluate.passes import adjoints_for
-
-        return adjoints_for(derivation, self._limits)[key]
 
     def _key(self, name: str) -> str:
         key = canonical(name)
@@ -325,7 +315,7 @@ class Solution:
         if format == "json":
             from .formats.json import to_json
 
-            return to_json(self.record, options, self.ledger if options.paths else None)
+            return to_json(self._told(options), options, self.ledger if options.paths else None)
         from .formats import render
 
         return render(self._document(options), format, options)
@@ -334,14 +324,15 @@ class Solution:
         chosen = options or self.options
         ledger = self.ledger if chosen.paths else None
         if isinstance(self.record, TensorSolution):
-            from .calculus.cancel_tensors import with_short_adjoints as with_short_tensors
-            from .calculus.jacobians import with_jacobians
-            from .calculus.tensors import with_matrices
             from .report.tensors import narrate_tensors
 
-            short_tensors = with_short_tensors(self.record.derivation, self.record.first is not None)
-            forms = with_matrices(short_tensors)
-            told = replace(self.record, derivation=with_jacobians(forms))
+            record = self._told(chosen)
+            assert isinstance(record, TensorSolution)
+            told = in_matrices(record)
+            if chosen.layout == "lesson" and told.problem.asks_jacobian:
+                raise UsageError(
+                    "the lesson is about the gradient of a loss, a single number", hint="--layout solution"
+                )
             if chosen.layout == "lesson":
                 from .report.lesson import tensor_lesson
 
@@ -350,8 +341,10 @@ class Solution:
         from .calculus.cancel import with_short_adjoints
 
         statements = self._rule_statements() if chosen.rules else {}
-        short = with_short_adjoints(self.record.derivation, self.record.first is not None)
-        record = replace(self.record, derivation=short)
+        record = self._told(chosen)
+        assert isinstance(record, SolutionRecord)
+        short = with_short_adjoints(record.derivation, record.first is not None)
+        record = replace(record, derivation=short)
         if chosen.layout == "lesson":
             from .report.lesson import lesson
 
@@ -359,6 +352,12 @@ class Solution:
         from .report.narrate import narrate
 
         return narrate(record, chosen, statements, ledger)
+
+    def _told(self, options: Options) -> SolutionRecord | TensorSolution:
+        record = self.record
+        if isinstance(record, TensorSolution):
+            return with_forward(record, options, self._direction, self._limits)
+        return with_sweeps(record, options, self._limits)
 
     def _rule_statements(self) -> dict[str, RuleStatement]:
         from .calculus.rules import rule_statement

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
 
@@ -55,6 +55,28 @@ class LocalGradient:
 
 
 @record
+class SecondGradient:
+    """∂²(step)/∂(first)∂(second), all other operands of the step held fixed; `form` is as in `LocalGradient`."""
+
+    step: str
+    first: str
+    second: str
+    form: DerivedForm
+    slots: tuple[str, ...]
+
+    @property
+    def in_order(self) -> tuple[str, str]:
+        """Both operands in the order of the step."""
+        first, second = sorted((self.first, self.second), key=self.slots.index)
+        return first, second
+
+    @property
+    def inner(self) -> LocalGradient:
+        """The same as the local gradient that it is in its form: of ∂(step)/∂(first) by `second`."""
+        return LocalGradient(self.step, self.second, self.form, self.slots)
+
+
+@record
 class ShortAdjoint:
     """What the chain rule's product for an adjoint cancels to, in the problem's names: p - y.
 
@@ -75,7 +97,7 @@ class Component:
     body: Expr
 
 
-INCOMING, OUTPUT = "#g", "#y"
+INCOMING, OUTPUT, TANGENT = "#g", "#y", "#d"
 
 
 @record
@@ -181,11 +203,180 @@ class Derivation:
         """How the adjoint of a name is composed."""
         return self.slips.get(key, CHAIN_RULE)
 
-    def local_gradients(self) -> Iterator[LocalGradient]:
-        """From the loss back to the givens, as the backward pass needs them."""
-        for key in reversed(self.graph.steps):
+    def local_gradients(self, from_loss: bool = True) -> Iterator[LocalGradient]:
+        """From the loss back to the givens, as the backward pass needs them, or in the order of the steps."""
+        for key in reversed(self.graph.steps) if from_loss else self.graph.steps:
             yield from self.by_step.get(key, ())
 
     def adjoint_order(self) -> tuple[str, ...]:
         """The names whose adjoint the backward pass computes: steps from the loss back, then the wanted givens."""
         return self.graph.adjoint_order()
+
+    def tangent_order(self, by: str) -> tuple[str, ...]:
+        """The steps whose tangent a sweep of forward mode computes that seeds `by`: those on a path that `by` reaches.
+
+        What `by` is computed from, where it is a step, stays out: it is seeded, whatever it came from.
+        """
+        reached = {by}
+        for step in self.graph.path_steps():
+            if step.key != by and any(gradient.operand in reached for gradient in self.by_step[step.key]):
+                reached.add(step.key)
+        return tuple(key for key in self.graph.steps if key in reached and key != by)
+
+    def moved(self, key: str, tangents: Container[str]) -> tuple[LocalGradient, ...]:
+        """The local gradients of a step by the operands that have a tangent."""
+        return tuple(gradient for gradient in self.by_step[key] if gradient.operand in tangents)
+
+    def forward_products(self, by: str) -> int:
+        """How many products of two numbers a sweep takes: one an edge, none where the tangent is the seed, 1."""
+        order = self.tangent_order(by)
+        tangents = {by, *order}
+        return sum(gradient.operand != by for key in order for gradient in self.moved(key, tangents))
+
+    def reverse_products(self) -> int:
+        """How many products of two numbers the backward pass takes: one an edge, none where the adjoint is the loss's,
+        1."""
+        return sum(use.step != self.graph.loss for uses in self.uses.values() for use in uses)
+
+
+@record
+class SecondDerivation:
+    """The second-order local gradients of a derivation, and which second derivatives of the loss are asked for.
+
+    A pair (w, b) stands for ∂²(loss)/∂w∂b: how ∂(loss)/∂b changes with w. Of a name u, with a sweep of forward mode
+    that seeds w, that is the sum over the steps y that use u of
+
+        ∂²(loss)/∂w∂y · ∂y/∂u  +  ∂(loss)/∂y · Σ_v ∂²y/∂u∂v · v̇
+
+    `by_step` holds the ∂²y/∂u∂v that are not 0 everywhere, each for both orders of u and v.
+    """
+
+    derivation: Derivation
+    pairs: tuple[tuple[str, str], ...]
+    by_step: dict[str, tuple[SecondGradient, ...]]
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """What the sweeps seed, each once."""
+        return tuple(dict.fromkeys(seed for seed, _ in self.pairs if seed in self.derivation.graph.on_path))
+
+    def local_gradients(self) -> Iterator[SecondGradient]:
+        """From the loss back, each unordered pair of operands once."""
+        for key in reversed(self.derivation.graph.steps):
+            seen = set()
+            for gradient in self.by_step.get(key, ()):
+                if (gradient.second, gradient.first) not in seen:
+                    seen.add((gradient.first, gradient.second))
+                    yield gradient
+
+    def bent(self, use: LocalGradient, tangents: Container[str]) -> tuple[SecondGradient, ...]:
+        """By what a local gradient changes in a sweep with these tangents."""
+        found = self.by_step.get(use.step, ())
+        return tuple(second for second in found if second.first == use.operand and second.second in tangents)
+
+    def order(self, seed: str) -> tuple[str, ...]:
+        """The names u, from the loss back, whose ∂²(loss)/∂(seed)∂u a sweep computes; of the others it is 0."""
+        derivation = self.derivation
+        tangents = {seed, *derivation.tangent_order(seed)}
+        targets = {other for one, other in self.pairs if one == seed}
+        leads_on = set(targets)
+        for step in derivation.graph.path_steps():
+            if any(gradient.operand in leads_on for gradient in derivation.by_step[step.key]):
+                leads_on.add(step.key)
+        found: list[str] = []
+        for key in derivation.adjoint_order():
+            uses = derivation.uses.get(key, ())
+            if key in leads_on and any(use.step in found or self.bent(use, tangents) for use in uses):
+                found.append(key)
+        return tuple(found)
+
+    def needed_tangents(self, seed: str) -> tuple[str, ...]:
+        """The steps of the sweep whose tangents the second derivatives take, and those that these come from."""
+        derivation = self.derivation
+        order = derivation.tangent_order(seed)
+        tangents = {seed, *order}
+        uses = (use for key in self.order(seed) for use in derivation.uses[key])
+        needed = {second.second for use in uses for second in self.bent(use, tangents)}
+        for key in reversed(order):
+            if key in needed:
+                needed.update(gradient.operand for gradient in derivation.moved(key, tangents))
+        return tuple(key for key in order if key in needed)
+
+
+@record
+class Curvature:
+    """How the gradient that flows back from a step changes with its operands: Σ G · ∂²(step)/∂(first)∂(second).
+
+    The form is in slots as those of a `Flow`, at the indices of both operands. `shown` is the same with each softmax of
+    slot `#k` as `#pk`, and `matrix` the same in matrix notation, where that was proved equal.
+    """
+
+    step: str
+    first: str
+    second: str
+    slots: tuple[str, ...]
+    component: Component
+    shown: Component | None = None
+    matrix: Expr | None = None
+
+
+@record
+class TensorSecond:
+    """As `SecondDerivation`, with tensors. A pair (w, b) stands for the ∂²(loss)/∂w_i∂b_j.
+
+    `by_step` has each pair of operands once, in the order of the step, where the curvature is not 0 everywhere.
+    `jacobians` are ∂(step)/∂(operand) in matrix notation, for what is told.
+    """
+
+    derivation: TensorDerivation
+    pairs: tuple[tuple[str, str], ...]
+    by_step: dict[str, tuple[Curvature, ...]]
+    jacobians: dict[tuple[str, str], Expr | None] = field(default_factory=dict)
+
+    def order(self, seed: str) -> tuple[str, ...]:
+        """The names, from the loss back, through which what is asked for with this seed reaches the loss."""
+        graph = self.derivation.graph
+        leads_on = {key for key, other in self.pairs if other == seed}
+        for step in graph.path_steps():
+            if not leads_on.isdisjoint(graph.operands[step.key]):
+                leads_on.add(step.key)
+        return tuple(key for key in self.derivation.adjoint_order() if key in leads_on)
+
+    def curvatures(self) -> Iterator[Curvature]:
+        """From the loss back."""
+        for key in reversed(self.derivation.graph.steps):
+            yield from self.by_step.get(key, ())
+
+
+@record
+class Push:
+    """What the tangent of an operand adds to the tangent of a step, as a `Flow` the other way round.
+
+    The forms are in slots, where `#d` is the tangent of the operand and `#y` the step's own output.
+    """
+
+    step: str
+    operand: str
+    slots: tuple[str, ...]
+    component: Component
+    matrix: Expr | None = None
+
+
+@record
+class TensorTangents:
+    """Forward mode with tensors: what each step adds up, in the order of its operands."""
+
+    derivation: TensorDerivation
+    by_step: dict[str, tuple[Push, ...]]
+
+    def moved(self, key: str, tangents: Container[str]) -> tuple[Push, ...]:
+        """What the operands with a tangent add to a step's."""
+        return tuple(push for push in self.by_step.get(key, ()) if push.operand in tangents)
+
+    def order(self, seeds: Collection[str]) -> tuple[str, ...]:
+        """The steps that the seeds reach, in the author's order; a seeded step keeps its seed."""
+        reached = set(seeds)
+        for key in self.by_step:
+            if self.moved(key, reached):
+                reached.add(key)
+        return tuple(key for key in self.by_step if key in reached and key not in seeds)

@@ -6,7 +6,7 @@ A format prints these blocks and decides nothing: every word, sign and order is 
 from __future__ import annotations
 
 from .records import record
-from .syntax.expression import Expr
+from .syntax.expression import Expr, Name
 
 # --- mathematics beyond the expressions of the language --------------------------------------------------
 
@@ -28,6 +28,23 @@ class Differential:
     sign: str
     by: Expr
     of: Expr | None = None
+
+
+@record
+class SecondDerivative:
+    """d²(of)/d(by[0])d(by[1]), written as a square where both are one; `sign` and `held` as in `Derivative`."""
+
+    of: MathNode
+    by: tuple[Expr, Expr]
+    sign: str = "partial"
+    held: tuple[Expr, ...] = ()
+
+
+@record
+class Tangent:
+    """ẏ: how a name changes with what forward mode has seeded."""
+
+    of: Name
 
 
 @record
@@ -114,6 +131,8 @@ MathNode = (
     Expr
     | Derivative
     | Differential
+    | SecondDerivative
+    | Tangent
     | Chain
     | Times
     | Plus

@@ -22,6 +22,7 @@ class Limits:
     tensor: int = 1_000_000  # elements
     updates: int = 1_000_000
     exact_updates: int = 50
+    sweeps: int = 200  # of forward mode, one an entry of what is wanted
     digits: int = 50  # --digits and Round
     title: int = 500  # characters
     name: int = 64  # characters

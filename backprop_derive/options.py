@@ -18,10 +18,11 @@ LAYOUT_CONVENTIONS = ("denominator", "numerator")
 NUMERATOR_AXES = 2  # numerator layout is defined for gradients by tensors of so many axes at most
 ENGINES = ("typst", "latexmk")
 LANGUAGES = ("en",)
+MODES = ("reverse", "forward")
 
 _CHOICES = {
     "layout": LAYOUTS, "detail": DETAILS, "notation": NOTATIONS, "flavour": FLAVOURS, "engine": ENGINES,
-    "language": LANGUAGES, "layout_convention": LAYOUT_CONVENTIONS,
+    "language": LANGUAGES, "layout_convention": LAYOUT_CONVENTIONS, "mode": MODES,
 }  # fmt: skip
 
 
@@ -32,7 +33,8 @@ class Options:
     `layout_convention` is the shape of the gradients that are shown: the variable's own (`denominator`), or the
     transposed one, a row for a vector (`numerator`). `digits` are significant digits of rounded numbers. `flavour` is
     how Markdown marks mathematics: `$…$` everywhere (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise
-    damage it (`github`). `shapes` adds a table of the shapes of tensors, `paths` the path ledger. `fragment` leaves out
+    damage it (`github`). `shapes` adds a table of the shapes of tensors, `paths` the path ledger. `mode` is the order
+    in which local gradients are multiplied: back from the loss, or forward from what is wanted. `fragment` leaves out
     the LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. Raises UsageError for a choice that
     does not exist.
     """
@@ -50,6 +52,7 @@ class Options:
     template: Path | None = None
     language: str = "en"
     layout_convention: str = "denominator"
+    mode: str = "reverse"
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():

@@ -67,7 +67,9 @@ class Claim:
 class Problem:
     """A problem as read. `statements` holds prose, givens and steps in the author's order.
 
-    `wanted` are the keys whose gradient is asked for; `asked` tells whether a Find line (or a caller) named them.
+    `wanted` are the keys whose gradient is needed; `asked` tells whether a Find line (or a caller) named them.
+    `second` are the pairs of keys by which a second derivative is asked for; the wanted keys that serve nothing else
+    are `only_second`.
     `round_to` is the number of decimals to carry, None for exact work. `shapes` holds the shape of every name, () for a
     scalar; `has_tensors` tells that a vector, a matrix or a higher tensor stands anywhere. `varied` and `required` are
     what makes it an exercise; where an operation varies, the steps are written with one of its choices.
@@ -85,6 +87,8 @@ class Problem:
     source: str = field(default="", compare=False)
     shapes: dict[str, Shape] = field(default_factory=dict, compare=False)
     has_tensors: bool = field(default=False, compare=False)
+    second: tuple[tuple[str, str], ...] = ()
+    only_second: tuple[str, ...] = ()
     varied: tuple[Varied, ...] = ()
     required: tuple[Requirement, ...] = ()
 
@@ -97,6 +101,11 @@ class Problem:
         return tuple(s for s in self.statements if isinstance(s, Step))
 
     @property
+    def gradients(self) -> tuple[str, ...]:
+        """The names whose gradient is itself an answer."""
+        return tuple(key for key in self.wanted if key not in self.only_second)
+
+    @property
     def spelled(self) -> dict[str, str]:
         """Each key with the spelling the author defined it by."""
         return {s.key: s.written for s in self.statements if not isinstance(s, Prose)}
@@ -105,6 +114,11 @@ class Problem:
     def structures(self) -> dict[str, str]:
         """What is declared of each matrix, of those where anything is."""
         return {given.key: given.structure for given in self.givens if given.structure}
+
+    @property
+    def asks_jacobian(self) -> bool:
+        """Whether a tensor is differentiated, so that its derivatives are Jacobians."""
+        return bool(self.shapes.get(self.loss))
 
     @property
     def has_values(self) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from .derivation import Derivation, TensorDerivation
+from .derivation import Derivation, SecondDerivation, TensorDerivation, TensorSecond, TensorTangents
 from .problem import Problem
 from .records import record
 from .syntax.expression import Expr
@@ -88,10 +88,42 @@ class Update:
 
 
 @record
+class Sweep:
+    """One sweep of forward mode: `by` is seeded with 1, and `tangents` are those of the steps that it reaches."""
+
+    by: str
+    tangents: dict[str, Value]
+
+
+@record
+class SecondSweep:
+    """The second derivatives that one seed gives: `seconds` holds ∂²(loss)/∂(by)∂(name)."""
+
+    sweep: Sweep
+    seconds: dict[str, Value]
+
+
+@record
+class SecondSolution:
+    """Second derivatives of the loss with their numbers; `sweeps` is empty where givens are symbols only.
+
+    `local` and `local_chosen` are of the second-order local gradients, by step and both operands, as in `Pass`;
+    `values` holds what was asked for.
+    """
+
+    derivation: SecondDerivation
+    local: dict[tuple[str, str, str], Value] = field(default_factory=dict)
+    local_chosen: dict[tuple[str, str, str], Expr] = field(default_factory=dict)
+    sweeps: tuple[SecondSweep, ...] = ()
+    values: dict[tuple[str, str], Value] = field(default_factory=dict)
+
+
+@record
 class SolutionRecord:
     """A derivation with its numbers; `first` is None where givens are symbols only.
 
-    `updates` holds one record an update, `passes` the pass before each of them and the one after the last.
+    `updates` holds one record an update, `passes` the pass before each of them and the one after the last; `sweeps`
+    those of forward mode, one a wanted name on a path, and `second` the second derivatives, where they were asked for.
     """
 
     problem: Problem
@@ -100,6 +132,8 @@ class SolutionRecord:
     updates: tuple[Update, ...] = ()
     passes: tuple[Pass, ...] = ()
     notes: tuple[Note, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    second: SecondSolution | None = None
 
 
 @record
@@ -119,8 +153,47 @@ class TensorUpdate:
 
 
 @record
+class TensorSweep:
+    """One sweep of forward mode with tensors: what is seeded, and the tangents of the steps that the seeds reach.
+
+    `entry` is the entry of the one seeded name that is 1, None for a direction of the user's own.
+    """
+
+    seeds: dict[str, TensorValue]
+    tangents: dict[str, TensorValue]
+    entry: tuple[int, ...] | None = None
+
+
+@record
+class TensorForward:
+    """Forward mode of a problem with tensors; `gradients` are collected from sweeps of single entries.
+
+    `sweeps` is empty where there are no numbers.
+    """
+
+    tangents: TensorTangents
+    sweeps: tuple[TensorSweep, ...] = ()
+    gradients: dict[str, TensorValue] = field(default_factory=dict)
+
+
+@record
+class TensorSecondSolution:
+    """Second derivatives with tensors, with their numbers; `values` is empty where there are none.
+
+    `curvatures` are those of the steps, by step and both operands; `tangents` holds ∂(step)/∂(seed), `changes`
+    ∂²(loss)/∂(name)∂(seed), `values` what of these was asked for. Axes are those of the first name, then of the second.
+    """
+
+    derivation: TensorSecond
+    curvatures: dict[tuple[str, str, str], TensorValue] = field(default_factory=dict)
+    tangents: dict[tuple[str, str], TensorValue] = field(default_factory=dict)
+    changes: dict[tuple[str, str], TensorValue] = field(default_factory=dict)
+    values: dict[tuple[str, str], TensorValue] = field(default_factory=dict)
+
+
+@record
 class TensorSolution:
-    """As `SolutionRecord`, for a problem with tensors."""
+    """As `SolutionRecord`, for a problem with tensors; of a loss that is a tensor, the adjoints are Jacobians."""
 
     problem: Problem
     derivation: TensorDerivation
@@ -128,3 +201,5 @@ class TensorSolution:
     updates: tuple[TensorUpdate, ...] = ()
     passes: tuple[TensorPass, ...] = ()
     notes: tuple[Note, ...] = ()
+    second: TensorSecondSolution | None = None
+    forward: TensorForward | None = None

@@ -137,11 +137,25 @@ def size_symbol(size: Size, symbols: Mapping[str, Any]) -> sympy.Expr:
     return sympy.Integer(size) if isinstance(size, int) else symbols[size]
 
 
-@lru_cache(maxsize=4096)
-def adjoint_form(
-    shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
-) -> FlowForm:
-    """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`.
+@record
+class Differentiated:
+    """An entry of a step, at the indices `rows`, differentiated by the entry of an operand at the indices `columns`.
+
+    `jacobian` is the same with a softmax in its own output. `free` are the sizes of all the indices.
+    """
+
+    symbols: Symbols
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    derivative: sympy.Expr
+    jacobian: sympy.Expr
+    free: Sizes
+
+
+def differentiated(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], structures: tuple[str, ...] = ()
+) -> Differentiated:
+    """The entries of ∂(step)/∂(slot `#index`), for a step that is an expression in slots whose shapes are `sizes`.
 
     `structures` are what was declared of the slots, "" for nothing; none of them says the same of all.
     """
@@ -155,27 +169,43 @@ def adjoint_form(
     for column, size in zip(columns, shapes[f"#{index}"], strict=True):
         if size == 1:
             symbols[column] = sympy.Integer(0)
-    variable = _entry(symbols[f"#{index}"], columns, symbols)
+    variable = entry_at(symbols[f"#{index}"], columns, symbols)
     columns_of = sizes_of(columns, shapes[f"#{index}"], symbols)
     free = {**sizes_of(rows, out, symbols), **columns_of}
-    jacobian = _in_output(shape, body, by_entry(body, variable), symbols, free)
-    incoming = sympy.Integer(1) if is_loss else _entry(symbols[INCOMING], rows, symbols)
+    derivative = by_entry(body, variable)
+    jacobian = _in_output(shape, body, derivative, symbols, free)
+    return Differentiated(symbols, rows, columns, derivative, jacobian, free)
+
+
+@lru_cache(maxsize=4096)
+def adjoint_form(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
+) -> FlowForm:
+    """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`."""
+    entries = differentiated(shape, index, sizes, structures)
+    symbols, rows, columns, jacobian = entries.symbols, entries.rows, entries.columns, entries.jacobian
+    out = symbols.shapes[OUTPUT]
+    incoming = sympy.Integer(1) if is_loss else entry_at(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
         total = light.Sum(total, (symbols[row], sympy.S.Zero, size_symbol(size, symbols) - 1))
-    total = contracted(total, columns_of)
+    columns_of = sizes_of(columns, sizes[index], symbols)
     if any(structures):
-        total, jacobian = combined(total, columns_of), combined(jacobian, free)
-    if body.has(OfMatrix):
-        total, jacobian = _shortest(total), _shortest(jacobian)
-    adjoint = Component(columns, from_sympy(total, {}))
-    found = from_sympy(jacobian, {})
-    return FlowForm(Component((*rows, *columns), found), adjoint)
+        jacobian = combined(jacobian, entries.free)
+    total = simplest(total, columns_of, structures)
+    return FlowForm(
+        Component((*rows, *columns), from_sympy(shortest(jacobian), {})), Component(columns, from_sympy(total, {}))
+    )
 
 
-def _shortest(expr: sympy.Expr) -> sympy.Expr:
+def simplest(expr: sympy.Expr, free: Sizes, structures: tuple[str, ...]) -> sympy.Expr:
+    """The expression with its deltas contracted; terms that a declaration makes equal are counted."""
+    return shortest(combined(expr, free) if any(structures) else contracted(expr, free))
+
+
+def shortest(expr: sympy.Expr) -> sympy.Expr:
     """Cofactors over the determinant are the inverse; by themselves they stay, since a singular matrix has them too."""
-    return without_cofactors(expr) if divides_by_determinant(expr) else expr
+    return without_cofactors(expr) if expr.has(OfMatrix) and divides_by_determinant(expr) else expr
 
 
 def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Symbols, free: Sizes) -> sympy.Expr:
@@ -193,7 +223,8 @@ def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Sym
     return contracted(in_output, free)
 
 
-def _entry(base: Any, at: Sequence[str], symbols: Mapping[str, Any]) -> Any:
+def entry_at(base: Any, at: Sequence[str], symbols: Mapping[str, Any]) -> Any:
+    """The entry of a tensor at these indices: of a declared matrix the free one, by which is differentiated."""
     if isinstance(base, StructuredBase):
         return base.entry(*(symbols[k] for k in at))
     return base[tuple(symbols[k] for k in at)] if at else base

@@ -30,7 +30,7 @@ def derive(graph: Graph) -> Derivation:
     with deep_recursion():
         for step in graph.path_steps():
             operands = graph.operands[step.key]
-            shape = substitute(step.expression, {key: _slot(k) for k, key in enumerate(operands)})
+            shape = substitute(step.expression, {key: slot(k) for k, key in enumerate(operands)})
             gradients = []
             for index, key in enumerate(operands):
                 if key in on_path:
@@ -46,16 +46,17 @@ def derive(graph: Graph) -> Derivation:
     return Derivation(graph, by_step, {key: tuple(found) for key, found in uses.items()})
 
 
-def _slot(k: int) -> Name:
+def slot(k: int) -> Name:
+    """The name that stands for the operand number `k`."""
     return _SLOTS[k] if k < len(_SLOTS) else Name(f"#{k}")
 
 
 @lru_cache(maxsize=65_536)
 def derived_form(shape: Expr, index: int) -> DerivedForm | None:
     """The derivative of an expression in slots by slot `index`; None where it has no value at all."""
-    image, written, slots = _image(shape)
+    image, written, slots = image_of(shape)
     variable = slots[f"#{index}"]
-    derivative = _tidy(differentiate(image, variable))
+    derivative = tidy(differentiate(image, variable))
     if derivative.has(sympy.zoo, sympy.nan, sympy.oo):
         return None
     output = sympy.Symbol("#y")
@@ -67,7 +68,8 @@ def derived_form(shape: Expr, index: int) -> DerivedForm | None:
 
 
 @lru_cache(maxsize=1024)
-def _image(shape: Expr) -> tuple[sympy.Expr, Written, dict[str, sympy.Symbol]]:
+def image_of(shape: Expr) -> tuple[sympy.Expr, Written, dict[str, sympy.Symbol]]:
+    """An expression in slots as SymPy has it, how its parts were written, and the slots' symbols."""
     from ..syntax.expression import names_in
 
     slots = {key: sympy.Symbol(key) for key in names_in(shape)}
@@ -75,7 +77,7 @@ def _image(shape: Expr) -> tuple[sympy.Expr, Written, dict[str, sympy.Symbol]]:
     return to_sympy(shape, slots, written), written, slots
 
 
-def _tidy(derivative: sympy.Expr) -> sympy.Expr:
+def tidy(derivative: sympy.Expr) -> sympy.Expr:
     """x**n/x as x**(n - 1), for exponents that are names; SymPy combines the others by itself."""
     if any(power.exp.free_symbols for power in derivative.atoms(sympy.Pow)):
         return sympy.powsimp(derivative)

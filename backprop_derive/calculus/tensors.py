@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -11,6 +11,8 @@ from ..graph import Graph
 from ..indexed.component import Components
 from ..indexed.held import held_names, labels_of
 from ..indexed.shape import Shape, shape_of
+from ..problem import Step
+from ..records import record
 from ..syntax.expression import Expr, Name, substitute
 from ..syntax.parser import deep_recursion
 from .adjoint import adjoint_form, matrix_notation
@@ -18,26 +20,51 @@ from .adjoint import adjoint_form, matrix_notation
 
 def derive_tensors(graph: Graph) -> TensorDerivation:
     """Every flow on a path from a wanted name to the loss. Equal shapes of steps are derived once."""
-    shapes, declared = graph.problem.shapes, graph.problem.structures
+
+    def flow(node: StepShape, index: int) -> Flow:
+        form = adjoint_form(node.shape, index, node.sizes, node.step.key == graph.loss, node.structures)
+        return Flow(node.step.key, node.operands[index], node.operands, form.jacobian, form.adjoint)
+
+    return derived_by(graph, flow)
+
+
+@record
+class StepShape:
+    """A step as an expression in slots, with the shapes of its operands, and the slots that it is differentiated by.
+
+    `structures` are what was declared of the operands, as in `structures_of`.
+    """
+
+    step: Step
+    operands: tuple[str, ...]
+    shape: Expr
+    sizes: tuple[Shape, ...]
+    indices: tuple[int, ...]
+    structures: tuple[str, ...]
+
+
+def step_shape(graph: Graph, step: Step) -> StepShape:
+    """A step in slots; it is not differentiated by what is on no path, or only says which entries are meant."""
+    operands = graph.operands[step.key]
+    shape = substitute(step.expression, {key: Name(f"#{k}") for k, key in enumerate(operands)})
+    sizes = tuple(graph.problem.shapes[key] for key in operands)
+    labels = labels_of(component_of(shape, sizes).body) | held_names(shape).only_held
+    on_path = graph.on_path if step.key in graph.on_path else frozenset()
+    indices = tuple(k for k, key in enumerate(operands) if key in on_path and f"#{k}" not in labels)
+    return StepShape(step, operands, shape, sizes, indices, structures_of(operands, graph.problem.structures))
+
+
+def derived_by(graph: Graph, flow: Callable[[StepShape, int], Flow]) -> TensorDerivation:
+    """The derivation whose flow along each edge is made by a function of the step and the operand's index."""
     components: dict[str, Component] = {}
     uses: dict[str, list[Flow]] = {}
     with deep_recursion():
         for step in graph.steps.values():
-            operands = graph.operands[step.key]
-            slots = {key: Name(f"#{k}") for k, key in enumerate(operands)}
-            shape = substitute(step.expression, slots)
-            sizes = tuple(shapes[key] for key in operands)
-            component = component_of(shape, sizes)
-            components[step.key] = Component(component.at, _named(component.body, operands))
-            if step.key not in graph.on_path:
-                continue
-            labels = labels_of(component.body) | held_names(shape).only_held
-            for index, key in enumerate(operands):
-                if key in graph.on_path and f"#{index}" not in labels:
-                    structures = structures_of(operands, declared)
-                    form = adjoint_form(shape, index, sizes, step.key == graph.loss, structures)
-                    flow = Flow(step.key, key, operands, form.jacobian, form.adjoint)
-                    uses.setdefault(key, []).append(flow)
+            node = step_shape(graph, step)
+            component = component_of(node.shape, node.sizes)
+            components[step.key] = Component(component.at, _named(component.body, node.operands))
+            for index in node.indices:
+                uses.setdefault(node.operands[index], []).append(flow(node, index))
     return TensorDerivation(graph, components, {key: tuple(found) for key, found in uses.items()})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
-from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, NOTATIONS
+from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 
 EXAMPLES = """\b
 Examples:
@@ -96,6 +96,12 @@ def common_options(command: Any) -> Any:
                 help="Gradients of the variable's shape, or transposed.",
             ),
             click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
+            click.option(
+                "--mode",
+                type=click.Choice(MODES),
+                default="reverse",
+                help="Back from the loss, or forward, one sweep for each that is wanted.",
+            ),
             click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
             click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
             click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
@@ -114,11 +120,12 @@ def common_options(command: Any) -> Any:
 @main.command(cls=Command, epilog=EXAMPLES)
 @common_options
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
-def solve(given: tuple[str, ...], **choices: Any) -> None:
+@click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
+def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) -> None:
     """Derive, evaluate and show a worked solution."""
     from .run import run
 
-    run("solve", given=given, **choices)
+    run("solve", given=given, direction=direction, **choices)
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
@@ -127,4 +134,4 @@ def derive(**choices: Any) -> None:
     """As solve, symbolically only: values of givens are left out."""
     from .run import run
 
-    run("derive", given=(), **choices)
+    run("derive", given=(), direction=(), **choices)

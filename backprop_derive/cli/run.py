@@ -22,7 +22,15 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
-def run(command: str, *, problem: str | None, text: str | None, given: tuple[str, ...], **choices: Any) -> None:
+def run(
+    command: str,
+    *,
+    problem: str | None,
+    text: str | None,
+    given: tuple[str, ...],
+    direction: tuple[str, ...],
+    **choices: Any,
+) -> None:
     """One call of the command line. Raises BackpropError; nothing is written then."""
     limits = read_limits(choices.pop("limits"))
     output = choices.pop("output")
@@ -43,8 +51,11 @@ def run(command: str, *, problem: str | None, text: str | None, given: tuple[str
         names = tuple(wrt.replace(",", " ").split())
         values = None if command == "derive" else read_given(given)
         read = read_problem(source, name=name, given=values, wrt=names, loss=loss, limits=limits)
-        make = api.solve if command == "solve" else api.derive
-        solution = make(read, expand=expand, options=options, limits=limits)
+        if command == "derive":
+            solution = api.derive(read, expand=expand, options=options, limits=limits)
+        else:
+            along = read_given(direction, "--direction")
+            solution = api.solve(read, expand=expand, direction=along, options=options, limits=limits)
         if chosen is None:
             chosen = "txt" if sys.stdout.isatty() else "md"
         if chosen == "pdf" and path is None and output is None and sys.stdout.isatty():
@@ -79,20 +90,20 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
     return Options(
         layout=choices["layout"], detail=choices["detail"], digits=digits, notation=choices["notation"],
         flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], paths=choices["paths"],
-        fragment=choices["fragment"], engine=choices["engine"],
+        fragment=choices["fragment"], engine=choices["engine"], mode=choices["mode"],
         template=None if template is None else Path(template), language=choices["lang"],
         layout_convention=choices["layout_convention"],
     )  # fmt: skip
 
 
-def read_given(groups: tuple[str, ...]) -> dict[str, Any]:
+def read_given(groups: tuple[str, ...], option: str = "--given") -> dict[str, Any]:
     """`x=1,w=2` as names and the text of their values. Raises UsageError."""
     values: dict[str, Any] = {}
     for group in groups:
         for part in _split(group):
             name, equals, value = part.partition("=")
             if not equals or not name.strip() or not value.strip() or value.startswith("="):
-                raise UsageError(f"--given {shorten(part)}", expected="name=value, such as --given x=1,w=2")
+                raise UsageError(f"{option} {shorten(part)}", expected=f"name=value, such as {option} x=1,w=2")
             values[name.strip()] = value.strip()
     return values
 

@@ -72,7 +72,7 @@ class Arithmetic:
         if form.is_Rational:
             return self.fraction(Fraction(int(form.p), int(form.q)))
         nodes = list(sympy.preorder_traversal(form))
-        if len(nodes) > _LONGEST_CLOSED or _has_long_number(form) or not all(map(_is_ours, nodes)):
+        if len(nodes) > _LONGEST_CLOSED or any(map(_is_long_number, nodes)) or not all(map(_is_ours, nodes)):
             return real()
         return Closed(form, real(), all(isinstance(node, _ALGEBRAIC) for node in nodes))
 
@@ -287,8 +287,8 @@ def _is_large(a: Number) -> bool:
     return isinstance(a, Fraction) and max(a.numerator.bit_length(), a.denominator.bit_length()) > 64
 
 
-def _has_long_number(form: Any) -> bool:
-    return any(max(abs(int(n.p)), int(n.q)).bit_length() > 256 for n in form.atoms(sympy.Rational))
+def _is_long_number(node: Any) -> bool:
+    return isinstance(node, sympy.Rational) and max(abs(int(node.p)), int(node.q)).bit_length() > 256
 
 
 def round_half_away(value: Fraction, decimals: int) -> Fraction:

@@ -48,7 +48,7 @@ def evaluate(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> Solutio
     if problem.updates > limits.exact_updates and problem.round_to is None:
         limits.check("exact_updates", problem.updates, "the number of exact updates")
     with deep_recursion():
-        return with_enough_precision(lambda arithmetic: _Run(problem, arithmetic).solution(derivation), problem, limits)
+        return with_enough_precision(lambda arithmetic: Run(problem, arithmetic).solution(derivation), problem, limits)
 
 
 def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, Value]:
@@ -56,7 +56,7 @@ def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dic
     problem = derivation.graph.problem
 
     def work(arithmetic: Arithmetic) -> dict[str, Value]:
-        run = _Run(problem, arithmetic)
+        run = Run(problem, arithmetic)
         return run.one_pass(derivation, run.given_values()).adjoints
 
     with deep_recursion():
@@ -65,7 +65,7 @@ def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dic
 
 def local_numbers(derivation: Derivation, arithmetic: Arithmetic) -> dict[Edge, Number]:
     """The local gradients of the first pass, as numbers to go on with."""
-    run = _Run(derivation.graph.problem, arithmetic)
+    run = Run(derivation.graph.problem, arithmetic)
     run.one_pass(derivation, run.given_values())
     return run.last_local
 
@@ -82,8 +82,8 @@ def with_enough_precision(work: Callable[[Arithmetic], T], problem: Problem, lim
 
 
 @dataclass
-class _Run:
-    """One evaluation at one precision."""
+class Run:
+    """One evaluation at one precision; forward mode and second derivatives go on from it."""
 
     problem: Problem
     arithmetic: Arithmetic
@@ -130,6 +130,14 @@ class _Run:
         return Interpreter(self.arithmetic).value(self.problem.learning_rate, {})
 
     def one_pass(self, derivation: Derivation, givens: dict[str, Number]) -> Pass:
+        numbers, values, chosen = self.forward(givens)
+        local, local_chosen = self.local_values(derivation, numbers)
+        self.last_local = local
+        adjoints = self.adjoints(derivation, local)
+        return Pass(values, {edge: self.record(v) for edge, v in local.items()}, adjoints, chosen, local_chosen)
+
+    def forward(self, givens: dict[str, Number]) -> tuple[dict[str, Number], dict[str, Value], dict[str, Expr]]:
+        """The value of every given and step, the same as records, and the cases that apply."""
         numbers = dict(givens)
         values = {key: self.record(number) for key, number in givens.items()}
         chosen: dict[str, Expr] = {}
@@ -142,10 +150,7 @@ class _Run:
                 self.kinks.setdefault(step.key, {}).update(interpreter.kinks)
             if step.key in self.choices:
                 chosen[step.key] = interpreter.chosen(step.expression, numbers)
-        local, local_chosen = self.local_values(derivation, numbers)
-        self.last_local = local
-        adjoints = self.adjoints(derivation, local)
-        return Pass(values, {edge: self.record(v) for edge, v in local.items()}, adjoints, chosen, local_chosen)
+        return numbers, values, chosen
 
     def local_values(
         self, derivation: Derivation, numbers: dict[str, Number]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
+from ..derivation import INCOMING, OUTPUT, Component, Curvature, Flow, Push, TensorDerivation
 from ..errors import DomainError, LimitError
 from ..indexed.component import Components
 from ..indexed.shape import shape_of
@@ -39,7 +39,7 @@ def evaluate_tensors(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMI
 
         return evaluate_floats(derivation)
     with deep_recursion():
-        return with_enough_precision(lambda arithmetic: _Run(problem, arithmetic).solution(derivation), problem, limits)
+        return with_enough_precision(lambda arithmetic: Run(problem, arithmetic).solution(derivation), problem, limits)
 
 
 def tensor_adjoints(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, TensorValue]:
@@ -51,7 +51,7 @@ def tensor_adjoints(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMIT
         return float_adjoints(derivation)
 
     def work(arithmetic: Arithmetic) -> dict[str, TensorValue]:
-        run = _Run(problem, arithmetic)
+        run = Run(problem, arithmetic)
         return run.one_pass(derivation, run.givens())[0].adjoints
 
     with deep_recursion():
@@ -60,13 +60,13 @@ def tensor_adjoints(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMIT
 
 def edge_flows(derivation: TensorDerivation, arithmetic: Arithmetic) -> Callable[[Flow, Entries], Entries]:
     """What an edge passes back, in the first pass, of what comes in; as numbers to go on with."""
-    run = _Run(derivation.graph.problem, arithmetic)
+    run = Run(derivation.graph.problem, arithmetic)
     numbers, _ = run.forward(derivation, run.givens())
     return lambda flow, incoming: run.flow(derivation, flow, numbers, incoming)
 
 
 @dataclass
-class _Run:
+class Run:
     """One evaluation at one precision."""
 
     problem: Problem
@@ -115,13 +115,12 @@ class _Run:
 
     def one_pass(self, derivation: TensorDerivation, givens: Numbers) -> tuple[TensorPass, Numbers]:
         """The pass as a record, and its adjoints as numbers to go on with."""
-        numbers, rounded = self.forward(derivation, givens)
-        values = {key: self.recorded(entries, rounded.get(key)) for key, entries in numbers.items()}
+        numbers, values = self.forward(derivation, givens)
         adjoints, recorded = self.backward(derivation, numbers)
         return TensorPass(values, recorded), adjoints
 
-    def forward(self, derivation: TensorDerivation, givens: Numbers) -> tuple[Numbers, dict[str, tuple[bool, ...]]]:
-        """The values of givens and steps, and which entries of the steps were rounded."""
+    def forward(self, derivation: TensorDerivation, givens: Numbers) -> tuple[Numbers, dict[str, TensorValue]]:
+        """The value of every given and step, and the same as records."""
         numbers = dict(givens)
         rounded: dict[str, tuple[bool, ...]] = {}
         for step in self.problem.steps:
@@ -132,7 +131,7 @@ class _Run:
             numbers[step.key], rounded[step.key] = self.carried(entries)
             if interpreter.kinks:
                 self.kinks.setdefault(step.key, {}).update(interpreter.kinks)
-        return numbers, rounded
+        return numbers, {key: self.recorded(entries, rounded.get(key)) for key, entries in numbers.items()}
 
     def backward(self, derivation: TensorDerivation, numbers: Numbers) -> tuple[Numbers, dict[str, TensorValue]]:
         graph = derivation.graph
@@ -150,21 +149,36 @@ class _Run:
 
     def zero(self, key: str) -> Entries:
         shape = self.sizes(key)
-        return Entries(shape, (Fraction(0),) * math.prod(shape))
+        return Entries(shape, self.zeros(math.prod(shape)))
+
+    def zeros(self, count: int) -> tuple[Number, ...]:
+        return (Fraction(0),) * count
 
     def flow(self, derivation: TensorDerivation, flow: Flow, numbers: Numbers, incoming: Entries) -> Entries:
         """What flows back along one edge."""
+        with self.differentiated(derivation, flow.step, flow.operand):
+            return self.form(flow, flow.component, self.sizes(flow.operand), {**numbers, INCOMING: incoming})
+
+    def form(
+        self, of: Flow | Curvature | Push, component: Component, shape: tuple[int, ...], numbers: Numbers
+    ) -> Entries:
+        """The entries of a form in the slots of a step."""
         interpreter = EntryInterpreter(self.arithmetic, is_derivative=True)
-        slots = {f"#{k}": Name(key) for k, key in enumerate(flow.slots)}
-        body = substitute(flow.component.body, {**slots, OUTPUT: Name(flow.step)})  # in names, for what errors say
+        slots = {f"#{k}": Name(key) for k, key in enumerate(of.slots)}
+        body = substitute(component.body, {**slots, OUTPUT: Name(of.step)})  # in names, for what errors say
+        return interpreter.entries(body, component.at, shape, as_names(numbers))
+
+    @contextmanager
+    def differentiated(
+        self, derivation: TensorDerivation, step_key: str, by: str, kind: str = "derivative"
+    ) -> Iterator[None]:
+        """Within, an error says which derivative of which step does not exist."""
         try:
-            names = as_names({**numbers, INCOMING: incoming})
-            return interpreter.entries(body, flow.component.at, self.sizes(flow.operand), names)
+            yield
         except DomainError as error:
-            step = derivation.graph.steps[flow.step]
-            operand = self.problem.spelled[flow.operand]
+            step = derivation.graph.steps[step_key]
             raise DomainError(
-                f"the derivative of {step.written} by {operand} does not exist here: {error.found}",
+                f"the {kind} of {step.written} by {self.problem.spelled[by]} does not exist here: {error.found}",
                 place=step.expression_place, hint=error.hint or "ask for the gradient at another point",
             ) from None  # fmt: skip
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import count
 
-from .. import api
+from .. import stages
 from ..derivation import Derivation, TensorDerivation
 from ..errors import BackpropError
 from ..indexed.structure import Place, tensor_of
@@ -68,7 +68,7 @@ def wrong_answers(record: SolutionRecord | TensorSolution, wanted: str) -> tuple
 def _made(record: SolutionRecord | TensorSolution, wanted: str) -> Iterator[tuple[Made, Answer]]:
     for made in possible(record.derivation):
         try:
-            wrong = api._evaluated(made.derivation, DEFAULT_LIMITS)
+            wrong = stages.evaluated(made.derivation, DEFAULT_LIMITS)
             yield made, answer_to(wrong, wanted)
         except (BackpropError, KeyError):
             continue  # where the mistake leads out of a domain it leads to no answer
@@ -97,7 +97,7 @@ def are_told_apart(record: SolutionRecord | TensorSolution, questions: tuple[str
         if group is None or group in seen:
             continue
         try:
-            wrong = api._evaluated(made.derivation, DEFAULT_LIMITS)
+            wrong = stages.evaluated(made.derivation, DEFAULT_LIMITS)
         except BackpropError:
             continue
         answers = [answer_to(wrong, wanted) for wanted in questions]
@@ -154,7 +154,7 @@ def _agree(a: tuple[Answer, ...], b: tuple[Answer, ...]) -> bool:
 
 
 def _answers(derivation: Derivation | TensorDerivation, questions: tuple[str, ...]) -> tuple[Answer, ...]:
-    found = api._evaluated(derivation, DEFAULT_LIMITS)
+    found = stages.evaluated(derivation, DEFAULT_LIMITS)
     return tuple(answer_to(found, wanted) for wanted in questions)
 
 

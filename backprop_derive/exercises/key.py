@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from .. import api
+from .. import stages
 from ..limits import DEFAULT_LIMITS
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
@@ -84,7 +84,7 @@ def _unrounded(record: SolutionRecord | TensorSolution) -> SolutionRecord | Tens
     if record.problem.round_to is None:
         return record
     problem = replace(derivation.graph.problem, round_to=None)
-    return api._evaluated(replace(derivation, graph=replace(derivation.graph, problem=problem)), DEFAULT_LIMITS)
+    return stages.evaluated(replace(derivation, graph=replace(derivation.graph, problem=problem)), DEFAULT_LIMITS)
 
 
 def _accepted(value: Value, unrounded: Value, carried: int | None) -> Accepted:

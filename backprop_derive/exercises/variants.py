@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 
-from .. import api
+from .. import stages
 from ..derivation import Derivation, TensorDerivation
 from ..errors import BackpropError, DomainError, LimitError
 from ..graph import build_graph
@@ -54,15 +54,15 @@ class Source:
         derivation = self.derivation(choice.functions)
         problem = with_values(derivation.graph.problem, choice.values)
         graph = replace(derivation.graph, problem=problem)
-        found = api._evaluated(replace(derivation, graph=graph), self.limits)
+        found = stages.evaluated(replace(derivation, graph=graph), self.limits)
         return Drawn(number, position, found)
 
     def derivation(self, functions: Functions) -> Derivation | TensorDerivation:
         """The derivation of one choice of operations: all variants with these share it."""
         if functions not in self.derivations:
             problem = read_problem(self.text, name=self.name, functions=dict(functions), limits=self.limits)
-            prepared, _ = api._prepared(problem, (), None, None, False, self.limits)
-            self.derivations[functions] = api._derivation(build_graph(prepared))
+            prepared, _ = stages.prepared(problem, (), None, None, False, self.limits)
+            self.derivations[functions] = stages.derived(build_graph(prepared))
         return self.derivations[functions]
 
 

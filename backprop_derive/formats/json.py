@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..derivation import INCOMING, OUTPUT, Flow, LocalGradient, TensorDerivation
+from ..derivation import (
+    INCOMING,
+    OUTPUT,
+    Component,
+    Curvature,
+    Flow,
+    LocalGradient,
+    SecondGradient,
+    TensorDerivation,
+)
 from ..ledger import Account, Ledger, PathList
 from ..options import Options
 from ..problem import Given, Prose, Step
-from ..solution import Pass, SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
+from ..solution import Pass, SecondSolution, SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
 from ..syntax.expression import Expr, Name, substitute
 from ..syntax.written import fraction_text, written
 
@@ -55,6 +65,7 @@ def to_json(record: SolutionRecord | TensorSolution, options: Options, ledger: L
         if first
         else {},
         "layout_convention": options.layout_convention,
+        **_other_orders(record),
         **({} if ledger is None else _ledger(ledger, spelled)),
         "round": problem.round_to,
         "learning_rate": None if problem.learning_rate is None else written(problem.learning_rate),
@@ -64,6 +75,80 @@ def to_json(record: SolutionRecord | TensorSolution, options: Options, ledger: L
         "notes": [{"kind": n.kind, "about": spelled.get(n.about, n.about), "detail": n.detail} for n in record.notes],
     }
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _other_orders(record: SolutionRecord | TensorSolution) -> dict[str, Any]:
+    """Forward mode's sweeps, and second derivatives with their local gradients."""
+    spelled = record.problem.spelled
+    if isinstance(record, TensorSolution):
+        tensors = record.second
+        curvatures = [] if tensors is None else [_curvature(c, spelled) for c in tensors.derivation.curvatures()]
+        found = [] if tensors is None else _seconds(tensors.derivation.pairs, tensors.values, spelled)
+        return {
+            "sweeps": _tensor_sweeps(record),
+            "second_local_gradients": [],
+            "curvatures": curvatures,
+            "second": found,
+        }
+    second = record.second
+    local = () if second is None else second.derivation.local_gradients()
+    pairs = () if second is None else second.derivation.pairs
+    values = {} if second is None else second.values
+    return {
+        "sweeps": [
+            {"by": spelled[sweep.by], "tangents": {spelled[k]: _value(v) for k, v in sweep.tangents.items()}}
+            for sweep in record.sweeps
+        ],
+        "second_local_gradients": [_second(gradient, spelled, second) for gradient in local],
+        "curvatures": [],
+        "second": _seconds(pairs, values, spelled),
+    }
+
+
+def _tensor_sweeps(record: TensorSolution) -> list[dict[str, Any]]:
+    """One sweep a direction, or an entry; `by` names what is seeded, `seeds` how."""
+    spelled = record.problem.spelled
+    sweeps = () if record.forward is None else record.forward.sweeps
+    return [
+        {
+            "by": ", ".join(spelled[key] for key in sweep.seeds),
+            "seeds": {spelled[key]: _value(value) for key, value in sweep.seeds.items()},
+            "tangents": {spelled[key]: _value(value) for key, value in sweep.tangents.items()},
+        }
+        for sweep in sweeps
+    ]
+
+
+def _seconds(
+    pairs: Iterable[tuple[str, str]],
+    values: Mapping[tuple[str, str], Value | TensorValue],
+    spelled: dict[str, str],
+) -> list[dict[str, Any]]:
+    return [{"by_two": [spelled[key] for key in pair], **(_value(values[pair]) if values else {})} for pair in pairs]
+
+
+def _curvature(curvature: Curvature, spelled: dict[str, str]) -> dict[str, Any]:
+    """As a flow, by two operands."""
+    at, entry = _entry(curvature, curvature.component, spelled)
+    return {
+        "step": spelled[curvature.step],
+        "by_two": [spelled[curvature.first], spelled[curvature.second]],
+        "at": at,
+        "entry": entry,
+    }
+
+
+def _second(gradient: SecondGradient, spelled: dict[str, str], second: SecondSolution | None) -> dict[str, Any]:
+    inner = gradient.inner
+    value = None if second is None else second.local.get((gradient.step, gradient.first, gradient.second))
+    return {
+        "step": spelled[gradient.step],
+        "by_two": [spelled[gradient.first], spelled[gradient.second]],
+        "derivative": written(inner.derivative),
+        "in_output": None if inner.in_output is None else written(inner.in_output),
+        "rules": list(gradient.form.rules),
+        **(_value(value) if value is not None else {}),
+    }
 
 
 def _value(value: Value | TensorValue) -> dict[str, Any]:
@@ -108,15 +193,16 @@ def _prose(prose: Prose) -> str:
 
 def _flow(flow: Flow, spelled: dict[str, str]) -> dict[str, Any]:
     """What flows back along an edge, by entries: `G` is the incoming adjoint, and the indices are `i0`, `i1`, …"""
-    names: dict[str, Expr] = {f"#{k}": Name(spelled[key]) for k, key in enumerate(flow.slots)}
-    names |= {INCOMING: Name("G"), OUTPUT: Name(spelled[flow.step])}
-    body = substitute(flow.component.body, names)
-    return {
-        "step": spelled[flow.step],
-        "by": spelled[flow.operand],
-        "at": [index.replace("@", "i") for index in flow.component.at],
-        "entry": written(body).replace("@", "i"),
-    }
+    at, entry = _entry(flow, flow.component, spelled)
+    return {"step": spelled[flow.step], "by": spelled[flow.operand], "at": at, "entry": entry}
+
+
+def _entry(of: Flow | Curvature, component: Component, spelled: dict[str, str]) -> tuple[list[str], str]:
+    """A form's indices and its entry in the problem's names."""
+    names: dict[str, Expr] = {f"#{k}": Name(spelled[key]) for k, key in enumerate(of.slots)}
+    names |= {INCOMING: Name("G"), OUTPUT: Name(spelled[of.step])}
+    body = substitute(component.body, names)
+    return [index.replace("@", "i") for index in component.at], written(body).replace("@", "i")
 
 
 def _local(gradient: LocalGradient, spelled: dict[str, str], first: Pass | TensorPass | None) -> dict[str, Any]:

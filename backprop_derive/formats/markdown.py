@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from ..document import Document, Math, MathNode
 from ..options import Options
@@ -22,7 +23,7 @@ _DAMAGED = re.compile(r"\\[^a-zA-Z]|(?<![A-Za-z0-9])_|[<>*|$~`]")
 def render(document: Document, options: Options) -> str:
     """The document as Markdown, in the flavour that the options name."""
     github = options.flavour == "github"
-    printer = (_GithubPrinter if github else LatexPrinter)(document.literal_names)
+    printer = _printer(github, document.literal_names)
 
     def math(part: Math) -> str:
         source = printer.in_size(part.large).show(part.node)
@@ -47,6 +48,11 @@ def render(document: Document, options: Options) -> str:
     )
     blocks = [_guarded(block) for block in views(document, voice)]
     return fill("md", document, blocks, options, fence=_fence(document))
+
+
+@lru_cache(maxsize=32)
+def _printer(github: bool, literal_names: frozenset[str]) -> LatexPrinter:
+    return (_GithubPrinter if github else LatexPrinter)(literal_names)
 
 
 class _GithubPrinter(LatexPrinter):

@@ -5,7 +5,7 @@ What is found is a candidate; whoever asks proves it equal to the component form
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import permutations
 
 from ..records import record
@@ -29,6 +29,7 @@ from ..syntax.expression import (
     Transpose,
     integer,
     map_children,
+    names_in,
     replace_subtree,
     substitute,
     walk,
@@ -36,7 +37,7 @@ from ..syntax.expression import (
 from .sizes import Size
 from .terms import Term, letters_in, terms_of
 
-__all__ = ["NotMatrices", "added", "letters_in", "matrix_form", "transposed"]
+__all__ = ["NotMatrices", "letters_in", "matrix_form", "pointwise_form", "transposed"]
 
 Letters = tuple[str, ...]
 _ALL = Slice(None, None, None)
@@ -67,17 +68,40 @@ def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None
         return None
     try:
         if _is_fraction_of_entries(body):
-            tensor = _lifted(body, axes)
+            tensor = lifted(body, axes)
         else:
-            tensor = added([(term.is_negative, _tensor(term, axes)) for term in terms_of(body)])
+            tensor = added_terms([(term.is_negative, _tensor(term, axes)) for term in terms_of(body)])
     except NotMatrices:
         return None
-    tensor = substitute(tensor, {index: _size(size) for index, size in known.items()})
+    tensor = substitute(tensor, {index: size_expression(size) for index, size in known.items()})
     if letters_in(tensor) or any(isinstance(node, Call) and node.function == _DIAGONAL for node in walk(tensor)):
         return None
     if len(axes) < len(at):
         tensor = Index(tensor, tuple(_ALL if index in axes else None for index in at))
     return tensor
+
+
+def pointwise_form(body: Expr, at: Letters, alike: Collection[str]) -> Expr | None:
+    """A formula whose tensors all have just these indices is one of whole tensors, entry by entry.
+
+    `alike` are the names that have the result's shape: an entry of a larger one may have the same indices.
+    """
+    places = tuple(map(Name, at))
+    if not at or any(isinstance(node, Over | Delta | Inside) for node in walk(body)):
+        return None
+
+    def lifted(expr: Expr) -> Expr:
+        if isinstance(expr, Index) and expr.items == places and _is_alike(expr.base, alike):
+            return expr.base
+        return map_children(expr, lifted)
+
+    form = lifted(body)
+    has_index = any(isinstance(n, Index) or (isinstance(n, Name) and n.key.startswith("@")) for n in walk(form))
+    return None if has_index else form
+
+
+def _is_alike(base: Expr, alike: Collection[str]) -> bool:
+    return all(name in alike for name in names_in(base))
 
 
 def _is_fraction_of_entries(body: Expr) -> bool:
@@ -90,11 +114,12 @@ def _is_fraction_of_entries(body: Expr) -> bool:
     )
 
 
-def _size(size: Size) -> Expr:
+def size_expression(size: Size) -> Expr:
+    """A size as a number or a letter."""
     return integer(size) if isinstance(size, int) else Name(size)
 
 
-def added(parts: list[tuple[bool, Expr]]) -> Expr:
+def added_terms(parts: list[tuple[bool, Expr]]) -> Expr:
     """The terms with their signs, one without a minus first; equal ones are counted."""
     counts: dict[Expr, int] = {}
     for is_negative, tensor in parts:
@@ -111,8 +136,8 @@ def added(parts: list[tuple[bool, Expr]]) -> Expr:
 
 
 def _tensor(term: Term, at: Letters) -> Expr:
-    scalars = [_lifted(factor, ()) for factor in term.above if not letters_in(factor)]
-    divisors = [_lifted(factor, ()) for factor in term.below if not letters_in(factor)]
+    scalars = [lifted(factor, ()) for factor in term.above if not letters_in(factor)]
+    divisors = [lifted(factor, ()) for factor in term.below if not letters_in(factor)]
     items = _grouped([f for f in term.above if letters_in(f)], [f for f in term.below if letters_in(f)], at)
     tensor = _shortest(items, term.sums, at)
     for divisor in list(divisors):
@@ -158,9 +183,9 @@ def _grouped(above: Sequence[Expr], below: Sequence[Expr], at: Letters) -> list[
     items = []
     for key, (numerators, denominators) in groups.items():
         letters = _ordered(key, at)
-        tensor = _product([_lifted(f, letters) for f in numerators])
+        tensor = product_of([lifted(f, letters) for f in numerators])
         if denominators:
-            tensor = Quotient(tensor, _product([_lifted(f, letters) for f in denominators]))
+            tensor = Quotient(tensor, product_of([lifted(f, letters) for f in denominators]))
         items.append(_Item(_known(tensor), letters))
     return items
 
@@ -172,7 +197,8 @@ def _ordered(letters: frozenset[str], at: Letters) -> Letters:
     return tuple(sorted(letters, key=lambda k: (at.index(k) if k in at else len(at), k)))
 
 
-def _product(factors: Sequence[Expr]) -> Expr:
+def product_of(factors: Sequence[Expr]) -> Expr:
+    """The factors as one expression; of none, 1."""
     return ONE if not factors else factors[0] if len(factors) == 1 else Product(tuple(factors))
 
 
@@ -185,7 +211,7 @@ def _summed(items: list[_Item], letter: str, at: Letters) -> list[_Item]:
     if len(matrices) == 2 and vectors:
         first = _oriented(matrices[0], last=letter)
         weights = [vector.tensor for vector in vectors]
-        scaled = _Item(_product([first.tensor, *weights]), first.letters)
+        scaled = _Item(product_of([first.tensor, *weights]), first.letters)
         return [*rest, _contracted(scaled, matrices[1], letter, at)]
     if len(involved) == 2:
         return [*rest, _contracted(involved[0], involved[1], letter, at)]
@@ -250,11 +276,11 @@ def _joined(items: Sequence[_Item], at: Letters) -> Expr:
     if len(partial) == 2 and not full and partial[0].letters != partial[1].letters:
         rows = next(item for item in partial if item.letters == at[:1])
         columns = next(item for item in partial if item.letters == at[1:])
-        return _product([*scalars, Call("outer", (rows.tensor, columns.tensor))])
+        return product_of([*scalars, Call("outer", (rows.tensor, columns.tensor))])
     if at and not full:
-        return _product([*scalars, _repeated(partial, at)])
+        return product_of([*scalars, _repeated(partial, at)])
     spread = [i.tensor if i.letters == at[1:] else Index(i.tensor, (_ALL, None)) for i in partial]
-    return _product([*scalars, *full, *spread])
+    return product_of([*scalars, *full, *spread])
 
 
 def _repeated(partial: Sequence[_Item], at: Letters) -> Expr:
@@ -262,7 +288,7 @@ def _repeated(partial: Sequence[_Item], at: Letters) -> Expr:
     ones = [Call("ones", (Name(letter),)) for letter in at]
     if not partial:
         return ones[0] if len(at) == 1 else Call("outer", tuple(ones))
-    vector = _product([item.tensor for item in partial])
+    vector = product_of([item.tensor for item in partial])
     (letter,) = {item.letters for item in partial}.pop()
     return Call("outer", (vector, ones[1]) if letter == at[0] else (ones[0], vector))
 
@@ -280,18 +306,18 @@ def _scaled(tensor: Expr, scalars: Sequence[Expr], divisors: Sequence[Expr]) -> 
     numbers = [s for s in scalars if isinstance(s, Number)]
     others = [s for s in scalars if not isinstance(s, Number)]
     if divisors:
-        below = _product(divisors)
+        below = product_of(divisors)
         if isinstance(tensor, Sum | MatrixProduct) or numbers:
-            fraction = Quotient(_product(numbers), below)
-            return _product([fraction, *others, tensor])
-        return Quotient(_product([*others, tensor]), below)
-    return _product([*numbers, *others, *([] if tensor == ONE and scalars else [tensor])])
+            fraction = Quotient(product_of(numbers), below)
+            return product_of([fraction, *others, tensor])
+        return Quotient(product_of([*others, tensor]), below)
+    return product_of([*numbers, *others, *([] if tensor == ONE and scalars else [tensor])])
 
 
 # --- entries into tensors
 
 
-def _lifted(expr: Expr, letters: Letters) -> Expr:
+def lifted(expr: Expr, letters: Letters) -> Expr:
     """The tensor with these axes whose entries are `expr`; axes that do not occur are left to broadcasting."""
     if not any(isinstance(node, Name) and node.key.startswith("@") for node in walk(expr)):
         return expr
@@ -304,7 +330,7 @@ def _lifted(expr: Expr, letters: Letters) -> Expr:
             return _one_hot(left, right, letters)
         case Inside():
             raise NotMatrices
-    return _known(map_children(expr, lambda part: _lifted(part, letters)))
+    return _known(map_children(expr, lambda part: lifted(part, letters)))
 
 
 def _lifted_entry(base: Expr, places: Sequence[Expr | Slice | None], letters: Letters) -> Expr:
@@ -329,7 +355,7 @@ def _lifted_sum(index: str, body: Expr, letters: Letters) -> Expr:
     kept = tuple(k for k in letters if k in letters_in(body))
     if len(kept) == 1 and len(letters) == 2 and kept == letters[:1] and isinstance(body, Call):
         # A sum that a matrix is divided by keeps its axis.
-        return Call("sum", (_lifted(body, (*kept, index)),), (("axis", integer(1)), ("keepdims", Name("true"))))
+        return Call("sum", (lifted(body, (*kept, index)),), (("axis", integer(1)), ("keepdims", Name("true"))))
     tensor = matrix_form(Over(index, 0, body), kept)
     if tensor is None:
         raise NotMatrices
@@ -347,7 +373,7 @@ def _one_hot(left: Expr, right: Expr, letters: Letters) -> Expr:
     rest = tuple(letter for letter in letters if letter != right.key)
     if letters_in(left) != frozenset(rest):
         raise NotMatrices
-    rows = Call("onehot", (_lifted(left, rest), right))
+    rows = Call("onehot", (lifted(left, rest), right))
     return rows if letters[-1] == right.key else Transpose(rows)
 
 

@@ -31,7 +31,7 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from ..syntax.expression import size as operations
-from .matrix import added
+from .matrix import added_terms
 from .shape import shape_of
 from .sizes import STRUCTURES, Shape, Size
 
@@ -105,7 +105,7 @@ class _Simplified:
             case Transpose(operand):
                 return self.transposed(operand)
             case Sum():
-                return added(list(_terms(expr)))
+                return added_terms(list(_terms(expr)))
             case Quotient(Sum() as above, Number(value) as below):
                 return _halves(above, value, below)
             case Quotient(Product((number, *rest)), below) if number == below and rest:
@@ -167,6 +167,6 @@ def _halves(above: Sum, value: Fraction, below: Expr) -> Expr:
             case _:
                 rest.append((minus, term))
     if not rest:
-        return added(whole)
-    part = Quotient(added(rest), below)
-    return added([*whole, (False, part)]) if whole else part
+        return added_terms(whole)
+    part = Quotient(added_terms(rest), below)
+    return added_terms([*whole, (False, part)]) if whole else part

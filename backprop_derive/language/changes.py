@@ -49,7 +49,9 @@ def changed(
     if values:
         names = [s.key for s in statements if not isinstance(s, Prose)]
         shapes = infer_shapes(statements, limits) if with_tensors else dict.fromkeys(names, ())
-    check_loss(step, shapes, None)
+    second, only_second = ((), ()) if wrt else (problem.second, problem.only_second)
+    is_named = loss is not None or problem.asks_jacobian
+    check_loss(step, shapes, None, is_named=is_named, has_second=bool(second), updates=problem.updates)
     refuse_derivative_by_size(wanted, statements, None)
     if loss_key in wanted:
         raise ProblemError(
@@ -57,7 +59,7 @@ def changed(
         )
     return replace(
         problem, statements=statements, wanted=wanted, asked=problem.asked or bool(wrt), loss=loss_key, shapes=shapes,
-        has_tensors=with_tensors,
+        has_tensors=with_tensors, second=second, only_second=only_second,
     )  # fmt: skip
 
 

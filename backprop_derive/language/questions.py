@@ -1,4 +1,4 @@
-"""The Find line: `d(loss)/dw`, `dloss/dw`, `∂L/∂w`, `grad of loss with respect to w and b`, or names alone."""
+"""The Find line: `d(loss)/dw`, `∂L/∂w`, `d2(loss)/dw2`, `grad of loss with respect to w and b`, or names alone."""
 
 from __future__ import annotations
 
@@ -11,37 +11,43 @@ from ..syntax.cursor import Cursor
 from ..syntax.names import canonical, nearest_name
 from ..syntax.source import Source
 from ..syntax.tokens import Token, tokenise
+from .second import order_of, pairs_of, second_quotient
 
 _LEADING = frozenset("the all a both each of every for and find compute partial".split())
 _GRADIENT = frozenset("grad gradient gradients derivative derivatives".split())
+_HESSIAN = frozenset(("hessian",))
 _BY = [phrase.split() for phrase in ("with respect to", "w . r . t .", "w . r . t", "wrt", "by")]
 _EXAMPLE = "Find d(loss)/dw, d(loss)/db"
 
 
 @record
 class Question:
-    """What a Find line asks: the loss (None where it names none) and the names to differentiate by, as keys."""
+    """What a Find line asks: the loss (None where it names none) and the names to differentiate by, as keys.
+
+    `second` are the pairs of names by which second derivatives are asked for.
+    """
 
     loss: str | None
     wanted: tuple[str, ...]
     place: Place
+    second: tuple[tuple[str, str], ...] = ()
 
 
 def read_question(
     source: Source, start: int, end: int, spelled: Mapping[str, str], limits: Limits = DEFAULT_LIMITS
 ) -> Question:
     """The question of a Find line. `spelled` maps every defined key to its spelling. Raises ProblemError."""
-    return _Question(source, tokenise(source, start, end, limits), spelled, "Find").question()
+    return NameReader(source, tokenise(source, start, end, limits), spelled, "Find").question()
 
 
 def read_names(
     source: Source, start: int, end: int, spelled: Mapping[str, str], limits: Limits = DEFAULT_LIMITS
 ) -> dict[str, Place]:
     """The keys of a Parameters line, each with its place. Raises ProblemError."""
-    return _Question(source, tokenise(source, start, end, limits), spelled, "Parameters").names()
+    return NameReader(source, tokenise(source, start, end, limits), spelled, "Parameters").names()
 
 
-class _Question(Cursor):
+class NameReader(Cursor):
     """The tokens of a line that names things; `line` is its keyword, for messages."""
 
     def __init__(self, source: Source, tokens: list[Token], spelled: Mapping[str, str], line: str) -> None:
@@ -49,6 +55,7 @@ class _Question(Cursor):
             tokens = [*tokens[:-2], tokens[-1]]
         super().__init__(source, tokens)
         self.spelled, self.line = spelled, line
+        self.second: list[tuple[str, str]] = []
 
     def question(self) -> Question:
         first = self.peek()
@@ -68,7 +75,8 @@ class _Question(Cursor):
         if len(losses) > 1:
             one, other, *_ = losses
             raise two_losses(self.spelled[one], self.spelled[other], self.place(losses[other]))
-        return Question(next(iter(losses), None), tuple(dict.fromkeys(wanted)), self.place(first))
+        second = tuple(dict.fromkeys(self.second))
+        return Question(next(iter(losses), None), tuple(dict.fromkeys(wanted)), self.place(first), second)
 
     def names(self) -> dict[str, Place]:
         self.refuse_nothing()
@@ -114,6 +122,8 @@ class _Question(Cursor):
             self.advance()
         if self.at_gradient():
             return self.spoken()
+        if self.at_word(_HESSIAN):
+            return self.hessian()
         is_differential = self.peek().text == "d" and self.peek(1).text == "("
         if self.at("∂") or is_differential or self.slash_follows():
             return self.quotient()
@@ -155,6 +165,18 @@ class _Question(Cursor):
             names.append(self.name(self.advance()))
         return loss, names
 
+    def hessian(self) -> tuple[str | None, list[str]]:
+        """hessian [of L] with respect to names: every pair of them"""
+        head = self.peek()
+        loss, names = self.spoken()
+        if not names:
+            raise ProblemError(
+                "Find asks for a Hessian and names nothing to differentiate by", place=self.place(head),
+                expected="`with respect to` and names", hint="Find hessian of loss with respect to w and b",
+            )  # fmt: skip
+        self.second += pairs_of(names)
+        return loss, []
+
     def at_by(self) -> int:
         """How many tokens of `with respect to` or one of its like come next; its words may be names elsewhere."""
         for phrase in _BY:
@@ -163,7 +185,11 @@ class _Question(Cursor):
         return 0
 
     def quotient(self) -> tuple[str, list[str]]:
-        """d(L)/dw, dL/dw, ∂L/∂w"""
+        """d(L)/dw, dL/dw, ∂L/∂w; of a second derivative, whose names are put aside, the first part only"""
+        if order_of(self) == 2:
+            twice, pair = second_quotient(self)
+            self.second.append(pair)
+            return twice, []
         loss = self.differential()
         if self.accept("/") is None:
             raise self.error(self.peek(), "'/' and the name to differentiate by")

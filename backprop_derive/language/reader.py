@@ -117,7 +117,10 @@ class _Reader:
             )  # fmt: skip
         parameters = self.settings.parameters(self.spelled, frozenset(givens))
         chosen = tuple(dict.fromkeys(self.known(word, "--wrt") for word in wrt))
+        second = asked.second if asked is not None and not chosen else ()
         chosen = chosen or (asked.wanted if asked is not None else ())
+        only_second = tuple(dict.fromkeys(key for pair in second for key in pair if key not in chosen))
+        chosen += only_second
         steps = [s for s in statements if isinstance(s, Step)]
         shapes: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
         labels: frozenset[str] = frozenset()
@@ -125,7 +128,11 @@ class _Reader:
             from .shapes import check_loss, infer_shapes, without_gradient
 
             shapes = infer_shapes(statements, self.limits)
-            check_loss(next(s for s in steps if s.key == loss_key), shapes, place)
+            check_loss(
+                next(s for s in steps if s.key == loss_key), shapes, place,
+                is_named=loss is not None or named is not None,
+                has_second=bool(second), updates=self.settings.updates(),
+            )  # fmt: skip
             labels = without_gradient(steps, shapes) | size_letters(statements)
         wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
         refuse_derivative_by_size(wanted, statements, place)
@@ -144,6 +151,8 @@ class _Reader:
             source=self.source.text,
             shapes=shapes,
             has_tensors=with_tensors,
+            second=second,
+            only_second=only_second,
             varied=self.varied,
             required=self.requirements(loss_key),
         )
@@ -190,7 +199,8 @@ class _Reader:
             one, other, *_ = losses
             raise two_losses(self.spelled[one], self.spelled[other], losses[other].place)
         wanted = tuple(dict.fromkeys(key for q in found for key in q.wanted))
-        return Question(next(iter(losses), None), wanted, found[0].place)
+        second = tuple(dict.fromkeys(pair for q in found for pair in q.second))
+        return Question(next(iter(losses), None), wanted, found[0].place, second)
 
     def question_of(self, line: Line, last: str) -> Question | None:
         asked = self.source.text[line.start : line.end].rstrip("?!" + BLANK)
@@ -200,7 +210,8 @@ class _Reader:
             if line.is_sentence:
                 return None
             raise
-        is_prose = line.is_sentence and (not question.wanted or (question.loss or last) in question.wanted)
+        asks = bool(question.wanted or question.second)
+        is_prose = line.is_sentence and (not asks or (question.loss or last) in question.wanted)
         return None if is_prose else question
 
     def known(self, word: str, option: str) -> str:

@@ -79,10 +79,22 @@ def without_gradient(steps: Sequence[Step], shapes: dict[str, Shape]) -> frozens
     return frozenset(labels - used)
 
 
-def check_loss(step: Step, shapes: dict[str, Shape], place: Place | None) -> None:
-    """Raise ProblemError where the loss is not a single number."""
+def check_loss(
+    step: Step, shapes: dict[str, Shape], place: Place | None, *, is_named: bool, has_second: bool, updates: int
+) -> None:
+    """Raise ProblemError where the loss is no single number, and its Jacobian is not what is asked for.
+
+    A tensor has one where Find, or the caller, names it; no second derivatives, and nothing that an update could lower.
+    """
     shape = shapes[step.key]
-    if shape:
+    if shape and (has_second or updates):
+        what = "second derivatives are" if has_second else "an update lowers"
+        raise ProblemError(
+            f"{step.written} has shape {written_shape(shape)}, and {what} {'those of ' if has_second else ''}a single"
+            " number (a scalar)",
+            place=place or step.place, expected="a scalar step", hint=f"a step such as loss = sum({step.written})",
+        )  # fmt: skip
+    if shape and not is_named:
         raise ProblemError(
             f"the loss {step.written} has shape {written_shape(shape)}, and a loss is a single number (a scalar)",
             place=place or step.place, expected="a scalar step",

@@ -70,7 +70,9 @@ class _Writer:
     def question(self) -> list[str]:
         problem, loss = self.problem, self.spelled[self.problem.loss]
         if problem.asked:
-            return ["Find " + ", ".join(f"d({loss})/d({self.spelled[key]})" for key in problem.wanted)]
+            first = [f"d({loss})/d({self.spelled[key]})" for key in problem.gradients]
+            second = [f"d2({loss})/d({self.spelled[a]})d({self.spelled[b]})" for a, b in problem.second]
+            return ["Find " + ", ".join([*first, *second])]
         return [] if problem.loss == problem.steps[-1].key else [f"Find grad of {loss}"]
 
     def exercise(self) -> list[str]:

@@ -6,8 +6,7 @@ prints is an error, not a blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -53,11 +52,13 @@ from ..syntax.expression import (
 )  # fmt: skip
 from ..syntax.names import GREEK, Symbol, symbol
 from ..syntax.precedence import Precedence as P
+from .orders import ORDER_METHODS
 from .tensors import TENSOR_METHODS
 
 Printed = tuple[str, P]
 # An exponential of something longer is set as exp(…), which stays legible.
 _LONGEST_EXPONENT = 4
+_MOST_KEPT = 4096
 _SMALLEST_PLAIN, _LARGEST_PLAIN = -5, 9  # decimal exponents that are written out
 
 
@@ -77,12 +78,24 @@ class Printer:
     def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         self.literal_names = literal_names
         self.level = 0
+        # A page shows the same few derivatives all over; what is printed once is kept, by node and size.
+        self.kept: dict[Hashable, Printed] = {}
 
     def deeper(self, levels: int = 1) -> Self:
         """The printer of what stands within a fraction, an exponent or a case."""
-        inner = copy(self)
+        inner = self.copied()
         inner.level += levels
         return inner
+
+    def copied(self) -> Self:
+        """A printer in the same state, to be changed."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def sizes(self) -> Hashable:
+        """All of the printer's state that decides how large something is set."""
+        return self.level
 
     @property
     def stacks(self) -> bool:
@@ -151,6 +164,14 @@ class Printer:
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         raise TypeError(f"{type(self).__name__} prints no sign of differentiation")
 
+    def second_sign(self, sign: str, of: str, is_word: bool) -> str:
+        """∂²L"""
+        return f"{self.power(self.sign_of(sign, '', False).strip(), '2')} {of}"
+
+    def juxtaposed_signs(self, left: str, right: str) -> str:
+        """∂u ∂v"""
+        return f"{left} {right}"
+
     def juxtaposed(self, left: str, right: str) -> str:
         return left + right
 
@@ -209,7 +230,10 @@ class Printer:
 
     def printed(self, node: MathNode, outer: P = P.RELATION) -> Printed:
         """The node and how tightly it binds."""
-        method: Callable[..., Printed] | None = self._METHODS.get(type(node)) or TENSOR_METHODS.get(type(node))
+        kind = type(node)
+        method: Callable[..., Printed] | None = (
+            self._METHODS.get(kind) or TENSOR_METHODS.get(kind) or ORDER_METHODS.get(kind)
+        )
         if method is None:
             raise TypeError(f"no notation for {type(node).__name__}")
         return method(self, node, outer)
@@ -414,8 +438,16 @@ class Printer:
     # --- what documents add
 
     def _derivative(self, node: Derivative, outer: P) -> Printed:
-        is_word = self._is_word(node.of)
-        below = self.sign_of(node.sign, self.show(node.by), self._is_word(node.by))
+        key = node, self.sizes()
+        if (kept := self.kept.get(key)) is None:
+            if len(self.kept) >= _MOST_KEPT:
+                self.kept.clear()
+            kept = self.kept[key] = self._set_derivative(node)
+        return kept
+
+    def _set_derivative(self, node: Derivative) -> Printed:
+        is_word = self.is_word(node.of)
+        below = self.sign_of(node.sign, self.show(node.by), self.is_word(node.by))
         if self.stacks and _is_tall(node.of):
             above = self.sign_of(node.sign, "", False).strip()
             return self.operator(above, below, self.parentheses(self.show(node.of))), P.PRODUCT
@@ -426,7 +458,8 @@ class Printer:
         above = self.sign_of(node.sign, of, is_word)
         return self.derivative(above, below, held), P.ATOM if self.stacks else P.PRODUCT
 
-    def _is_word(self, node: MathNode) -> bool:
+    def is_word(self, node: MathNode) -> bool:
+        """Whether a node is a name that is set as a word."""
         return isinstance(node, Name) and symbol(node.key, literal=node.key in self.literal_names).is_word
 
     def _differential(self, node: Differential, outer: P) -> Printed:

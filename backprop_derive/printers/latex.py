@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Hashable, Sequence
 from typing import ClassVar, Self
 
 from ..document import MathNode
@@ -57,9 +56,12 @@ class LatexPrinter(Printer):
 
     def in_size(self, large: bool) -> Self:
         """The same printer with its outermost fractions full size, or as small as a line of text asks for."""
-        other = copy(self)
+        other = self.copied()
         other.large = large
         return other
+
+    def sizes(self) -> Hashable:
+        return self.level, self.large
 
     def symbol(self, name: Symbol) -> str:
         base = self.letters(name.base)
@@ -141,6 +143,9 @@ class LatexPrinter(Printer):
         if sign == "d":
             return rf"d\,{of}" if is_word else f"d{of}" if of[:1].isalpha() else f"d {of}"
         return rf"\partial{self.GAP}{of}" if is_word and self.GAP else rf"\partial {of}"
+
+    def juxtaposed_signs(self, left: str, right: str) -> str:
+        return rf"{left} \, {right}"
 
     def derivative(self, above: str, below: str, held: str) -> str:
         quotient = self.fraction(above, below)

@@ -80,6 +80,9 @@ class SpeechPrinter(Printer):
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         return f"{'d' if sign == 'd' else 'partial'} {of}"
 
+    def second_sign(self, sign: str, of: str, is_word: bool) -> str:
+        return f"second {'d' if sign == 'd' else 'partial'} {of}"
+
     def derivative(self, above: str, below: str, held: str) -> str:
         return f"{above} by {below}" + (f" with {held} held fixed" if held else "")
 

@@ -86,6 +86,12 @@ class TextPrinter(Printer):
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         return ("d" if sign == "d" else "∂") + of
 
+    def second_sign(self, sign: str, of: str, is_word: bool) -> str:
+        return ("d²" if sign == "d" else "∂²") + of
+
+    def juxtaposed_signs(self, left: str, right: str) -> str:
+        return left + right
+
     def derivative(self, above: str, below: str, held: str) -> str:
         return f"{above}/{below}" + (f"|{held}" if held else "")
 

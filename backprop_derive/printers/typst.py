@@ -98,6 +98,13 @@ class TypstPrinter(Printer):
         head = "d" if sign == "d" else "partial"
         return spaced(f"{head} thin", of) if is_word else f"{head} {of}"
 
+    def second_sign(self, sign: str, of: str, is_word: bool) -> str:
+        head = "d^2" if sign == "d" else "partial^2"
+        return spaced(f"{head} thin", of) if is_word else f"{head} {of}"
+
+    def juxtaposed_signs(self, left: str, right: str) -> str:
+        return f"{left} thin {right}"
+
     def derivative(self, above: str, below: str, held: str) -> str:
         quotient = self.fraction(above, below)
         return f"lr({quotient} |)_({held})" if held else quotient

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from ..derivation import Derivation, LocalGradient
 from ..document import Chain, MathNode, Minus, Plus, Times
@@ -252,6 +253,7 @@ def _look(node: MathNode) -> MathNode:
     return node
 
 
+@lru_cache(maxsize=4096)
 def _shorten_numbers(expr: Expr, style: Style) -> Expr:
     """The expression with the numbers that are too long to read rounded, and found ones in the problem's own style."""
     if isinstance(expr, Number):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..derivation import INCOMING, OUTPUT, Component, Flow
 from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, MathNode, Times, Words
 from ..errors import ProblemError
 from ..indexed.kinds import kinds_of
+from ..indexed.matrix import pointwise_form
 from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
 from ..indexed.structure import simplified
@@ -18,7 +19,6 @@ from ..syntax.expression import (
     Delta,
     Expr,
     Index,
-    Inside,
     Name,
     Number,
     Over,
@@ -114,7 +114,7 @@ def in_own_output(story: TensorStory, flow: Flow) -> Expr | None:
     if form is not None and any(isinstance(node, Index) and len(node.items) > _AXES for node in walk(form)):
         form = None
     alike = {name for name, shape in story.slot_shapes(flow).items() if shape == story.problem.shapes[flow.operand]}
-    pointwise = _pointwise(_own_axes(story, flow), flow.component.at, alike)
+    pointwise = pointwise_form(_own_axes(story, flow), flow.component.at, alike)
     if pointwise is not None and (form is None or size(pointwise) < size(form)):
         form = pointwise
     if form is None:
@@ -149,29 +149,6 @@ def _own_axes(story: TensorStory, flow: Flow) -> Expr:
         return map_children(expr, changed)
 
     return changed(flow.component.body)
-
-
-def _pointwise(body: Expr, at: tuple[str, ...], alike: Collection[str]) -> Expr | None:
-    """A formula whose tensors all have just these indices is one of whole tensors, entry by entry.
-
-    `alike` are the names that have the result's shape: an entry of a larger one may have the same indices.
-    """
-    places = tuple(map(Name, at))
-    if not at or any(isinstance(node, Over | Delta | Inside) for node in walk(body)):
-        return None
-
-    def lifted(expr: Expr) -> Expr:
-        if isinstance(expr, Index) and expr.items == places and _is_alike(expr.base, alike):
-            return expr.base
-        return map_children(expr, lifted)
-
-    form = lifted(body)
-    has_index = any(isinstance(n, Index) or (isinstance(n, Name) and n.key.startswith("@")) for n in walk(form))
-    return None if has_index else form
-
-
-def _is_alike(base: Expr, alike: Collection[str]) -> bool:
-    return all(name in alike for name in names_in(base))
 
 
 def matrix_form(story: TensorStory, flow: Flow) -> Abbreviated | None:

@@ -31,11 +31,13 @@ from ..syntax.expression import ONE, ZERO, Expr, Name
 from ..syntax.names import ambiguous
 from .blocks import heading, item, math_cell, words_cell
 from .chains import Lines
+from .forward import Tangents, forward_mode_blocks
 from .notation import Notation
 from .numbers import Style, style_of
 from .paths import scalar_path_blocks
 from .remarks import remarks, sentence
 from .rules import rule_note
+from .second import Seconds
 from .sentences import HEADINGS, LABELS, SHORT, UPDATE_RATE
 
 # Updates that are worked line by line; the others stand in the table.
@@ -57,6 +59,24 @@ class Story:
     @property
     def problem(self) -> Problem:
         return self.record.problem
+
+    @property
+    def is_forward_mode(self) -> bool:
+        return self.options.mode == "forward"
+
+    @property
+    def seconds(self) -> Seconds | None:
+        """The lines of second derivatives, where they are asked for."""
+        return None if self.record.second is None else Seconds(self.lines, self.record.second)
+
+    def answer(self, key: str) -> Chain:
+        """The gradient by a wanted name."""
+        if key not in self.record.derivation.graph.on_path:
+            return Chain((self.lines.notation.adjoint(key), ZERO), ("=",))
+        if self.is_forward_mode:
+            sweep = next((sweep for sweep in self.record.sweeps if sweep.by == key), None)
+            return Tangents(self.lines, key, sweep).answer()
+        return self.lines.answer(key)
 
 
 def tell(
@@ -104,13 +124,20 @@ def solution_blocks(story: Story, level: int) -> Iterator[Block]:
     if story.record.first is not None:
         body += forward_blocks(story, level)
     body += local_blocks(story, level)
-    body += backward_blocks(story, level)
+    if story.is_forward_mode:
+        body += forward_mode_blocks(story.lines, story.record.sweeps, level)
+    if not story.is_forward_mode or story.seconds is not None:
+        body += backward_blocks(story, level)
     if story.ledger is not None:
         body += scalar_path_blocks(story.lines, story.ledger, level)
+    if story.seconds is not None:
+        body += story.seconds.blocks(level)
     body += answer_blocks(story)
     if story.record.updates:
         body += update_blocks(story, level)
     yield from body
+    if story.seconds is not None:
+        yield from story.seconds.remarks(any(note.kind == "kink" for note in story.record.notes))
     yield from remarks(story.record, story.options, story.style, shows_rounded(body))
 
 
@@ -141,8 +168,10 @@ def problem_blocks(story: Story) -> Iterator[Block]:
             )
             yield ListBlock(steps, True, number)
             number += len(steps)
-    adjoints = tuple(story.lines.notation.adjoint(key) for key in story.record.derivation.graph.wanted)
-    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing(adjoints), large=True)))
+    notation = story.lines.notation
+    adjoints = tuple(notation.adjoint(key) for key in story.problem.gradients)
+    seconds = tuple(notation.second(*pair) for pair in story.problem.second)
+    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing((*adjoints, *seconds)), large=True)))
 
 
 def _given(given: Given) -> MathNode:
@@ -185,13 +214,13 @@ def forward_blocks(story: Story, level: int) -> Iterator[Block]:
 
 
 def local_blocks(story: Story, level: int) -> Iterator[Block]:
-    """One line a local gradient on a path, from the loss back."""
+    """One line a local gradient on a path, from the loss back or, in forward mode, towards it."""
     graph = story.record.derivation.graph
     explained: set[str] = set()
     items = []
     with_rules = story.options.rules
     has_bar = False
-    for gradient in story.record.derivation.local_gradients():
+    for gradient in story.record.derivation.local_gradients(from_loss=not story.is_forward_mode):
         has_bar |= bool(story.lines.notation.held(gradient.step, gradient.operand))
         line = story.lines.local(gradient, graph.steps[gradient.step])
         note = rule_note(gradient.form.rules, story.rules, explained) if with_rules else ()
@@ -244,12 +273,8 @@ def _equation(links: Sequence[MathNode]) -> Chain:
 
 def answer_blocks(story: Story) -> Iterator[Block]:
     """What was asked for."""
-    graph = story.record.derivation.graph
-    answers = [
-        story.lines.answer(key) if key in graph.on_path else Chain((story.lines.notation.adjoint(key), ZERO), ("=",))
-        for key in graph.wanted
-    ]
-    yield from answer_heading(answers)
+    seconds = [] if story.seconds is None else story.seconds.answers()
+    yield from answer_heading([*map(story.answer, story.problem.gradients), *seconds])
 
 
 def answer_heading(answers: Sequence[MathNode], in_line: int = 3) -> Iterator[Block]:

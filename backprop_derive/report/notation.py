@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..derivation import Derivation, TensorDerivation
-from ..document import Derivative, Differential, MathNode
+from ..document import Derivative, Differential, MathNode, SecondDerivative
 from ..records import record
 from ..syntax.expression import Expr, Name
 
@@ -34,6 +34,16 @@ class Notation:
     def local(self, step: str, operand: str) -> MathNode:
         """The local gradient of a step by an operand; a bar where it must not be taken for the whole gradient."""
         return Derivative(Name(step), Name(operand), self.sign, self.held(step, operand))
+
+    def second(self, by: str, other: str) -> MathNode:
+        """The second derivative of the loss by two names."""
+        return SecondDerivative(Name(self.derivation.graph.loss), (Name(by), Name(other)), self.sign)
+
+    def local_second(self, step: str, first: str, second: str) -> MathNode:
+        """The second derivative of a step by two of its operands; a bar as in `local`."""
+        held = tuple(dict.fromkeys([*self.held(step, first), *self.held(step, second)]))
+        kept = tuple(name for name in held if name not in (Name(first), Name(second)))
+        return SecondDerivative(Name(step), (Name(first), Name(second)), self.sign, kept)
 
     def of_expression(self, expression: Expr, operand: str) -> MathNode:
         """The derivative of a written-out expression."""

@@ -30,7 +30,8 @@ def remarks(
             found.append(sentence("independent", loss=problem.loss, name=key))
     for step, base in _powers_like_hats(problem):
         found.append(sentence("power", name=step, base=base))
-    if isinstance(record, TensorSolution) and options.layout_convention == "numerator":
+    transposes = options.layout_convention == "numerator" and not problem.asks_jacobian
+    if isinstance(record, TensorSolution) and transposes:
         shapes = [problem.shapes[key] for key in record.derivation.uses]
         found += [sentence("numerator")] if any(shapes) else []
         found += [sentence("many axes")] if any(len(shape) > NUMERATOR_AXES for shape in shapes) else []

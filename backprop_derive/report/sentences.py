@@ -9,6 +9,11 @@ HEADINGS = {
     "local": "Local gradients",
     "flows": "Gradients through each step",
     "backward": "Backward pass",
+    "forward mode": "Forward-mode pass",
+    "jacobians": "Jacobians of each step",
+    "chain of jacobians": "The chain rule",
+    "second local": "Second-order local gradients",
+    "second": "Second derivatives",
     "paths": "Paths",
     "update": "Parameter update",
     "lesson": "Backpropagation",
@@ -91,6 +96,46 @@ GLOSSARY = {
 
 # Said of a given below the others.
 STRUCTURES = {"symmetric": (" is symmetric: ", "."), "diagonal": (" is diagonal: ", ".")}
+
+FORWARD_MODE = {
+    "seed": "A dot marks how a name changes with the seed, which is {seed}; every other given has 0.",
+    "any seed": "A dot marks how a name changes with the seed, the direction {seed}; every other given has 0.",
+    "other entries": "A sweep like this for each of the {count} other entries of {name}, with the 1 in its place,"
+    " completes the gradient.",
+    "other entry": "A sweep like this for the other entry of {name}, with the 1 in its place, completes the gradient.",
+    "sweeps of tensors": "Forward mode takes {count} sweeps for this, one for each entry of what is wanted; the"
+    " backward pass finds all of it in one. In either, a sweep goes over each use of a name once.",
+    "sweeps of any size": "Forward mode takes a sweep for each entry of what is wanted; the backward pass finds all of"
+    " it in one. In either, a sweep goes over each use of a name once.",
+    "next seed": "The next sweep has the seed {seed}.",
+    "sweep": "one sweep",
+    "sweeps": "{count} sweeps, one for each that is wanted",
+    "product": "{count} multiplication",
+    "products": "{count} multiplications",
+    "count": "Forward mode takes {forward} ({sweeps}); the backward pass takes {reverse}, in one sweep for all that is"
+    " wanted. Counted is each product of a tangent or an adjoint with a local gradient, unless that is the seed, 1. The"
+    " local gradients are the same in both.",
+}
+
+JACOBIANS = {
+    "layout": "A Jacobian has a row for each entry of what is differentiated, and a column for each entry of what it is"
+    " differentiated by.",
+    "axes": "A Jacobian has an entry for each entry of what is differentiated and each of what it is differentiated by;"
+    " in numbers its axes come in this order.",
+}
+
+SECOND = {
+    "of tensors": "By the product rule, a gradient changes by the change of the incoming gradient times the Jacobian,"
+    " and by the second-order local gradient times the change of the operand. A Jacobian has a row for each entry of"
+    " what is differentiated.",
+    "all zero": "Every local gradient is a constant, so that all second derivatives are 0.",
+    "others": "All others are 0.",
+    "back": "From the loss back, each gradient is differentiated once more. By the product rule, it changes by the"
+    " change of the incoming gradient times the local one, plus the incoming gradient times that of the local one:",
+    "back again": "From the loss back again:",
+    "cases": "Where a step distinguishes cases, its second derivative is that of the case that applies; where the first"
+    " derivative follows a convention, the second one is that of the value taken, a constant, and so 0.",
+}
 
 PATHS = {
     "what": "A path leads from a name to the loss along the steps that use it. The product of the local gradients"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import cast
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
 
 from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
 from ..document import Chain, Derivative, Ellipsis, Listing, MathNode, Minus, Plus, Reals, Times
@@ -76,7 +76,8 @@ class TensorStory:
 
     @property
     def is_numerator(self) -> bool:
-        return self.options.layout_convention == "numerator"
+        """Whether gradients are transposed; a Jacobian has the same rows and columns in either layout."""
+        return self.options.layout_convention == "numerator" and not self.problem.asks_jacobian
 
     def gradient_value(self, value: TensorValue) -> TensorValue:
         """A gradient as it is laid out."""
@@ -141,3 +142,15 @@ def is_rounded_node(node: MathNode) -> bool:
 def is_written_out(node: MathNode) -> bool:
     """Whether a formula is nothing but a matrix of numbers."""
     return isinstance(node, ListOf) and not any(isinstance(part, Name) for part in walk(node))
+
+
+def nodes_of(part: Any) -> Iterator[Any]:
+    """Every node of blocks and of the formulas in them."""
+    stack = [part]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list | tuple):
+            stack.extend(node)
+        elif is_dataclass(node):
+            yield node
+            stack.extend(getattr(node, field.name) for field in fields(node))

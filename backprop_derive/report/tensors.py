@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from ..derivation import Flow
@@ -37,7 +36,10 @@ from ..problem import Given, Prose, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
 from ..syntax.expression import ZERO, Call, Expr, Name, Slice, Transpose, size
 from .blocks import heading, item, math_cell, words_cell
+from .curvature import Curved
 from .flows import composed, flow_items, in_own_output
+from .jacobian import answer as jacobian_answer
+from .jacobian import jacobian_blocks
 from .layout import laid_out_shape
 from .matrices import as_expr, shown_value
 from .narrate import (
@@ -54,7 +56,8 @@ from .numbers import style_of
 from .paths import tensor_path_blocks
 from .remarks import remarks
 from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, STRUCTURES, UPDATE_AFTER, UPDATE_RATE
-from .tensor_story import TensorStory, is_rounded_node
+from .tangents import Forward
+from .tensor_story import TensorStory, is_rounded_node, nodes_of
 
 # A longer formula stands once, among the gradients through each step, and is not repeated in the backward pass.
 _LONGEST_REPEATED = 10
@@ -65,7 +68,10 @@ _MOST_MOVED = 9
 def tell_tensors(record: TensorSolution, options: Options, ledger: Ledger | None = None) -> TensorStory:
     """The story of a solution. `record.derivation` has its flows in matrix notation where one was proved."""
     style = style_of(record.problem, options.digits)
-    return TensorStory(record, options, style, Notation(options.notation, record.derivation), ledger)
+    profile = options.notation
+    if record.problem.asks_jacobian and profile != "d":
+        profile = "partial"  # the others are names of gradients
+    return TensorStory(record, options, style, Notation(profile, record.derivation), ledger)
 
 
 def narrate_tensors(record: TensorSolution, options: Options, ledger: Ledger | None = None) -> Document:
@@ -104,8 +110,9 @@ def problem_blocks(story: TensorStory) -> Iterator[Block]:
             lines = tuple(Chain((Name(s.key), story.setter.set(s.expression)), ("=",)) for s in steps)
             yield ListBlock(tuple(map(item, lines)), True, number)
             number += len(steps)
-    wanted = tuple(story.notation.adjoint(key) for key in story.derivation.graph.wanted)
-    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing(wanted), large=True)))
+    wanted = tuple(story.notation.adjoint(key) for key in story.problem.gradients)
+    seconds = tuple(story.notation.second(*pair) for pair in story.problem.second)
+    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing((*wanted, *seconds)), large=True)))
     if story.options.shapes:
         yield _shapes(story)
 
@@ -166,6 +173,17 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
     if first is not None:
         yield heading("forward", level)
         yield ListBlock(tuple(item(forward_line(story, step, first)) for step in story.problem.steps))
+    if story.record.forward is not None:
+        yield from Forward(story, story.record.forward).blocks(level)
+        if story.record.second is None:
+            yield from _answers(story)
+            if story.record.updates:
+                yield from _updates(story, level)
+            return
+    if story.problem.asks_jacobian:
+        yield from jacobian_blocks(story, level)
+        yield from _answers(story)
+        return
     flows = list(story.derivation.flows())
     if flows:
         yield heading("flows", level)
@@ -176,6 +194,8 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
         yield ListBlock(tuple(item(backward_line(story, key, first)) for key in keys))
     if story.ledger is not None:
         yield from tensor_path_blocks(story, story.ledger, level)
+    if story.record.second is not None:
+        yield from Curved(story, story.record.second).blocks(level)
     yield from _answers(story)
     if story.record.updates:
         yield from _updates(story, level)
@@ -183,7 +203,7 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
 
 def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     """What the signs mean that not every reader knows, where they occur."""
-    found = {_sign(node) for node in _nodes(blocks)}
+    found = {_sign(node) for node in nodes_of(blocks)}
     signs = {
         "row": "row",
         "col": "col",
@@ -204,18 +224,6 @@ def _sign(node: Any) -> Any:
     if isinstance(node, Slice) and (node.start or node.stop):
         return "block"
     return node.function if isinstance(node, Call) else type(node)
-
-
-def _nodes(part: Any) -> Iterator[Any]:
-    """Every node of blocks and of the formulas in them."""
-    stack = [part]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, list | tuple):
-            stack.extend(node)
-        elif is_dataclass(node):
-            yield node
-            stack.extend(getattr(node, field.name) for field in fields(node))
 
 
 def forward_line(story: TensorStory, step: Step, first: TensorPass) -> Chain:
@@ -275,14 +283,21 @@ def _filled(story: TensorStory, flow: Flow, form: Expr, first: TensorPass) -> Ex
 def _answers(story: TensorStory) -> Iterator[Block]:
     graph, first = story.derivation.graph, story.record.first
     answers: list[MathNode] = []
-    for key in graph.wanted:
+    forward = story.record.forward
+    if forward is not None:
+        answers += Forward(story, forward).answers()
+    for key in () if answers else story.problem.gradients:
         adjoint = story.notation.adjoint(key)
         if key not in graph.on_path:
             answers.append(Chain((adjoint, ZERO), ("=",)))
+        elif story.problem.asks_jacobian:
+            answers += [found] if (found := jacobian_answer(story, key)) is not None else []
         elif first is not None:
             answers.append(story.equation(adjoint, story.gradient_value(first.adjoints[key])))
         elif (form := composed(story, key)) is not None:
             answers.append(Chain((adjoint, form), ("=",)))
+    if story.record.second is not None:
+        answers += Curved(story, story.record.second).answers()
     if answers:
         is_wide = first is not None and any(story.problem.shapes[key] for key in graph.wanted)
         yield from answer_heading(answers, in_line=1 if is_wide else 3)

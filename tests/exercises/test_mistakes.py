@@ -17,12 +17,12 @@ Answers = dict[tuple[str, str], Any]
 
 def wrong_answers(text: str, name: str = "w") -> Answers:
     """The wrong gradient by every mistake and place."""
-    from backprop_derive import api
+    from backprop_derive import api, stages
 
     right = bd.solve(text)
     found = {}
     for made in possible(right.derivation):
-        record = api._evaluated(made.derivation, api.DEFAULT_LIMITS)
+        record = stages.evaluated(made.derivation, api.DEFAULT_LIMITS)
         found[made.mistake.name, made.at] = bd.Solution(record).gradient(name)
     return found
 
@@ -78,13 +78,13 @@ def test_mistakes_with_activations() -> None:
 
 
 def test_an_update_goes_wrong() -> None:
-    from backprop_derive import api
+    from backprop_derive import api, stages
 
     text = LESSON + "\nLearning rate: 1/2\n"
     right = bd.solve(text)
     found = {}
     for made in possible(right.derivation, ("update",)):
-        record = api._evaluated(made.derivation, api.DEFAULT_LIMITS)
+        record = stages.evaluated(made.derivation, api.DEFAULT_LIMITS)
         found[made.mistake.name] = bd.Solution(record).updates[0]["w"]
     assert found == {"gradient ascent": 0, "learning rate left out": 3}
     assert right.updates[0]["w"] == 2

@@ -6,6 +6,7 @@ import pytest
 
 from backprop_derive.errors import ProblemError
 from backprop_derive.language.reader import read_problem
+from backprop_derive.language.writer import written_problem
 from backprop_derive.problem import Prose
 
 PROBLEM = "Given x = 1, y = 2, w = 1, b = 3\ny^ = x*w + b\ns = y^ - y\nloss = s**2\n"
@@ -141,7 +142,16 @@ def test_a_word_of_the_sentence_that_is_a_name_is_that_name(find: str, by: tuple
         ("Find d(loss", 12, "unexpected end of the line"),
         ("Find d(loss)/", 14, "unexpected end of the line"),
         ("Find d(loss+1)/dw", 12, "unexpected '+'"),
-        ("Find d^2(loss)/dw^2", 7, "unexpected '^'"),
+        ("Find d^3(loss)/dw^3", 6, "a derivative of order 3"),
+        ("Find d3loss/dw3", 6, "a derivative of order 3"),
+        ("Find d2(loss)/dw", 15, "and this one is by one name once"),
+        ("Find d2(loss)/dw^3", 15, "and this one is by 3 names"),
+        ("Find d2(loss)/dw dq", 19, "Find names q, which is not defined"),
+        ("Find d2(loss)/dv2", 16, "Find names v2, which is not defined"),
+        ("Find d2(loss)/2", 15, "unexpected '2'"),
+        ("Find d2(loss)/", 15, "unexpected end of the line"),
+        ("Find hessian of loss", 6, "names nothing to differentiate by"),
+        ("Find d2(loss)/dloss dw", 6, "by itself is 1"),
         ("Find (w)", 6, "unexpected '('"),
         ("Find x = 2", 8, "unexpected '='"),
         ("Find ∇loss", 6, "unexpected character ∇"),
@@ -167,3 +177,41 @@ def test_two_losses_in_two_lines_are_refused_at_the_second() -> None:
 )
 def test_a_name_that_is_not_defined_is_told_the_nearest(find: str, hint: str) -> None:
     assert hint in (refusal(find).hint or "")
+
+
+@pytest.mark.parametrize(
+    ("find", "pairs"),
+    [
+        ("d2(loss)/dw2", [("w", "w")]), ("d2loss/dw2", [("w", "w")]), ("d^2 loss/dw^2", [("w", "w")]),
+        ("d^2(loss)/dw^2", [("w", "w")]), ("d²loss/dw²", [("w", "w")]), ("∂²loss/∂w²", [("w", "w")]),
+        ("∂^2 loss/∂w^2", [("w", "w")]), ("d2(loss)/d(w)2", [("w", "w")]), ("d2(loss)/d(w)^2", [("w", "w")]),
+        ("d2(loss)/dw dw", [("w", "w")]), ("d2(loss)/dw db", [("w", "b")]), ("d2(loss)/dwdb", [("w", "b")]),
+        ("d2(loss)/(dw db)", [("w", "b")]), ("d2 loss/dw*db", [("w", "b")]), ("∂²loss/∂w∂b", [("w", "b")]),
+        ("∂²loss/(∂b ∂w)", [("b", "w")]), ("d2(loss)/dy^ dw", [("y_hat", "w")]), ("d2(loss)/dy^2", [("y", "y")]),
+        ("d2loss/dw2 and d2loss/db2", [("w", "w"), ("b", "b")]), ("hessian of loss wrt w", [("w", "w")]),
+        ("the Hessian of loss with respect to w and b", [("w", "w"), ("w", "b"), ("b", "b")]),
+    ],
+)  # fmt: skip
+def test_second_derivatives_are_asked_for_in_many_spellings(find: str, pairs: list[tuple[str, str]]) -> None:
+    read = read_problem(f"{PROBLEM}Find {find}\n")
+    assert list(read.second) == pairs
+    assert read.gradients == ()
+    assert read_problem(written_problem(read)) == read
+
+
+def test_first_and_second_derivatives_are_asked_for_together() -> None:
+    read = read_problem(f"{PROBLEM}Find d(loss)/dw, d2(loss)/dw db\n")
+    assert (read.gradients, read.second, read.wanted) == (("w",), (("w", "b"),), ("w", "b"))
+
+
+def test_the_2_of_dw2_is_a_square_only_where_no_other_differential_follows() -> None:
+    problem = "Given w = 1, w2 = 2, b = 3\nloss = w*w2*b\n"
+    assert read_problem(f"{problem}Find d2(loss)/dw2").second == (("w", "w"),)
+    assert read_problem(f"{problem}Find d2(loss)/dw2 db").second == (("w2", "b"),)
+    assert read_problem(f"{problem}Find d2(loss)/dw2^2").second == (("w2", "w2"),)
+    assert read_problem(f"{problem}Find d2(loss)/dw2, dloss/db").second == (("w", "w"),)
+
+
+def test_names_of_the_caller_stand_in_the_place_of_second_derivatives_too() -> None:
+    read = read_problem(f"{PROBLEM}Find d2(loss)/dw2\n", wrt=("b",))
+    assert (read.wanted, read.second) == (("b",), ())

@@ -23,6 +23,8 @@ from backprop_derive.document import (
     Minus,
     Plus,
     Reals,
+    SecondDerivative,
+    Tangent,
     Times,
 )  # fmt: skip
 from backprop_derive.language.reader import read_problem
@@ -67,6 +69,7 @@ NODES: tuple[MathNode, ...] = (
     HALF, Rounded(Decimal("0.25"), 4), Constant("pi"), X, Negate(X), Sum((X, Y), (False, True)), Product((X, Y)),
     Quotient(X, Y), Power(X, integer(2)), Call("sin", (X,)), Compare("<=", X, Y), MatrixProduct(X, Y), Transpose(X),
     Index(X, (integer(0), Slice(integer(0), integer(2), None), None)), ListOf((X, Y)), TupleOf((X, Y)), Text("ij->ji"),
+    SecondDerivative(X, (Y, Y)), SecondDerivative(X, (Y, W), "d", held=(W,)), Tangent(X),
     Derivative(X, Y, held=(W,)), Differential("d", X), Differential("delta", X), Differential("nabla", X, Y),
     Chain((X, Y, W), ("=", "≈")),
     Chain((X, Ellipsis(), Y), ("->", "->")),
@@ -323,3 +326,18 @@ def test_a_gradient_by_its_prefixed_name_needs_no_parentheses_in_a_product_of_ma
 def test_a_vector_is_written_with_commas_and_a_matrix_by_rows() -> None:
     assert LatexPrinter().show(ListOf((integer(1), integer(2)))) == r"(1,\, 2)"
     assert LatexPrinter().show(ListOf((ListOf((integer(1), integer(2))),))) == r"\begin{pmatrix} 1 & 2 \end{pmatrix}"
+
+
+def test_a_second_derivative_is_a_square_where_both_names_are_one() -> None:
+    square, mixed = SecondDerivative(Name("L"), (W, W)), SecondDerivative(Name("loss"), (W, Name("y_hat")), "d")
+    assert LatexPrinter().show(square) == r"\frac{\partial^2 L}{\partial w^2}"
+    assert LatexPrinter().show(mixed) == r"\frac{d^2 \text{loss}}{dw \, d \hat{y}}"
+    assert TextPrinter().show(square) == "∂²L/∂w²"
+    assert TextPrinter().show(mixed) == "d²loss/dwdŷ"
+    assert SpeechPrinter().show(square) == "second partial L by partial w squared"
+
+
+def test_a_tangent_has_a_dot() -> None:
+    assert LatexPrinter().show(Tangent(Name("y_hat"))) == r"\dot{\hat{y}}"
+    assert TextPrinter().show(Tangent(W)) == "ẇ"
+    assert SpeechPrinter().show(Tangent(W)) == "w dot"
