@@ -127,6 +127,14 @@ class Ellipsis:
     """Entries left out: …"""
 
 
+@record
+class Blank:
+    """Room to write a formula into by hand: a line of so many ems, the space above it so many lines high."""
+
+    width: int
+    lines: int = 1
+
+
 MathNode = (
     Expr
     | Derivative
@@ -144,6 +152,7 @@ MathNode = (
     | Reals
     | Indicator
     | Ellipsis
+    | Blank
 )
 
 # --- inlines --------------------------------------------------------------------------------------------
@@ -245,7 +254,38 @@ class CodeBlock:
     language: str = ""
 
 
-Block = Heading | Paragraph | ListBlock | Remark | Equation | Table | CodeBlock
+@record
+class Squares:
+    """A code to scan: rows of `0` and `1`, where 1 is a dark square. `text` is what a scanner reads in it."""
+
+    rows: tuple[str, ...]
+    text: str
+
+
+@record
+class SheetHead:
+    """The head of a printed sheet: its title, what is to be filled in, and to the right its name with a code of it."""
+
+    title: tuple[Inline, ...]
+    fields: tuple[Inline, ...]
+    name: str
+    code: Squares | None = None
+
+
+@record
+class Room:
+    """Empty space for so many lines of writing by hand, in a frame or not."""
+
+    lines: int
+    framed: bool = False
+
+
+@record
+class PageBreak:
+    """What follows begins on a new page, where a format has pages."""
+
+
+Block = Heading | Paragraph | ListBlock | Remark | Equation | Table | CodeBlock | SheetHead | Room | PageBreak
 
 
 @record

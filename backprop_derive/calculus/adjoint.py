@@ -94,6 +94,16 @@ def by_slot(structures: Sequence[str]) -> dict[str, str]:
     return {f"#{k}": structure for k, structure in enumerate(structures) if structure}
 
 
+def notation_of(component: Component, sizes: Shape, shapes: dict[str, Shape]) -> Expr | None:
+    """A component form of any origin, such as one that a worked mistake made, in matrix notation."""
+    symbols = Symbols(shapes)
+    entries = to_sympy(component.body, symbols, {})
+    lengths = dict(zip(component.at, sizes, strict=True))
+    candidate = matrix_form(component.body, component.at, lengths)
+    is_known = candidate is not None and is_proved(candidate, entries, component.at, sizes, symbols)
+    return candidate if is_known else None
+
+
 def _compact(shape: Expr, index: int) -> Expr | None:
     """The form that textbooks give for an operation of names; like every candidate it is shown only if proved."""
     if not isinstance(shape, Call) or not all(isinstance(argument, Name) for argument in shape.arguments):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from ..derivation import Component, Flow, TensorDerivation
+from ..derivation import INCOMING, Component, Flow, TensorDerivation
 from ..graph import Graph
 from ..indexed.component import Components
 from ..indexed.held import held_names, labels_of
@@ -15,7 +15,7 @@ from ..problem import Step
 from ..records import record
 from ..syntax.expression import Expr, Name, substitute
 from ..syntax.parser import deep_recursion
-from .adjoint import adjoint_form, matrix_notation
+from .adjoint import adjoint_form, matrix_notation, notation_of
 
 
 def derive_tensors(graph: Graph) -> TensorDerivation:
@@ -77,8 +77,11 @@ def with_matrices(derivation: TensorDerivation) -> TensorDerivation:
         shape = substitute(graph.steps[flow.step].expression, slots)
         sizes = tuple(graph.problem.shapes[key] for key in flow.slots)
         index = flow.slots.index(flow.operand)
-        structures = structures_of(flow.slots, graph.problem.structures)
-        return replace(flow, matrix=matrix_notation(shape, index, sizes, flow.step == graph.loss, structures))
+        structures, is_loss = structures_of(flow.slots, graph.problem.structures), flow.step == graph.loss
+        if flow.component == adjoint_form(shape, index, sizes, is_loss, structures).adjoint:
+            return replace(flow, matrix=matrix_notation(shape, index, sizes, is_loss, structures))
+        shapes = {f"#{k}": size for k, size in enumerate(sizes)} | {INCOMING: graph.problem.shapes[flow.step]}
+        return replace(flow, matrix=notation_of(flow.component, sizes[index], shapes))
 
     with deep_recursion():
         return replace(derivation, uses={key: tuple(map(named, flows)) for key, flows in derivation.uses.items()})

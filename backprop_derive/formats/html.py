@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from ..options import Options
 from ..printers.latex import LatexPrinter
 from ..printers.speech import SpeechPrinter
 from ..printers.text import width
+from .squares import svg
 from .templates import fill
 from .views import SHORT, Segment, Voice, segments, views
 
@@ -35,6 +37,7 @@ def _voice(document: Document) -> Voice:
         math=lambda part: _formula(part.node, document.literal_names),
         equation=lambda node: _formula(node, document.literal_names),
         code_block=escape,
+        squares=lambda code: Markup(svg(code)),
         join=_join,
     )
 
@@ -47,6 +50,14 @@ class _SourcePrinter(LatexPrinter):
     """LaTeX as the source of MathML."""
 
     GAP = r"\,"
+
+    def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
+        super().__init__(literal_names, large=True)
+        self.heights: list[int] = []
+
+    def blank(self, width: int, lines: int) -> str:
+        self.heights.append(lines)
+        return rf"\underline{{\hspace{{{width}em}}}}"
 
 
 def _formula(node: MathNode, names: frozenset[str]) -> Markup:
@@ -63,7 +74,7 @@ def _formula(node: MathNode, names: frozenset[str]) -> Markup:
 
 
 def _math(piece: Segment, names: frozenset[str]) -> Markup:
-    latex, speech = _SourcePrinter(names, large=True), SpeechPrinter(names)
+    latex, speech = _SourcePrinter(names), SpeechPrinter(names)
     source, spoken = latex.show(piece.node, piece.outer), speech.show(piece.node, piece.outer)
     if piece.sign:
         # After an empty group, a sign keeps its distance on both sides.
@@ -71,9 +82,18 @@ def _math(piece: Segment, names: frozenset[str]) -> Markup:
         spoken = f"{speech.relation(piece.sign).strip()} {spoken}"
     if piece.comma:
         source, spoken = source + ",", spoken + ","
-    mathml = _converter().convert_with_local_state(source, displaystyle=False)
+    mathml = _high(_converter().convert_with_local_state(source, displaystyle=False), latex.heights)
     labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(spoken), 1)
     return Markup('<span class="link">{}</span>').format(Markup(labelled.replace("&ApplyFunction;", "\u2061")))
+
+
+def _high(mathml: str, heights: list[int]) -> str:
+    """The blanks of a formula as high as they are to be, which its LaTeX cannot say here."""
+    left = iter(heights)
+    return _BLANK.sub(lambda found: f'{found[0]} height="{2 * next(left)}em"', mathml)
+
+
+_BLANK = re.compile(r'(?<=<munder accentunder="true">)<mspace width="\d+em"')
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ..document import Document, Math, MathNode
 from ..options import Options
 from ..printers.latex import LatexPrinter
+from .squares import data_address
 from .templates import fill
 from .views import BlockView, Voice, views
 
@@ -44,6 +45,7 @@ def render(document: Document, options: Options) -> str:
         math=math,
         equation=equation,
         code_block=str,
+        squares=lambda code: f"![{escape(code.text)}]({data_address(code)})",
         join=_join,
     )
     blocks = [_guarded(block) for block in views(document, voice)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..document import Document, MathNode
+from ..document import Document, MathNode, Squares
 from ..options import Options
 from ..printers.latex import LatexPrinter
 from ..printers.text import width
 from ..syntax.names import GREEK_NAME
+from .squares import runs
 from .templates import fill
 from .views import Voice, segments, views
 
@@ -34,6 +35,7 @@ def render(document: Document, options: Options) -> str:
         math=lambda part: _breakable(part.node, printer),
         equation=printer.show,
         code_block=lambda text: "\\\\\n".join(map(_code_line, text.split("\n"))),
+        squares=_squares,
     )
     return fill("tex", document, views(document, voice), options, title=_title(document.title))
 
@@ -47,6 +49,13 @@ def _code_line(line: str) -> str:
     """A line of code: its blanks are kept, and a line that is too long breaks at one."""
     code = line.lstrip(" ")
     return "~" * (len(line) - len(code)) + escape(code).replace("  ", " ~") or "~"
+
+
+def _squares(code: Squares) -> str:
+    """A code to scan, of black rules in a picture."""
+    size = len(code.rows)
+    put = "".join(rf"\put({x},{size - y - 1}){{\rule{{{n}\unitlength}}{{\unitlength}}}}" for x, y, n in runs(code))
+    return rf"\setlength{{\unitlength}}{{0.8mm}}\begin{{picture}}({size},{size}){put}\end{{picture}}"
 
 
 def _title(text: str) -> str:

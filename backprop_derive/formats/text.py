@@ -10,6 +10,7 @@ from ..document import Chain, Document, Inline, ListBlock, Math, MathNode
 from ..errors import printable, terminal_width
 from ..options import Options
 from ..printers.text import TextPrinter
+from .squares import half_blocks
 from .templates import fill
 from .views import SHORT, BlockView, ItemView, Measure, Segment, Voice, segments, views
 
@@ -33,6 +34,7 @@ def render(document: Document, options: Options) -> str:
         math=lambda part: " ".join(p.replace(" ", _GLUE) for p in _split(_pieces(part.node, printer), _WIDEST_HANGING)),
         equation=lambda node: _formula(node, printer, _INDENT, _INDENT + 2),
         code_block=lambda text: "\n".join(map(clean, text.split("\n"))),
+        squares=half_blocks,
     )
     blocks = [_arranged(block, printer) for block in views(document, voice)]
     return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped).replace(_GLUE, " ")

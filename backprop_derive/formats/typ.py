@@ -7,6 +7,7 @@ from ..options import Options
 from ..printers.speech import SpeechPrinter, speech
 from ..printers.text import width
 from ..printers.typst import TypstPrinter, spaced, string_literal, typst
+from .squares import svg
 from .templates import fill
 from .views import SHORT, Segment, Voice, segments, views
 
@@ -21,6 +22,9 @@ def render(document: Document, options: Options) -> str:
         math=lambda part: _formula(part.node, names),
         equation=lambda node: f"#formula({string_literal(speech(node, names))}, ${typst(node, names)}$)",
         code_block=string_literal,
+        squares=lambda code: (
+            f'#image(bytes({string_literal(svg(code))}), format: "svg", width: 1.8cm, alt: {string_literal(code.text)})'
+        ),
     )
     blocks = views(document, voice)
     title, language = string_literal(document.title), string_literal(document.language)

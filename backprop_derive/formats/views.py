@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from itertools import pairwise, repeat
+from operator import attrgetter
 
 from ..document import (
     Block,
@@ -21,9 +22,13 @@ from ..document import (
     Math,
     MathNode,
     Minus,
+    PageBreak,
     Paragraph,
     Plus,
     Remark,
+    Room,
+    SheetHead,
+    Squares,
     Strong,
     Table,
     Times,
@@ -44,6 +49,7 @@ class Voice:
     math: Callable[[Math], str]
     equation: Callable[[MathNode], str]
     code_block: Callable[[str], str] = str
+    squares: Callable[[Squares], str] = attrgetter("text")
     join: Callable[[Iterable[str]], str] = "".join
 
 
@@ -60,7 +66,8 @@ class ItemView:
 class BlockView:
     """A block: `kind` names the template macro that sets it; the other fields are those of its kind.
 
-    A paragraph that `leads` belongs to what follows it and stays on its page.
+    A paragraph that `leads` belongs to what follows it and stays on its page. The head of a sheet has its `fields` to
+    fill in, its `name` and a `picture` of it; room to write is so many lines in `height`, `framed` or not.
     """
 
     kind: str
@@ -74,6 +81,11 @@ class BlockView:
     rows: tuple[tuple[str, ...], ...] = ()
     language: str = ""
     leads: bool = False
+    fields: str = ""
+    name: str = ""
+    picture: str = ""
+    height: int = 0
+    framed: bool = False
     source: Block | None = field(default=None, repr=False)
 
 
@@ -118,6 +130,14 @@ def _view(block: Block, voice: Voice) -> BlockView:
             )
         case CodeBlock(code, language):
             return BlockView("code", voice.code_block(code), language=language, source=block)
+        case SheetHead(title, fields, name, scanned):
+            picture = "" if scanned is None else voice.squares(scanned)
+            named = voice.words(name)
+            return BlockView("sheet_head", inline(title), fields=inline(fields), name=named, picture=picture)
+        case Room(lines, framed):
+            return BlockView("room", height=lines, framed=framed, source=block)
+        case PageBreak():
+            return BlockView("page_break", source=block)
     raise TypeError(f"no view of {type(block).__name__}")
 
 

@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 
 from ..document import (
     Applied,
+    Blank,
     Chain,
     Derivative,
     Differential,
@@ -213,6 +214,9 @@ class Printer:
 
     def reals(self, sizes: Sequence[str]) -> str:
         raise TypeError(f"{type(self).__name__} prints no set of numbers")
+
+    def blank(self, width: int, lines: int) -> str:
+        raise TypeError(f"{type(self).__name__} prints no blank")
 
     def listing(self, items: Sequence[str]) -> str:
         return ", ".join(items)
@@ -492,11 +496,14 @@ class Printer:
         head = self.symbol(Symbol(node.function, primes=node.primes))
         return self.application(head, ", ".join(map(self.show, node.arguments))), P.ATOM
 
+    def _blank(self, node: Blank, outer: P) -> Printed:
+        return self.blank(node.width, node.lines), P.ATOM
+
     _METHODS: ClassVar[dict[type, Callable[..., Printed]]] = {
         Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,
         Product: _product, Quotient: _quotient, Power: _power, Compare: _compare, Text: _text, Call: _call,
         Derivative: _derivative, Differential: _differential, Chain: _chain, Times: _times, Plus: _plus, Minus: _minus,
-        Listing: _listing, Applied: _applied,
+        Listing: _listing, Applied: _applied, Blank: _blank,
     }  # fmt: skip
 
 

@@ -109,6 +109,9 @@ class SpeechPrinter(Printer):
     def ellipsis(self) -> str:
         return "and so on"
 
+    def blank(self, width: int, lines: int) -> str:
+        return "blank"
+
     def matrix_product(self, left: str, right: str) -> str:
         return f"{left} matrix times {right}"
 

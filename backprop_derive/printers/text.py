@@ -116,6 +116,9 @@ class TextPrinter(Printer):
     def ellipsis(self) -> str:
         return "…"
 
+    def blank(self, width: int, lines: int) -> str:
+        return "_" * (2 * width)
+
     def matrix_product(self, left: str, right: str) -> str:
         return f"{left} @ {right}"
 

@@ -137,6 +137,9 @@ class Setter:
                 return Product((Quotient(ONE, self.set(below)), self.set(above)))
             case Call("where", (condition, _, _)) if is_mask(expr) and self.rank(condition):
                 return as_expr(Indicator(self.set(condition)))
+            case Quotient(above, below) if self.derived and self.rank(below):
+                rank = self.rank(expr)
+                return Quotient(self._beside(above, rank), self._beside(below, rank))
         if self.derived and (found := self._derived(expr)) is not None:
             return found
         return map_children(expr, self.set)
@@ -168,6 +171,16 @@ class Setter:
                 return self._tensor_sum(terms, minus)
         return None
 
+    def _beside(self, expr: Expr, rank: int) -> Expr:
+        """A part of an expression of that many axes. A vector beside a matrix is repeated as a row is; what rows come
+        to is a column, and is turned for it."""
+        shown = self.set(expr)
+        match expr:
+            case Call("sum" | "mean" | "var", (inner,), options) if self.derived and rank == self.rank(inner) == 2:
+                is_kept = any(name == "keepdims" for name, _ in options)
+                return shown if is_kept or _axis(options) not in (1, -1) else Transpose(shown)
+        return shown
+
     def _over_number(self, tensor: Expr) -> tuple[Expr, Expr] | None:
         """A tensor as another one and the number that it is divided by."""
         parts: tuple[Expr, Expr | None] = _divided(tensor) if isinstance(tensor, Quotient) else (tensor, None)
@@ -185,11 +198,13 @@ class Setter:
         if common is not None and not self.rank(common[0]):
             return Product((Quotient(ONE, self.set(common[0])), self._tensor_sum(common[1], minus)))
         is_full = any(not _is_ones(term) and self.rank(term) for term in terms)
-        kept = tuple(ONE if _is_ones(term) and is_full else self.set(term) for term in terms)
+        rank = max(map(self.rank, terms))
+        kept = tuple(ONE if _is_ones(term) and is_full else self._beside(term, rank) for term in terms)
         return Sum(kept, minus)
 
     def _product(self, factors: tuple[Expr, ...], whole: Product) -> Expr:
-        shown = [(self.set(factor), self.rank(factor) > 0) for factor in factors]
+        rank = self.rank(whole)
+        shown = [(self._beside(factor, rank), self.rank(factor) > 0) for factor in factors]
         tensors = tuple(factor for factor, is_tensor in shown if is_tensor)
         scalars = tuple(factor for factor, is_tensor in shown if not is_tensor)
         if len(tensors) < 2:

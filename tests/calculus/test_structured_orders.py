@@ -96,3 +96,10 @@ def test_a_jacobian_is_the_same_in_either_layout(layout: str) -> None:
     )
     assert "numerator layout" not in told
     assert "∂y/∂x = (A ⊙ (1 − tanh(A @ x) ⊙ tanh(A @ x))) @ A" in told
+
+
+def test_a_hessian_uses_what_was_declared() -> None:
+    told = bd.derive(
+        "Given A: (n, n) symmetric, x: (n)\nh = A @ x\nL = sum(exp(h)) + x @ A @ x\nFind d2L/dx2"
+    ).to_text()
+    assert "∂²L/∂x² = A @ (diag(e^h) @ A) + 2A" in told

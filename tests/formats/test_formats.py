@@ -32,8 +32,12 @@ from backprop_derive.document import (
     ListBlock,
     Listing,
     Math,
+    PageBreak,
     Paragraph,
     Remark,
+    Room,
+    SheetHead,
+    Squares,
     Strong,
     Table,
     Words,
@@ -58,7 +62,8 @@ BLOCKS: tuple[Block, ...] = (
     ListBlock((Item((FORMULA,), ((Words("a note "), FORMULA),)), Item((Words("2. no number"),))), start=9),
     ListBlock((Item((FORMULA,)),), ordered=False), Remark((Words("a remark"),)), Equation(FORMULA.node),
     Table(((Words("k"),), (Math(X),)), (((Words("0"),), (FORMULA,)),)), CodeBlock("x = 1\n\n  y = 2", "python"),
-    CodeBlock("tensor(1.)"),
+    CodeBlock("tensor(1.)"), PageBreak(), Room(2), Room(3, True), SheetHead((Words("A sheet"),), (FORMULA,), "7K-3F9A"),
+    SheetHead((Words("A sheet"),), (Words("Name"),), "7K-3F9A", Squares(("101", "011", "110"), "7K-3F9A")),
 )  # fmt: skip
 LONG_NAMES = """\
 Given input_activation_of_the_first_neuron = 1/3, weight_from_input_to_hidden = -2, true_label = 1, bias_offset = -1/7

@@ -11,6 +11,7 @@ import pytest
 
 from backprop_derive.document import (
     Applied,
+    Blank,
     Chain,
     Derivative,
     Differential,
@@ -76,6 +77,7 @@ NODES: tuple[MathNode, ...] = (
     Times((X, Y)), Plus((X, Y)), Minus(X, Y), Listing((X, Y)), Applied("g", (X,), 1),
     Over("i", "n", Entry(X, (Name("i"),))), Delta(X, Y), Inside(X, 3), Entry(X, (Name("i"), Name("j"))),
     Entrywise((X, Y)), Reals(("n", 3)), Indicator(Compare(">", X, Y)), Ellipsis(),
+    Blank(10), Chain((X, Blank(20, 3)), ("=",)),
 )  # fmt: skip
 
 

@@ -1,0 +1,101 @@
+"""Every sentence of sheets and keys, in one place, so that it can be read as a whole and translated."""
+
+from __future__ import annotations
+
+SHEET = {
+    "name": "Name",
+    "date": "Date",
+    "seat": "Seat",
+    "points": "Points",
+    "of": "of",
+    "key": "Key",
+}
+
+EXAM = {
+    "date": "Date: {date}",
+    "minutes": "Time: {minutes} minutes",
+    "rules": "Rules",
+    "part": "Part",
+    "points": "Points",
+    "reached": "Reached",
+    "total": "Total",
+    "seats": "Seat list",
+    "seat": "Seat",
+    "variant": "Variant",
+    "name": "Name",
+}
+
+# What a section is called in a sentence.
+SECTIONS = {
+    "forward": "the forward pass",
+    "local": "the local gradients",
+    "flows": "the gradients through each step",
+    "backward": "the backward pass",
+    "update": "the parameter update",
+}
+
+ASKED = {
+    "full": "Work out {sections}. Show every step.",
+    "forward": "Compute the value of every step.",
+    "local": "Find the local gradients, as formulas.",
+    "flows": "Find what each gradient is made of, as formulas.",
+    "update": "Do one update of gradient descent by hand.",
+    "known": "The gradients are known:",
+    "boxes": "Work out {sections}, each in a box.",
+    "line": "One line of this solution is missing. Write it down.",
+}
+
+FADED = {
+    "filled": "blank on the sheet, 1 point",
+    "fill in": "Fill in what is missing.",
+}
+
+HINTS = {
+    "heading": "Hints",
+    "how": "Read one hint at a time, and only when you are stuck.",
+    "path": "{name} reaches the loss along ",
+    "paths": "{name} is used more than once, in ",
+    "added": ": what comes back from each of them is added.",
+    "values": "The forward pass comes to ",
+    "composed": "By the chain rule, ",
+    "local": "The local gradients are ",
+    "shapes": "A gradient has the shape of its variable: ",
+    "flows": "Through each step goes back:",
+    "almost": "On the way back stand ",
+}
+
+SPOT = {
+    "asked": "This solution holds one mistake, and everything after it was worked out from that. Which line is wrong,"
+    " and what should it be?",
+    "line": "The wrong line:",
+    "place": "{section}, line {number},",
+    "right": "It should be",
+    "found": "The wrong line",
+    "corrected": "Corrected",
+    "solution": "The right solution",
+}
+
+CHOICE = {"right": "Right is answer {number}."}
+CHOICE_ASKED = ("Which of these is ", "?")
+
+SHORT = ("Asked for", "Answer", "Accepted", "Points")
+FORM = "any equal form"
+BETWEEN = ("from ", " to ")
+ENTRIES = "every entry as shown"
+
+ERRORS = {
+    "no update": "{name}: this problem has no update",
+    "no numbers": "the givens of this exercise have no values, so there is nothing to work out",
+    "no mistake": "spot: no mistake that is known shows in exactly one line of this variant",
+    "no choice": "choice: no mistake leads to a wrong answer in this variant",
+}
+
+
+def points(count: int) -> str:
+    """`1 point`, `3 points`."""
+    return f"{count} point{'' if count == 1 else 's'}"
+
+
+def series(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
