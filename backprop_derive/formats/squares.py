@@ -5,7 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from itertools import groupby
-from xml.sax.saxutils import escape
+
+from markupsafe import escape
 
 from ..document import Squares
 

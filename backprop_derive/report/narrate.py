@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ..derivation import RuleStatement
 from ..document import (
@@ -31,14 +32,14 @@ from ..syntax.expression import ONE, ZERO, Expr, Name
 from ..syntax.names import ambiguous
 from .blocks import heading, item, math_cell, words_cell
 from .chains import Lines
-from .forward import Tangents, forward_mode_blocks
 from .notation import Notation
 from .numbers import Style, style_of
-from .paths import scalar_path_blocks
 from .remarks import remarks, sentence
 from .rules import rule_note
-from .second import Seconds
 from .sentences import HEADINGS, LABELS, SHORT, UPDATE_RATE
+
+if TYPE_CHECKING:
+    from .second import Seconds
 
 # Updates that are worked line by line; the others stand in the table.
 _WORKED_UPDATES = 1
@@ -67,13 +68,19 @@ class Story:
     @property
     def seconds(self) -> Seconds | None:
         """The lines of second derivatives, where they are asked for."""
-        return None if self.record.second is None else Seconds(self.lines, self.record.second)
+        if self.record.second is None:
+            return None
+        from .second import Seconds
+
+        return Seconds(self.lines, self.record.second)
 
     def answer(self, key: str) -> Chain:
         """The gradient by a wanted name."""
         if key not in self.record.derivation.graph.on_path:
             return Chain((self.lines.notation.adjoint(key), ZERO), ("=",))
         if self.is_forward_mode:
+            from .forward import Tangents
+
             sweep = next((sweep for sweep in self.record.sweeps if sweep.by == key), None)
             return Tangents(self.lines, key, sweep).answer()
         return self.lines.answer(key)
@@ -125,10 +132,14 @@ def solution_blocks(story: Story, level: int) -> Iterator[Block]:
         body += forward_blocks(story, level)
     body += local_blocks(story, level)
     if story.is_forward_mode:
+        from .forward import forward_mode_blocks
+
         body += forward_mode_blocks(story.lines, story.record.sweeps, level)
     if not story.is_forward_mode or story.seconds is not None:
         body += backward_blocks(story, level)
     if story.ledger is not None:
+        from .paths import scalar_path_blocks
+
         body += scalar_path_blocks(story.lines, story.ledger, level)
     if story.seconds is not None:
         body += story.seconds.blocks(level)
