@@ -14,13 +14,15 @@ LAYOUTS = ("solution", "lesson")
 DETAILS = ("brief", "normal", "full")
 NOTATIONS = ("partial", "d", "cs231n", "nielsen", "nabla")
 FLAVOURS = ("dollar", "github")
+LAYOUT_CONVENTIONS = ("denominator", "numerator")
+NUMERATOR_AXES = 2  # numerator layout is defined for gradients by tensors of so many axes at most
 ENGINES = ("typst", "latexmk")
 LANGUAGES = ("en",)
 MODES = ("reverse", "forward")
 
 _CHOICES = {
     "layout": LAYOUTS, "detail": DETAILS, "notation": NOTATIONS, "flavour": FLAVOURS, "engine": ENGINES,
-    "language": LANGUAGES, "mode": MODES,
+    "language": LANGUAGES, "layout_convention": LAYOUT_CONVENTIONS, "mode": MODES,
 }  # fmt: skip
 
 
@@ -28,11 +30,13 @@ _CHOICES = {
 class Options:
     """Presentation choices; none of them changes a value.
 
-    `digits` are significant digits of rounded numbers. `flavour` is how Markdown marks mathematics: `$…$` everywhere
-    (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise damage it (`github`). `shapes` adds a table of
-    the shapes of tensors, `paths` the path ledger. `mode` is the order in which local gradients are multiplied: back
-    from the loss, or forward from what is wanted. `fragment` leaves out the LaTeX preamble. `template` is a folder of
-    the user's own Jinja2 templates. Raises UsageError for a choice that does not exist.
+    `layout_convention` is the shape of the gradients that are shown: the variable's own (`denominator`), or the
+    transposed one, a row for a vector (`numerator`). `digits` are significant digits of rounded numbers. `flavour` is
+    how Markdown marks mathematics: `$…$` everywhere (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise
+    damage it (`github`). `shapes` adds a table of the shapes of tensors, `paths` the path ledger. `mode` is the order
+    in which local gradients are multiplied: back from the loss, or forward from what is wanted. `fragment` leaves out
+    the LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. Raises UsageError for a choice that
+    does not exist.
     """
 
     layout: str = "solution"
@@ -47,6 +51,7 @@ class Options:
     engine: str = "typst"
     template: Path | None = None
     language: str = "en"
+    layout_convention: str = "denominator"
     mode: str = "reverse"
 
     def __post_init__(self) -> None:
@@ -54,7 +59,11 @@ class Options:
             value = getattr(self, name)
             if value not in choices:
                 close = nearest(str(value), choices)
-                raise UsageError(f"{name} {shorten(str(value))} is unknown", expected=", ".join(choices), hint=close)
+                raise UsageError(
+                    f"{name.replace('_', ' ')} {shorten(str(value))} is unknown",
+                    expected=", ".join(choices),
+                    hint=close,
+                )
         if isinstance(self.digits, bool) or not isinstance(self.digits, int) or self.digits < 1:
             raise UsageError(f"digits {self.digits}: the number of digits must be a whole number, at least 1")
         if self.template is not None and not Path(self.template).is_dir():

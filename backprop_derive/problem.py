@@ -17,7 +17,8 @@ from .variation import Requirement, Varied
 class Given:
     """A name with a value, a closed expression or a tensor of them; None where the given is a symbol only.
 
-    `shape` is the shape that stands in the place of a value, `(n, 3)`; letters are symbolic sizes.
+    `shape` is the shape that stands in the place of a value, `(n, 3)`; letters are symbolic sizes. `structure` is what
+    is declared of a matrix, `symmetric` or `diagonal`; "" for nothing.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Given:
     value: Expr | None
     place: Place = field(compare=False)
     shape: Shape | None = None
+    structure: str = ""
 
 
 @record
@@ -109,6 +111,11 @@ class Problem:
         return {s.key: s.written for s in self.statements if not isinstance(s, Prose)}
 
     @property
+    def structures(self) -> dict[str, str]:
+        """What is declared of each matrix, of those where anything is."""
+        return {given.key: given.structure for given in self.givens if given.structure}
+
+    @property
     def asks_jacobian(self) -> bool:
         """Whether a tensor is differentiated, so that its derivatives are Jacobians."""
         return bool(self.shapes.get(self.loss))
@@ -132,7 +139,7 @@ def has_tensors(statements: Sequence[Prose | Given | Step]) -> bool:
     """Whether a vector, a matrix or a higher tensor stands anywhere."""
     for statement in statements:
         if isinstance(statement, Given):
-            if statement.shape or isinstance(statement.value, ListOf):
+            if statement.shape or statement.structure or isinstance(statement.value, ListOf):
                 return True
         elif isinstance(statement, Step) and any(is_tensor_node(node) for node in walk(statement.expression)):
             return True

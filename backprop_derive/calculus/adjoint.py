@@ -7,7 +7,7 @@ component form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,14 +19,16 @@ from ..indexed.blocks import block_form
 from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
 from ..indexed.shape import Shape, Size, shape_of
+from ..indexed.structure import structured
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
 from ..symbolic import light
-from ..symbolic.canonical import are_equal
+from ..symbolic.canonical import are_equal, combined
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import OfMatrix, divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
 from ..symbolic.powers import by_entry
+from ..symbolic.structured import StructuredBase, matrix_base
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
 
@@ -34,13 +36,13 @@ from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
 class Symbols(dict[str, Any]):
     """SymPy symbols for names made when they are met: indices and sizes are whole numbers, tensors are indexed."""
 
-    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], structures: Mapping[str, str] | None = None) -> None:
         super().__init__()
-        self.shapes = shapes
+        self.shapes, self.structures = shapes, structures or {}
 
     def __missing__(self, key: str) -> Any:
         if self.shapes.get(key):
-            made: Any = light.IndexedBase(key)
+            made: Any = matrix_base(key, self.structures.get(key, ""))
         elif key in self.shapes:
             made = sympy.Symbol(key)
         else:
@@ -58,28 +60,38 @@ class FlowForm:
 
 
 @lru_cache(maxsize=4096)
-def matrix_notation(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool) -> Expr | None:
+def matrix_notation(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
+) -> Expr | None:
     """As `adjoint_form`, in matrix notation, where one is recognised and proved equal to the component form."""
-    adjoint = adjoint_form(shape, index, sizes, is_loss).adjoint
+    adjoint = adjoint_form(shape, index, sizes, is_loss, structures).adjoint
     columns = adjoint.at
     slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     out = shape_of(shape, slots)
     known = {**slots, INCOMING: out, OUTPUT: out}
-    symbols = Symbols(known)
+    symbols = Symbols(known, by_slot(structures))
     wanted = to_sympy(adjoint.body, symbols, {})
     lengths = dict(zip(columns, sizes[index], strict=True))
     # As it stands first: a singular matrix has its cofactors, too, and no inverse.
     for entries in dict.fromkeys((wanted, without_cofactors(wanted))):
-        candidates = (
+        candidates: Iterable[Expr | None] = (
             _compact(shape, index),
             matrix_form(from_sympy(entries, {}), columns, lengths),
             block_form(adjoint.body, columns, sizes[index], known),
             _reshaped(shape, sizes[index]),
         )
+        if any(structures):
+            plain = matrix_notation(shape, index, sizes, is_loss)
+            candidates = structured((*candidates, plain), structures[index], by_slot(structures), known, sizes[index])
         for candidate in candidates:
             if candidate is not None and is_proved(candidate, entries, columns, sizes[index], symbols):
                 return candidate
     return None
+
+
+def by_slot(structures: Sequence[str]) -> dict[str, str]:
+    """The declared structure of each slot that has one."""
+    return {f"#{k}": structure for k, structure in enumerate(structures) if structure}
 
 
 def notation_of(component: Component, sizes: Shape, shapes: dict[str, Shape]) -> Expr | None:
@@ -150,12 +162,17 @@ class Differentiated:
     free: Sizes
 
 
-def differentiated(shape: Expr, index: int, sizes: tuple[Shape, ...]) -> Differentiated:
-    """The entries of ∂(step)/∂(slot `#index`), for a step that is an expression in slots whose shapes are `sizes`."""
+def differentiated(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], structures: tuple[str, ...] = ()
+) -> Differentiated:
+    """The entries of ∂(step)/∂(slot `#index`), for a step that is an expression in slots whose shapes are `sizes`.
+
+    `structures` are what was declared of the slots, "" for nothing; none of them says the same of all.
+    """
     shapes: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     components = Components(shapes, lambda expr: shape_of(expr, shapes))
     out = shape_of(shape, shapes)
-    symbols = Symbols({**shapes, INCOMING: out, OUTPUT: out})
+    symbols = Symbols({**shapes, INCOMING: out, OUTPUT: out}, by_slot(structures))
     rows = tuple(components.fresh() for _ in out)
     columns = tuple(components.fresh() for _ in shapes[f"#{index}"])
     body = to_sympy(components.entry(shape, tuple(map(Name, rows))), symbols, {})
@@ -171,19 +188,29 @@ def differentiated(shape: Expr, index: int, sizes: tuple[Shape, ...]) -> Differe
 
 
 @lru_cache(maxsize=4096)
-def adjoint_form(shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool) -> FlowForm:
+def adjoint_form(
+    shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
+) -> FlowForm:
     """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`."""
-    entries = differentiated(shape, index, sizes)
+    entries = differentiated(shape, index, sizes, structures)
     symbols, rows, columns, jacobian = entries.symbols, entries.rows, entries.columns, entries.jacobian
     out = symbols.shapes[OUTPUT]
     incoming = sympy.Integer(1) if is_loss else entry_at(symbols[INCOMING], rows, symbols)
     total = incoming * jacobian
     for row, size in zip(reversed(rows), reversed(out), strict=True):
         total = light.Sum(total, (symbols[row], sympy.S.Zero, size_symbol(size, symbols) - 1))
-    total = shortest(contracted(total, sizes_of(columns, sizes[index], symbols)))
+    columns_of = sizes_of(columns, sizes[index], symbols)
+    if any(structures):
+        jacobian = combined(jacobian, entries.free)
+    total = simplest(total, columns_of, structures)
     return FlowForm(
         Component((*rows, *columns), from_sympy(shortest(jacobian), {})), Component(columns, from_sympy(total, {}))
     )
+
+
+def simplest(expr: sympy.Expr, free: Sizes, structures: tuple[str, ...]) -> sympy.Expr:
+    """The expression with its deltas contracted; terms that a declaration makes equal are counted."""
+    return shortest(combined(expr, free) if any(structures) else contracted(expr, free))
 
 
 def shortest(expr: sympy.Expr) -> sympy.Expr:
@@ -195,6 +222,8 @@ def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Sym
     """A softmax's Jacobian in its own output: y = exp(x)/S, so exp(x) is y·S, and S goes."""
     if not (isinstance(shape, Call) and shape.function == "softmax" and isinstance(shape.arguments[0], Name)):
         return jacobian
+    if isinstance(symbols[shape.arguments[0].key], StructuredBase):
+        return jacobian  # an entry of a declared matrix is one of two places, and says not which output it became
     (total,) = body.atoms(sympy.Sum)
     stands_for, exponential, output = sympy.Dummy("S"), opaque("exp"), symbols[OUTPUT]
     in_sum = jacobian.xreplace({total: stands_for})
@@ -205,4 +234,7 @@ def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Sym
 
 
 def entry_at(base: Any, at: Sequence[str], symbols: Mapping[str, Any]) -> Any:
+    """The entry of a tensor at these indices: of a declared matrix the free one, by which is differentiated."""
+    if isinstance(base, StructuredBase):
+        return base.entry(*(symbols[k] for k in at))
     return base[tuple(symbols[k] for k in at)] if at else base

@@ -14,41 +14,45 @@ from ..derivation import INCOMING, OUTPUT, TANGENT, Component
 from ..indexed.diagonal import diagonal_form
 from ..indexed.matrix import matrix_form, pointwise_form
 from ..indexed.shape import Shape
+from ..indexed.structure import simplified
 from ..symbolic import light
-from ..symbolic.contract import contracted
 from ..symbolic.powers import by_entry
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, Product, substitute
-from .adjoint import Symbols, differentiated, entry_at, is_proved, shortest, size_symbol, sizes_of
+from .adjoint import Symbols, by_slot, differentiated, entry_at, is_proved, simplest, size_symbol, sizes_of
 from .softmaxes import with_softmaxes
 
 Sizes = tuple[Shape, ...]
+# What was declared of each slot, as in `adjoint.differentiated`.
+Structures = tuple[str, ...]
 
 
 @lru_cache(maxsize=4096)
-def jacobian_form(shape: Expr, index: int, sizes: Sizes) -> Component:
+def jacobian_form(shape: Expr, index: int, sizes: Sizes, structures: Structures = ()) -> Component:
     """∂(step)/∂(slot `#index`), at the indices of the step and then of the operand."""
-    found = differentiated(shape, index, sizes)
-    body = shortest(contracted(found.jacobian, found.free))
+    found = differentiated(shape, index, sizes, structures)
+    body = simplest(found.jacobian, found.free, structures)
     return Component((*found.rows, *found.columns), from_sympy(body, {}))
 
 
 @lru_cache(maxsize=4096)
-def tangent_form(shape: Expr, index: int, sizes: Sizes) -> Component:
+def tangent_form(shape: Expr, index: int, sizes: Sizes, structures: Structures = ()) -> Component:
     """What a tangent of slot `#index`, called `#d`, adds to the step's own."""
-    found = differentiated(shape, index, sizes)
+    found = differentiated(shape, index, sizes, structures)
     symbols = Symbols({**found.symbols.shapes, TANGENT: sizes[index]})
     symbols.update(found.symbols)
     total = found.jacobian * entry_at(symbols[TANGENT], found.columns, symbols)
     total = _summed(total, found.columns, sizes[index], symbols)
     rows = sizes_of(found.rows, symbols.shapes[OUTPUT], symbols)
-    return Component(found.rows, from_sympy(shortest(contracted(total, rows)), {}))
+    return Component(found.rows, from_sympy(simplest(total, rows, structures), {}))
 
 
 @lru_cache(maxsize=4096)
-def curvature_form(shape: Expr, first: int, second: int, sizes: Sizes, is_loss: bool) -> Component:
+def curvature_form(
+    shape: Expr, first: int, second: int, sizes: Sizes, is_loss: bool, structures: Structures = ()
+) -> Component:
     """Σ of the incoming adjoint times ∂²(step)/∂(slot `#first`)∂(slot `#second`), at the indices of both."""
-    found = differentiated(shape, first, sizes)
+    found = differentiated(shape, first, sizes, structures)
     symbols, out = found.symbols, found.symbols.shapes[OUTPUT]
     others = tuple(f"@j{k}" for k in range(len(sizes[second])))
     for index, size in zip(others, sizes[second], strict=True):
@@ -61,7 +65,12 @@ def curvature_form(shape: Expr, first: int, second: int, sizes: Sizes, is_loss: 
         **sizes_of(found.columns, sizes[first], symbols),
         **sizes_of(others, sizes[second], symbols),
     }
-    return Component((*found.columns, *others), from_sympy(shortest(contracted(total, free)), {}))
+    return Component((*found.columns, *others), from_sympy(simplest(total, free, structures), {}))
+
+
+def _with_softmaxes(expr: sympy.Expr, symbols: Symbols) -> tuple[sympy.Expr, dict[str, str]]:
+    """As `with_softmaxes`; an entry of a declared matrix does not say which of two entries of a softmax it became."""
+    return (expr, {}) if symbols.structures else with_softmaxes(expr, symbols)
 
 
 def _summed(total: sympy.Expr, indices: tuple[str, ...], shape: Shape, symbols: Symbols) -> sympy.Expr:
@@ -73,36 +82,42 @@ def _summed(total: sympy.Expr, indices: tuple[str, ...], shape: Shape, symbols: 
 
 @lru_cache(maxsize=4096)
 def shown_form(
-    component: Component, axes: Shape, known: tuple[tuple[str, Shape], ...]
+    component: Component, axes: Shape, known: tuple[tuple[str, Shape], ...], structures: Structures = ()
 ) -> tuple[Component, Expr | None]:
     """A component form with each softmax as one, and in matrix notation where that is proved equal.
 
     `axes` are the sizes of its indices, `known` the shapes of the slots that it may hold. The softmax of slot `#k` is
     the name `#pk` in the component form.
     """
-    symbols = Symbols(dict(known))
+    symbols = Symbols(dict(known), by_slot(structures))
     raw = to_sympy(component.body, symbols, {})
     free = sizes_of(component.at, axes, symbols)
-    named, softmaxes = with_softmaxes(raw, symbols)
-    body = from_sympy(shortest(contracted(named, free)), {})
+    named, softmaxes = _with_softmaxes(raw, symbols)
+    body = from_sympy(simplest(named, free, structures), {})
     matrix = diagonal_form(body, component.at, dict(zip(component.at, axes, strict=True)))
     if matrix is not None:
         matrix = substitute(matrix, {name: Call("softmax", (Name(base),)) for name, base in softmaxes.items()})
-        matrix = matrix if is_proved(matrix, raw, component.at, axes, Symbols(dict(known))) else None
+        matrix = simplified(matrix, symbols.structures, dict(known))
+        fresh = Symbols(dict(known), symbols.structures)
+        matrix = matrix if is_proved(matrix, raw, component.at, axes, fresh) else None
     return Component(component.at, body), matrix
 
 
 @lru_cache(maxsize=4096)
 def tangent_matrix(
-    component: Component, axes: Shape, known: tuple[tuple[str, Shape], ...], gradient: Expr | None
+    component: Component,
+    axes: Shape,
+    known: tuple[tuple[str, Shape], ...],
+    gradient: Expr | None,
+    structures: Structures = (),
 ) -> Expr | None:
     """A tangent in matrix notation, where it is recognised and proved equal.
 
     Of a number with this gradient, Σ ẋ ⊙ gradient is tried too.
     """
-    symbols = Symbols(dict(known))
+    symbols = Symbols(dict(known), by_slot(structures))
     wanted = to_sympy(component.body, symbols, {})
-    named, softmaxes = with_softmaxes(wanted, symbols)
+    named, softmaxes = _with_softmaxes(wanted, symbols)
     body = from_sympy(named, {})
     sizes = dict(zip(component.at, axes, strict=True))
     alike = {name for name, shape in symbols.shapes.items() if shape == axes}
@@ -111,6 +126,7 @@ def tangent_matrix(
         if matrix is None:
             continue
         candidate = substitute(matrix, {name: Call("softmax", (Name(base),)) for name, base in softmaxes.items()})
-        if is_proved(candidate, wanted, component.at, axes, Symbols(dict(known))):
+        candidate = simplified(candidate, symbols.structures, dict(known))
+        if is_proved(candidate, wanted, component.at, axes, Symbols(dict(known), symbols.structures)):
             return candidate
     return None

@@ -21,14 +21,14 @@ from ..syntax.expression import ZERO, Expr
 from ..syntax.parser import deep_recursion
 from .adjoint import matrix_notation
 from .jacobian import curvature_form, jacobian_form, shown_form, tangent_form, tangent_matrix
-from .tensors import StepShape, derived_by, step_shape
+from .tensors import StepShape, derived_by, step_shape, structures_of
 
 
 def derive_jacobians(graph: Graph) -> TensorDerivation:
     """Every step's Jacobians on a path to a tensor; in each flow the component form is that of the Jacobian itself."""
 
     def flow(node: StepShape, index: int) -> Flow:
-        form = jacobian_form(node.shape, index, node.sizes)
+        form = jacobian_form(node.shape, index, node.sizes, node.structures)
         return Flow(node.step.key, node.operands[index], node.operands, form, form)
 
     return derived_by(graph, flow)
@@ -44,7 +44,7 @@ def derive_tensor_second(derivation: TensorDerivation, pairs: tuple[tuple[str, s
             found = []
             for position, i in enumerate(node.indices):
                 for j in node.indices[position:]:
-                    form = curvature_form(node.shape, i, j, node.sizes, step.key == graph.loss)
+                    form = curvature_form(node.shape, i, j, node.sizes, step.key == graph.loss, node.structures)
                     if form.body != ZERO:
                         first, second = node.operands[i], node.operands[j]
                         found.append(Curvature(step.key, first, second, node.operands, form))
@@ -59,9 +59,12 @@ def derive_tangents(derivation: TensorDerivation) -> TensorTangents:
         for step in derivation.graph.path_steps():
             node = step_shape(derivation.graph, step)
             by_step[step.key] = tuple(
-                Push(step.key, node.operands[k], node.operands, tangent_form(node.shape, k, node.sizes))
+                Push(
+                    step.key, node.operands[k], node.operands,
+                    tangent_form(node.shape, k, node.sizes, node.structures),
+                )
                 for k in node.indices
-            )
+            )  # fmt: skip
     return TensorTangents(derivation, by_step)
 
 
@@ -75,8 +78,8 @@ def with_shown_tangents(tangents: TensorTangents) -> TensorTangents:
         node = step_shape(graph, graph.steps[push.step])
         gradient = None
         if not shapes[push.step]:
-            gradient = matrix_notation(node.shape, push.slots.index(push.operand), node.sizes, True)
-        return replace(push, matrix=tangent_matrix(push.component, shapes[push.step], known, gradient))
+            gradient = matrix_notation(node.shape, push.slots.index(push.operand), node.sizes, True, node.structures)
+        return replace(push, matrix=tangent_matrix(push.component, shapes[push.step], known, gradient, node.structures))
 
     with deep_recursion():
         return replace(tangents, by_step={key: tuple(map(shown, found)) for key, found in tangents.by_step.items()})
@@ -95,12 +98,13 @@ def with_shown_jacobians(derivation: TensorDerivation) -> TensorDerivation:
 
 def with_shown_curvatures(second: TensorSecond) -> TensorSecond:
     """The same with each curvature as it is shown."""
-    graph, shapes = second.derivation.graph, second.derivation.graph.problem.shapes
+    graph = second.derivation.graph
+    shapes, declared = graph.problem.shapes, graph.problem.structures
 
     def shown(curvature: Curvature) -> Curvature:
         axes = (*shapes[curvature.first], *shapes[curvature.second])
         known = _known(graph, curvature.step, curvature.slots)
-        component, matrix = shown_form(curvature.component, axes, known)
+        component, matrix = shown_form(curvature.component, axes, known, structures_of(curvature.slots, declared))
         return replace(curvature, shown=component, matrix=matrix)
 
     with deep_recursion():
@@ -114,7 +118,8 @@ def _matrices(derivation: TensorDerivation) -> dict[tuple[str, str], Expr | None
     found: dict[tuple[str, str], Expr | None] = {}
     for flow in derivation.flows():
         axes = (*shapes[flow.step], *shapes[flow.operand])
-        found[flow.step, flow.operand] = shown_form(flow.jacobian, axes, _known(graph, flow.step, flow.slots))[1]
+        known, structures = _known(graph, flow.step, flow.slots), structures_of(flow.slots, graph.problem.structures)
+        found[flow.step, flow.operand] = shown_form(flow.jacobian, axes, known, structures)[1]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ def derive_tensors(graph: Graph) -> TensorDerivation:
     """Every flow on a path from a wanted name to the loss. Equal shapes of steps are derived once."""
 
     def flow(node: StepShape, index: int) -> Flow:
-        form = adjoint_form(node.shape, index, node.sizes, node.step.key == graph.loss)
+        form = adjoint_form(node.shape, index, node.sizes, node.step.key == graph.loss, node.structures)
         return Flow(node.step.key, node.operands[index], node.operands, form.jacobian, form.adjoint)
 
     return derived_by(graph, flow)
@@ -30,13 +30,17 @@ def derive_tensors(graph: Graph) -> TensorDerivation:
 
 @record
 class StepShape:
-    """A step as an expression in slots, with the shapes of its operands, and the slots that it is differentiated by."""
+    """A step as an expression in slots, with the shapes of its operands, and the slots that it is differentiated by.
+
+    `structures` are what was declared of the operands, as in `structures_of`.
+    """
 
     step: Step
     operands: tuple[str, ...]
     shape: Expr
     sizes: tuple[Shape, ...]
     indices: tuple[int, ...]
+    structures: tuple[str, ...]
 
 
 def step_shape(graph: Graph, step: Step) -> StepShape:
@@ -47,7 +51,7 @@ def step_shape(graph: Graph, step: Step) -> StepShape:
     labels = labels_of(component_of(shape, sizes).body) | held_names(shape).only_held
     on_path = graph.on_path if step.key in graph.on_path else frozenset()
     indices = tuple(k for k, key in enumerate(operands) if key in on_path and f"#{k}" not in labels)
-    return StepShape(step, operands, shape, sizes, indices)
+    return StepShape(step, operands, shape, sizes, indices, structures_of(operands, graph.problem.structures))
 
 
 def derived_by(graph: Graph, flow: Callable[[StepShape, int], Flow]) -> TensorDerivation:
@@ -73,14 +77,19 @@ def with_matrices(derivation: TensorDerivation) -> TensorDerivation:
         shape = substitute(graph.steps[flow.step].expression, slots)
         sizes = tuple(graph.problem.shapes[key] for key in flow.slots)
         index = flow.slots.index(flow.operand)
-        is_loss = flow.step == graph.loss
-        if flow.component == adjoint_form(shape, index, sizes, is_loss).adjoint:
-            return replace(flow, matrix=matrix_notation(shape, index, sizes, is_loss))
+        structures, is_loss = structures_of(flow.slots, graph.problem.structures), flow.step == graph.loss
+        if flow.component == adjoint_form(shape, index, sizes, is_loss, structures).adjoint:
+            return replace(flow, matrix=matrix_notation(shape, index, sizes, is_loss, structures))
         shapes = {f"#{k}": size for k, size in enumerate(sizes)} | {INCOMING: graph.problem.shapes[flow.step]}
         return replace(flow, matrix=notation_of(flow.component, sizes[index], shapes))
 
     with deep_recursion():
         return replace(derivation, uses={key: tuple(map(named, flows)) for key, flows in derivation.uses.items()})
+
+
+def structures_of(operands: Sequence[str], declared: Mapping[str, str]) -> tuple[str, ...]:
+    """What was declared of each operand, "" for nothing; () where nothing was declared of any."""
+    return tuple(declared.get(key, "") for key in operands) if not declared.keys().isdisjoint(operands) else ()
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
-from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUTS, MODES, NOTATIONS
+from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 
 EXAMPLES = """\b
 Examples:
@@ -88,6 +88,12 @@ def common_options(command: Any) -> Any:
             ),
             click.option(
                 "--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called."
+            ),
+            click.option(
+                "--layout-convention",
+                type=click.Choice(LAYOUT_CONVENTIONS),
+                default="denominator",
+                help="Gradients of the variable's shape, or transposed.",
             ),
             click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
             click.option(

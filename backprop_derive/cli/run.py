@@ -92,6 +92,7 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
         flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], paths=choices["paths"],
         fragment=choices["fragment"], engine=choices["engine"], mode=choices["mode"],
         template=None if template is None else Path(template), language=choices["lang"],
+        layout_convention=choices["layout_convention"],
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from ..syntax.parser import deep_recursion
 from .labelled import Labelled, Term
 from .lowering import Lowering
 from .program import Program, Runner
+from .structure import check_array
 
 Arrays = Mapping[str, Any]
 Sizes = dict[str, tuple[int, ...]]
@@ -116,6 +117,7 @@ class Compiled:
         self._order = tuple(self.names)
         self._written = list(self.names.values())
         self._asked = [name for name, _ in self._wanted]
+        self._structures = [(key, self.names[key], word) for key, word in self.problem.structures.items()]
         self._needed: list[str] = []
         self._scalar = self._runner(dict.fromkeys(self._order, 0.0)) if self._is_scalar() else None
         if self._scalar is not None:
@@ -130,6 +132,8 @@ class Compiled:
             return quick
         arrays = self._arrays(values or {}, more)
         runner = self._runner(arrays)
+        for key, name, structure in self._structures:
+            check_array(name, structure, arrays[key])
         found = runner(arrays)
         gradients = {name: found[key] for name, key in self._wanted}
         if not _is_finite(found["loss"]) or not all(map(_is_finite, gradients.values())):

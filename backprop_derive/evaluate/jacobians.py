@@ -13,6 +13,7 @@ from .blocks import Block, identity, product, total
 from .entries import Entries
 from .number import Arithmetic
 from .passes import with_enough_precision
+from .structure import check_structures
 from .tensors import Numbers, Run
 
 Corner = tuple[str, str, str]
@@ -27,6 +28,7 @@ def evaluate_jacobians(derivation: TensorDerivation, limits: Limits = DEFAULT_LI
     if not problem.has_values:
         return TensorSolution(problem, derivation, None)
     _check_sizes(derivation, problem.loss, derivation.adjoint_order(), limits)
+    with_enough_precision(lambda arithmetic: check_structures(problem, arithmetic), problem, limits)
 
     def work(arithmetic: Arithmetic) -> TensorSolution:
         run = Run(problem, arithmetic)

@@ -22,6 +22,7 @@ from .entries import Entries, EntryInterpreter, places_of
 from .interpret import Interpreter
 from .number import Arithmetic, Number
 from .passes import carried, notes, record, with_enough_precision
+from .structure import check_structures
 from .work import is_large
 
 Numbers = dict[str, Entries]
@@ -32,6 +33,7 @@ def evaluate_tensors(derivation: TensorDerivation, limits: Limits = DEFAULT_LIMI
     problem = derivation.graph.problem
     if not problem.has_values:
         return TensorSolution(problem, derivation, None)
+    with_enough_precision(lambda arithmetic: check_structures(problem, arithmetic), problem, limits)
     if is_large(derivation):
         from .floats import evaluate_floats
 

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 
 from .. import stages
 from ..derivation import Derivation, TensorDerivation
 from ..errors import BackpropError
+from ..indexed.structure import Place, tensor_of
 from ..language.vary import written_number
 from ..limits import DEFAULT_LIMITS
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
-from ..syntax.expression import Expr, ListOf, map_children
-from ..variation import VariedNumber
+from ..syntax.expression import Expr
 from .mistakes.record import Made
 from .mistakes.table import possible
-from .space import with_values
+from .space import space_of, with_values
 
 # Two answers that agree to so many parts are one to somebody who rounds.
 _CLOSE = Decimal("0.001")
@@ -161,15 +161,14 @@ def _answers(derivation: Derivation | TensorDerivation, questions: tuple[str, ..
 def _at_odd_values(derivation: Derivation | TensorDerivation, trial: int) -> Derivation | TensorDerivation:
     """The derivation with varied givens that have nothing in common; positive ones in every second trial."""
     problem = derivation.graph.problem
-    varied = {each.key for each in problem.varied if isinstance(each, VariedNumber)}
     counter = count(trial)
 
-    def odd(expr: Expr) -> Expr:
-        if isinstance(expr, ListOf):
-            return map_children(expr, odd)
+    def odd(_: Place) -> Expr:
         turn, place = divmod(next(counter), len(_ODD))
         value = _ODD[place] + Fraction(turn, 3)
         return written_number(-value if (place + trial) % 3 == 0 and trial % 2 == 0 else value)
 
-    changed = tuple((g.key, odd(g.value)) for g in problem.givens if g.key in varied and g.value is not None)
+    changed = tuple(
+        (v.key, tensor_of(structure, shape, cache(odd))) for v, shape, structure in space_of(problem).numbers
+    )
     return replace(derivation, graph=replace(derivation.graph, problem=with_values(problem, changed)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import product
 from math import prod
 
 from ..errors import UsageError
 from ..indexed.sizes import written_shape
+from ..indexed.structure import Place, free_place, tensor_of
 from ..problem import Given, Problem
 from ..records import record
-from ..syntax.expression import Expr, ListOf
+from ..syntax.expression import Expr
 from ..variation import VariedFunction, VariedNumber
 
 
@@ -24,10 +27,10 @@ class Choice:
 
 @record
 class Space:
-    """The varied words, then the varied givens with their shapes."""
+    """The varied words, then the varied givens with their shapes and what is declared of them."""
 
     functions: tuple[VariedFunction, ...]
-    numbers: tuple[tuple[VariedNumber, tuple[int, ...]], ...]
+    numbers: tuple[tuple[VariedNumber, Place, str], ...]
 
     @property
     def size(self) -> int:
@@ -36,8 +39,8 @@ class Space:
 
     def radices(self) -> Iterator[int]:
         yield from (len(each.operations) for each in self.functions)
-        for each, shape in self.numbers:
-            yield from [len(each.values)] * prod(shape)
+        for each, shape, structure in self.numbers:
+            yield from [len(each.values)] * len(_free_places(shape, structure))
 
     def choice(self, number: int) -> Choice:
         """The variant of a number from 0 to size - 1; different numbers give different variants."""
@@ -47,14 +50,20 @@ class Space:
             digits.append(digit)
         left = iter(digits)
         functions = tuple((each.word, each.operations[next(left)]) for each in self.functions)
-        values = tuple((each.key, _tensor(each, shape, left)) for each, shape in self.numbers)
+        values = tuple((each.key, _tensor(each, shape, structure, left)) for each, shape, structure in self.numbers)
         return Choice(functions, values)
 
 
-def _tensor(varied: VariedNumber, shape: tuple[int, ...], digits: Iterator[int]) -> Expr:
-    if not shape:
-        return varied.values[next(digits)]
-    return ListOf(tuple(_tensor(varied, shape[1:], digits) for _ in range(shape[0])))
+def _tensor(varied: VariedNumber, shape: Place, structure: str, digits: Iterator[int]) -> Expr:
+    drawn = {place: varied.values[next(digits)] for place in _free_places(shape, structure)}
+    return tensor_of(structure, shape, drawn.__getitem__)
+
+
+@lru_cache(maxsize=64)
+def _free_places(shape: Place, structure: str) -> tuple[Place, ...]:
+    """Where an entry may be chosen: of a symmetric matrix on one side of the diagonal and on it."""
+    found = (free_place(structure, place) for place in product(*map(range, shape)))
+    return tuple(dict.fromkeys(place for place in found if place is not None))
 
 
 def space_of(problem: Problem) -> Space:
@@ -69,7 +78,7 @@ def space_of(problem: Problem) -> Space:
                     f"{each.written} varies, and its shape {written_shape(shape)} has letters for sizes",
                     expected="a shape of numbers", hint=f"Given {each.written}: ({', '.join('3' for _ in shape)})",
                 )  # fmt: skip
-            numbers.append((each, sizes))
+            numbers.append((each, sizes, problem.structures.get(each.key, "")))
     return Space(tuple(each for each in problem.varied if isinstance(each, VariedFunction)), tuple(numbers))
 
 

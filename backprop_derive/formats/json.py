@@ -64,6 +64,7 @@ def to_json(record: SolutionRecord | TensorSolution, options: Options, ledger: L
         }
         if first
         else {},
+        "layout_convention": options.layout_convention,
         **_other_orders(record),
         **({} if ledger is None else _ledger(ledger, spelled)),
         "round": problem.round_to,
@@ -170,6 +171,7 @@ def _given(given: Given, first: Pass | TensorPass | None) -> dict[str, Any]:
         "key": given.key,
         "written": text,
         **({} if given.shape is None else {"shape": list(given.shape)}),
+        **({"structure": given.structure} if given.structure else {}),
         **(_value(first.values[given.key]) if first else {}),
     }
 

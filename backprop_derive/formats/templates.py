@@ -33,7 +33,9 @@ _DELIMITERS: dict[str, dict[str, Any]] = {
 _DELIMITERS["typ"] = _DELIMITERS["tex"]
 _LONGEST = 50_000_000  # characters that a user's own templates may write
 # What a template may know of the options: words and switches, and no path, whose methods would open files.
-_CHOICES = ("layout", "detail", "digits", "notation", "flavour", "rules", "fragment", "language")
+_CHOICES = (
+    "layout", "layout_convention", "detail", "digits", "notation", "flavour", "rules", "fragment", "language"
+)  # fmt: skip
 
 
 def fill(format: str, document: Document, blocks: list[BlockView], options: Options, **more: Any) -> str:

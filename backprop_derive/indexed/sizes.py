@@ -13,6 +13,8 @@ from ..syntax.expression import Call, Expr, ListOf, Name, Negate, Number, Slice,
 
 Size = int | str
 Shape = tuple[Size, ...]
+# What may be declared of a square matrix; `structure` has the formula of each.
+STRUCTURES = ("symmetric", "diagonal")
 
 
 def written_shape(shape: Shape) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..errors import ProblemError
-from ..indexed.sizes import Shape, Size
+from ..errors import ProblemError, nearest
+from ..indexed.sizes import STRUCTURES, Shape, Size
 from ..limits import Limits
 from ..problem import Given
 from ..syntax.expression import Expr
@@ -72,17 +72,43 @@ class _Givens:
             raise parser.unexpected(token, "a name, such as x = 1", self.thousands(token))
         key = self.definitions.define(written, token)
         place = parser.place(token)
-        if parser.accept(":") is not None:
-            shape = self.shape()
-            if parser.accept("=") is None:
-                return Given(key, written, None, place, shape)
-            start = parser.place(parser.peek())
-            return Given(key, written, checked(parser.expression(), written, start, self.limits), place, shape)
+        shape = self.shape() if parser.accept(":") is not None else None
+        structure = self.structure(shape is not None)
         if parser.accept("=") is None:
-            return Given(key, written, None, place)
-        self.refuse_missing_comma()
+            return Given(key, written, None, place, shape, structure)
+        if shape is None:
+            self.refuse_missing_comma()
+        structure = self.structure_behind() or structure
         start = parser.place(parser.peek())
-        return Given(key, written, checked(parser.expression(), written, start, self.limits), place)
+        return Given(key, written, checked(parser.expression(), written, start, self.limits), place, shape, structure)
+
+    def structure(self, has_shape: bool) -> str:
+        """`symmetric` or `diagonal` behind a name or its shape; "" where there is none."""
+        parser, token = self.parser, self.parser.peek()
+        if token.kind == "name" and token.text in STRUCTURES:
+            if not has_shape and parser.tokens[parser.position + 1].text != "=":
+                raise ProblemError(
+                    f"{token.text} says something of a matrix, and there is none", place=parser.place(token),
+                    expected=f"a shape or a value, such as A: (n, n) {token.text}",
+                )  # fmt: skip
+            return parser.advance().text
+        if token.kind == "name" and (close := nearest(token.text, STRUCTURES)) is not None:
+            raise parser.unexpected(token, _BETWEEN, close)
+        return ""
+
+    def structure_behind(self) -> str:
+        """The word behind a value, `A = [[2, 1], [1, 3]] symmetric`, taken away before the value is read."""
+        parser, depth = self.parser, 0
+        for k in range(parser.position, len(parser.tokens)):
+            token = parser.tokens[k]
+            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            if depth == 0 and (token.text in (",", ";") or token.kind == "end"):
+                last = parser.tokens[k - 1]
+                if k - 1 > parser.position and last.kind == "name" and last.text in STRUCTURES:
+                    del parser.tokens[k - 1]
+                    return last.text
+                break
+        return ""
 
     def thousands(self, token: Token) -> str | None:
         """`x = 1,000`: the comma parts givens, and no number."""

@@ -38,7 +38,13 @@ def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> 
 
 
 def _given_shape(given: Given, sizes: dict[str, int]) -> Shape:
-    return with_sizes(given.shape or (), sizes) if given.value is None else _value_shape(given)
+    shape = with_sizes(given.shape or (), sizes) if given.value is None else _value_shape(given)
+    if given.structure and (len(shape) != 2 or shape[0] != shape[1]):
+        raise ProblemError(
+            f"{given.written} is declared {given.structure} and has shape {written_shape(shape)}", place=given.place,
+            expected="a square matrix, such as (n, n)",
+        )  # fmt: skip
+    return shape
 
 
 def _value_shape(given: Given) -> Shape:

@@ -42,9 +42,10 @@ class _Writer:
                     if not goes_on and lines and lines[-1].startswith(">"):
                         lines.append("")  # or the paragraph above would go on
                     lines.append("> " + "".join(map(self.part, parts)) if parts else ">")
-                case Given(_, name, value, _, shape):
+                case Given(_, name, value, _, shape, structure):
                     declared = "" if shape is None else f": {written_shape(shape)}"
-                    lines.append(f"Given {name}{declared}" + ("" if value is None else f" = {self.expression(value)}"))
+                    valued = "" if value is None else f" = {self.expression(value)}"
+                    lines.append(f"Given {name}{declared}{valued}" + (f" {structure}" if structure else ""))
                 case Step(_, name, expression):
                     lines.append(f"{label(statement)}{name} = {self.expression(expression)}")
         return lines

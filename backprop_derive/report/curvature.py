@@ -23,6 +23,7 @@ from ..document import (
 )  # fmt: skip
 from ..indexed.matrix import transposed
 from ..indexed.shape import Shape
+from ..indexed.structure import simplified
 from ..records import record
 from ..solution import TensorSecondSolution, TensorValue
 from ..syntax.expression import (
@@ -282,6 +283,7 @@ class Curved:
         if not known or len(known) < len(parts):
             return None
         whole = known[0] if len(known) == 1 else Sum(tuple(known), (False,) * len(known))
+        whole = simplified(whole, self.story.problem.structures.keys(), self.story.problem.shapes)
         return whole if size(whole) <= _LONGEST_COMPOSED else None
 
     def bent(self, curvature: Curvature, key: str, other: str, seed: str) -> Expr | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..derivation import INCOMING, OUTPUT, Component, Flow
@@ -12,6 +12,7 @@ from ..indexed.kinds import kinds_of
 from ..indexed.matrix import pointwise_form
 from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
+from ..indexed.structure import simplified
 from ..indexed.tidy import tidied
 from ..syntax.expression import (
     Call,
@@ -31,6 +32,7 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from .abbreviate import Abbreviated, abbreviated
+from .layout import NumeratorLayout
 from .matrices import Setter, as_expr
 from .narrate import short_note
 from .rules import kind_note
@@ -70,7 +72,8 @@ def _jacobian(story: TensorStory, flow: Flow) -> Note:
     if matrix is None or detail == "brief" or not (teaches or detail == "full"):
         return ()
     local = story.notation.local(flow.step, flow.operand)
-    return (Words(TENSORS["jacobian"]), Math(Chain((local, story.flow_setter(flow).set(matrix)), ("=",))))
+    setter = story.flow_setter(flow, story.slot_shapes(flow))  # no gradient, which a layout would transpose
+    return (Words(TENSORS["jacobian"]), Math(Chain((local, setter.set(matrix)), ("=",))))
 
 
 def _kinds(story: TensorStory, flow: Flow) -> tuple[str, ...]:
@@ -152,11 +155,11 @@ def matrix_form(story: TensorStory, flow: Flow) -> Abbreviated | None:
     """The form in matrix notation, with letters for parts that recur."""
     form = in_own_output(story, flow)
     names = {f"#{k}": name for k, name in enumerate(flow.slots)}
-    return None if form is None else abbreviated(Component((), form), story.taken, names)
+    return None if form is None else abbreviated(Component((), story.form(flow, form)), story.taken, names)
 
 
 def _matrix_line(story: TensorStory, flow: Flow, form: Abbreviated) -> Note:
-    shapes: dict[str, Shape] = dict(story.slot_shapes(flow))
+    shapes: dict[str, Shape] = story.form_shapes(flow)
     for letter, meaning in form.meanings:
         try:
             shapes[letter] = shape_of(meaning.body, shapes)
@@ -185,6 +188,15 @@ def composed(story: TensorStory, key: str) -> MathNode | None:
         if name.startswith(_ADJOINT):
             shapes[name] = story.problem.shapes[name.removeprefix(_ADJOINT)]
             shown[name] = story.notation.adjoint(name.removeprefix(_ADJOINT))
+    return _laid_out(story, form, shapes, shown)
+
+
+def _laid_out(story: TensorStory, form: Expr, shapes: Mapping[str, Shape], shown: Mapping[str, MathNode]) -> MathNode:
+    """The form of a gradient in the problem's names, by what is declared of them; `shown` are other gradients."""
+    if story.is_numerator:
+        layout = NumeratorLayout(shapes, shown.keys())
+        form, shapes = layout.of(form), layout.new_shapes()
+    form = tidied(simplified(form, story.problem.structures.keys(), shapes))
     return Setter(shapes, shown, derived=True).set(form)
 
 
@@ -197,7 +209,8 @@ def _short(story: TensorStory, key: str) -> Note:
     setter = Setter(story.problem.shapes, {}, derived=True)
     adjoint = story.notation.adjoint(key)
     if all(form.matrix is not None for form in forms):
-        links = [setter.set(form.matrix) for form in forms if form.matrix is not None]
+        matrices = (form.matrix for form in forms if form.matrix is not None)
+        links = [_laid_out(story, matrix, story.problem.shapes, {}) for matrix in matrices]
     else:
         entries = [setter.by_entries(form.component, story.taken) for form in forms]
         adjoint = entry(adjoint, entries[0][1])

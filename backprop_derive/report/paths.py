@@ -51,7 +51,7 @@ Cell = tuple[Inline, ...]
 def scalar_path_blocks(lines: Lines, ledger: Ledger, level: int) -> Iterator[Block]:
     """The section on paths of a solution with scalars."""
     local = {(use.step, use.operand): use for use in _local_gradients(lines.derivation)}
-    teller = _Teller(ledger, lines.notation, lines.style, lambda path: _product(lines, local, path))
+    teller = _Teller(ledger, lines.notation, lines.style, product=lambda path: _product(lines, local, path))
     yield heading("paths", level)
     yield Paragraph((Words(PATHS["what"]),))
     yield from teller.tables()
@@ -67,7 +67,7 @@ def tensor_path_blocks(story: TensorStory, ledger: Ledger, level: int) -> Iterat
     """The section on paths of a solution with tensors."""
     yield heading("paths", level)
     yield Paragraph((Words(PATHS["what of tensors"]),))
-    yield from _Teller(ledger, story.notation, story.style, None).tables()
+    yield from _Teller(ledger, story.notation, story.style, laid_out=story.gradient_value).tables()
     if story.problem.round_to is not None and ledger.accounts:
         yield Remark((Words(PATHS["rounded"]),))
     entries = [_entries(story.problem.shapes[paths.start]) for paths in ledger.lists]
@@ -96,12 +96,13 @@ def _entries(shape: Shape) -> int | None:
 
 @record
 class _Teller:
-    """Tells the paths of each name; `product` writes a path's product, None for tensors."""
+    """Tells the paths of each name; `product` writes a path's product, None for tensors, which are `laid_out`."""
 
     ledger: Ledger
     notation: Notation
     style: Style
-    product: Callable[[Path], MathNode] | None
+    product: Callable[[Path], MathNode] | None = None
+    laid_out: Callable[[TensorValue], TensorValue] | None = None
 
     @property
     def kind(self) -> str:
@@ -189,6 +190,7 @@ class _Teller:
     def value(self, value: Value | TensorValue) -> Cell:
         """A number, with ≈ where it is rounded; of a large tensor the shape."""
         if isinstance(value, TensorValue):
+            value = value if self.laid_out is None else self.laid_out(value)
             if not is_whole(value) or len(value.entries) > _MOST_ENTRIES:
                 return math_cell(Reals(value.shape))
             return math_cell(shown_value(value, self.style))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..document import Inline, Math, Remark, Words
 from ..ops.notation import Function
 from ..ops.table import operation
-from ..options import Options
+from ..options import NUMERATOR_AXES, Options
 from ..problem import Problem
 from ..solution import Note, SolutionRecord, TensorSolution
 from ..syntax.expression import Name
@@ -30,6 +30,14 @@ def remarks(
             found.append(sentence("independent", loss=problem.loss, name=key))
     for step, base in _powers_like_hats(problem):
         found.append(sentence("power", name=step, base=base))
+    transposes = options.layout_convention == "numerator" and not problem.asks_jacobian
+    if isinstance(record, TensorSolution) and transposes:
+        shapes = [problem.shapes[key] for key in record.derivation.uses]
+        found += [sentence("numerator")] if any(shapes) else []
+        found += [sentence("many axes")] if any(len(shape) > NUMERATOR_AXES for shape in shapes) else []
+    for key, structure in problem.structures.items():
+        if key in graph.wanted and key in graph.on_path:
+            found.append(sentence(structure, name=key))
     for note in record.notes:
         if note.kind == "kink":
             found.append(_convention(note))

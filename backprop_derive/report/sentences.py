@@ -36,6 +36,14 @@ REMARKS = {
     "independent": "{loss} does not depend on {name}, so the gradient is 0.",
     "power": "In {name}, what follows {base}^ is read as an exponent, because no {base}^ (a name with a hat) is"
     " defined.",
+    "numerator": "Gradients are in numerator layout: vectors are columns and the gradient by one is a row, and the"
+    " gradient by a matrix is transposed, with the derivative by the entry [i, j] in row j and column i.",
+    "many axes": "The gradient by a tensor of more than two axes has the tensor's own shape: numerator layout is not"
+    " defined for it.",
+    "symmetric": "{name} is symmetric, and so is its gradient: {name} is differentiated as ½(S + Sᵀ) of a free matrix"
+    " S, which gives the symmetric part of the gradient with every entry free. Where only the entries on and below the"
+    " diagonal count as variables (Matrix Cookbook, 2.8), those off the diagonal are twice as large.",
+    "diagonal": "{name} is diagonal: only the entries on the diagonal vary, so the gradient is 0 off the diagonal.",
     "digits": "Exact fractions grew beyond the limit on digits; from there on values are carried with 50 digits.",
     "floats": "Large tensors are computed in double precision.",
     "zero": "A difference that is 0 to more than 1,000 digits was taken to be exactly 0.",
@@ -85,6 +93,9 @@ GLOSSARY = {
     "cofactors": "cof is the matrix of cofactors, ± the determinants of the matrix without a row and a column. Every"
     " square matrix has it; of one with an inverse it is the determinant times the transposed inverse.",
 }
+
+# Said of a given below the others.
+STRUCTURES = {"symmetric": (" is symmetric: ", "."), "diagonal": (" is diagonal: ", ".")}
 
 FORWARD_MODE = {
     "seed": "A dot marks how a name changes with the seed, which is {seed}; every other given has 0.",

@@ -9,6 +9,7 @@ from typing import Any, cast
 from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
 from ..document import Chain, Derivative, Ellipsis, Listing, MathNode, Minus, Plus, Reals, Times
 from ..indexed.shape import Shape
+from ..indexed.structure import simplified
 from ..ledger import Ledger
 from ..options import Options
 from ..problem import Problem
@@ -16,6 +17,7 @@ from ..records import record
 from ..solution import TensorPass, TensorSolution, TensorValue
 from ..syntax.expression import Expr, ListOf, Name, names_in, walk
 from .fill import Filler
+from .layout import NumeratorLayout, laid_out
 from .matrices import Setter, is_whole, shown_value
 from .notation import Notation
 from .numbers import Style, is_rounded
@@ -56,12 +58,37 @@ class TensorStory:
         slots = {f"#{k}": shapes[key] for k, key in enumerate(flow.slots)}
         return {**slots, INCOMING: shapes[flow.step], OUTPUT: shapes[flow.step]}
 
+    def form_shapes(self, flow: Flow) -> dict[str, Shape]:
+        """As `slot_shapes`, of the names in a form as it is laid out."""
+        layout = self._layout(flow)
+        return self.slot_shapes(flow) if layout is None else layout.new_shapes()
+
+    def form(self, flow: Flow, form: Expr) -> Expr:
+        """A flow's form as it is laid out."""
+        layout = self._layout(flow)
+        if layout is None:
+            return form
+        declared = {f"#{k}" for k, key in enumerate(flow.slots) if key in self.problem.structures}
+        return simplified(layout.of(form), declared, layout.new_shapes())
+
+    def _layout(self, flow: Flow) -> NumeratorLayout | None:
+        return NumeratorLayout(self.slot_shapes(flow), (INCOMING,)) if self.is_numerator else None
+
+    @property
+    def is_numerator(self) -> bool:
+        """Whether gradients are transposed; a Jacobian has the same rows and columns in either layout."""
+        return self.options.layout_convention == "numerator" and not self.problem.asks_jacobian
+
+    def gradient_value(self, value: TensorValue) -> TensorValue:
+        """A gradient as it is laid out."""
+        return laid_out(value) if self.is_numerator else value
+
     def flow_setter(self, flow: Flow, more: Mapping[str, Shape] | None = None) -> Setter:
         """Sets a flow's forms: the problem's names for the slots, and the step's adjoint for what comes in."""
         names: dict[str, MathNode] = {f"#{k}": Name(key) for k, key in enumerate(flow.slots)}
         incoming = self.notation.adjoint(flow.step)
         shown = {**names, INCOMING: incoming, OUTPUT: Name(flow.step)}
-        return Setter({**self.slot_shapes(flow), **(more or {})}, shown, derived=True)
+        return Setter({**self.form_shapes(flow), **(more or {})}, shown, derived=True)
 
     def part(self, flow: Flow) -> MathNode:
         """∂L/∂W, with a bar where W reaches the loss by other steps too: what comes by this one."""
@@ -78,7 +105,7 @@ class TensorStory:
     def flow_values(self, flow: Flow, first: TensorPass) -> dict[str, TensorValue]:
         """The values of the slots of a flow's forms."""
         values = {f"#{k}": first.values[key] for k, key in enumerate(flow.slots)}
-        return {**values, INCOMING: first.adjoints[flow.step], OUTPUT: first.values[flow.step]}
+        return {**values, INCOMING: self.gradient_value(first.adjoints[flow.step]), OUTPUT: first.values[flow.step]}
 
     def holds_rounded(self, expr: Expr, values: Mapping[str, TensorValue]) -> bool:
         """Whether a value that the expression names is shown rounded."""

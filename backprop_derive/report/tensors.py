@@ -29,17 +29,19 @@ from ..document import (
     Times,
     Words,
 )  # fmt: skip
+from ..indexed.structure import made_of
 from ..ledger import Ledger
-from ..options import Options
+from ..options import NUMERATOR_AXES, Options
 from ..problem import Given, Prose, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
-from ..syntax.expression import ZERO, Call, Expr, Name, Slice, size
+from ..syntax.expression import ZERO, Call, Expr, Name, Slice, Transpose, size
 from .blocks import heading, item, math_cell, words_cell
 from .curvature import Curved
 from .flows import composed, flow_items, in_own_output
 from .jacobian import answer as jacobian_answer
 from .jacobian import jacobian_blocks
-from .matrices import shown_value
+from .layout import laid_out_shape
+from .matrices import as_expr, shown_value
 from .narrate import (
     abridged,
     answer_heading,
@@ -53,7 +55,7 @@ from .notation import Notation
 from .numbers import style_of
 from .paths import tensor_path_blocks
 from .remarks import remarks
-from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, UPDATE_AFTER, UPDATE_RATE
+from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, STRUCTURES, UPDATE_AFTER, UPDATE_RATE
 from .tangents import Forward
 from .tensor_story import TensorStory, is_rounded_node, nodes_of
 
@@ -102,6 +104,7 @@ def problem_blocks(story: TensorStory) -> Iterator[Block]:
         elif kind is Given:
             givens = tuple(_given(story, g) for g in group if isinstance(g, Given))
             yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(listing(givens))))
+            yield from (_structure(story, g) for g in group if isinstance(g, Given) and g.structure)
         else:
             steps = [s for s in group if isinstance(s, Step)]
             lines = tuple(Chain((Name(s.key), story.setter.set(s.expression)), ("=",)) for s in steps)
@@ -124,19 +127,34 @@ def _given(story: TensorStory, given: Given) -> MathNode:
     return story.equation(Name(given.key), value)
 
 
+def _structure(story: TensorStory, given: Given) -> Paragraph:
+    """What is declared of a matrix, as an equation too: A = Aᵀ, D = D ⊙ I."""
+    matrix = Name(given.key)
+    size = story.problem.shapes[given.key][0]
+    is_symmetric = given.structure == "symmetric"
+    same: Expr = Transpose(matrix) if is_symmetric else made_of(given.structure, matrix, size)
+    before, after = STRUCTURES[given.structure]
+    return Paragraph((Math(matrix), Words(before), Math(Chain((matrix, story.setter.set(same)), ("=",))), Words(after)))
+
+
 def _shapes(story: TensorStory) -> Table:
-    """Every name with its shape, and the gradient, which has the same one."""
+    """Every name with its shape, and the gradient, which has the same one or, in numerator layout, says its own."""
     name, shape, gradient, none = SHAPES
     on_path, loss = story.derivation.uses, story.problem.loss
     rows = tuple(
         (
             math_cell(Name(key)),
             math_cell(Reals(story.problem.shapes[key])),
-            math_cell(story.notation.adjoint(key)) if key in on_path else words_cell("" if key == loss else none),
+            math_cell(_gradient_shape(story, key)) if key in on_path else words_cell("" if key == loss else none),
         )
         for key in story.problem.spelled
     )
     return Table((words_cell(name), words_cell(shape), words_cell(gradient)), rows)
+
+
+def _gradient_shape(story: TensorStory, key: str) -> MathNode:
+    adjoint, shape = story.notation.adjoint(key), story.problem.shapes[key]
+    return Chain((adjoint, Reals(laid_out_shape(shape))), ("∈",)) if story.is_numerator and shape else adjoint
 
 
 # --- the sections
@@ -240,7 +258,7 @@ def backward_line(story: TensorStory, key: str, first: TensorPass) -> Chain:
             values = zip(uses, forms, strict=True)
             is_near = any(story.holds_rounded(form, story.flow_values(flow, first)) for flow, form in values)
             relations.append("≈" if is_near or is_rounded_node(numbers) else "=")
-    return story.concluded(links, relations, first.adjoints[key])
+    return story.concluded(links, relations, story.gradient_value(first.adjoints[key]))
 
 
 def _plus(parts: list[Expr]) -> MathNode:
@@ -249,14 +267,14 @@ def _plus(parts: list[Expr]) -> MathNode:
 
 def _repeated(story: TensorStory, flow: Flow) -> Expr | None:
     form = in_own_output(story, flow)
-    return form if form is not None and size(form) <= _LONGEST_REPEATED else None
+    return story.form(flow, form) if form is not None and size(form) <= _LONGEST_REPEATED else None
 
 
 def _filled(story: TensorStory, flow: Flow, form: Expr, first: TensorPass) -> Expr | None:
     if isinstance(form, Name):
         values = story.flow_values(flow, first)
         return shown_value(values[form.key], story.style) if form.key in values else None
-    return story.filler(story.flow_values(flow, first), story.slot_shapes(flow), derived=True).fill(form)
+    return story.filler(story.flow_values(flow, first), story.form_shapes(flow), derived=True).fill(form)
 
 
 # --- answers and updates
@@ -275,7 +293,7 @@ def _answers(story: TensorStory) -> Iterator[Block]:
         elif story.problem.asks_jacobian:
             answers += [found] if (found := jacobian_answer(story, key)) is not None else []
         elif first is not None:
-            answers.append(story.equation(adjoint, first.adjoints[key]))
+            answers.append(story.equation(adjoint, story.gradient_value(first.adjoints[key])))
         elif (form := composed(story, key)) is not None:
             answers.append(Chain((adjoint, form), ("=",)))
     if story.record.second is not None:
@@ -303,13 +321,16 @@ def _updates(story: TensorStory, level: int) -> Iterator[Block]:
 
 def update_line(story: TensorStory, key: str, rate: Expr, start: TensorPass, after: TensorValue) -> Chain:
     """w ← w − η ∂L/∂w = (…) − 0.1 (…) = (…)"""
-    rule = Minus(Name(key), Times((rate_symbol(story.problem), story.notation.adjoint(key))))
+    by: MathNode = story.notation.adjoint(key)
+    if story.is_numerator and len(after.shape) in (1, NUMERATOR_AXES):
+        by = Transpose(as_expr(by))
+    rule = Minus(Name(key), Times((rate_symbol(story.problem), by)))
     links: list[MathNode] = [Name(key), rule]
     relations = ["<-"]
     gradient = start.adjoints.get(key)
     if gradient is not None and len(after.entries) <= _MOST_MOVED:
-        old, by = shown_value(start.values[key], story.style), shown_value(gradient, story.style)
-        links.append(Minus(old, Times((rate, by))))
+        old, change = shown_value(start.values[key], story.style), shown_value(gradient, story.style)
+        links.append(Minus(old, Times((rate, change))))
         relations.append("≈" if is_rounded_node(links[-1]) else "=")
     return story.concluded(links, relations, after)
 

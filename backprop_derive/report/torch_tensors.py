@@ -33,6 +33,8 @@ from .torch_print import is_single, printed, printed_number
 
 # Tensors of more entries are no literals that anybody reads.
 _MOST_ENTRIES = 200
+# The formulas of `indexed.structure` in PyTorch.
+_MADE_OF = {"symmetric": "({leaf} + {leaf}.T) / 2", "diagonal": "{leaf} * torch.eye({size})"}
 _SPATIAL = {"conv1d": 1, "conv2d": 2, "max_pool1d": 1, "max_pool2d": 2, "avg_pool1d": 1, "avg_pool2d": 2}
 
 
@@ -46,18 +48,19 @@ def tensor_cells(record: TensorSolution) -> tuple[Cell, ...]:
     loss = record.derivation.graph.loss
     tracked = set(record.derivation.graph.wanted) & {g.key for g in problem.givens} & connected(problem, loss)
     writer = _TensorWriter(names, problem.shapes)
+    leaves = _leaves(problem, names, tracked)
     forward = [f"{names[step.key]} = {writer.tensor(step.expression)}" for step in problem.steps]
     node = _node(problem, loss, writer) if tracked else ""
     shown = names[loss] if node is not None else f"{names[loss]}.detach()"
     number = printed_number(first.values[loss].entries[0])
     cells = [
         Cell(_imports(record, forward)),
-        Cell("\n".join(_givens(record, names, tracked))),
+        Cell("\n".join(_givens(record, names, tracked, leaves))),
         Cell("\n".join([*forward, f"print({shown})"]), f"tensor({number}{node or ''})"),
     ]
     wanted = [key for key in record.derivation.graph.wanted if key in tracked]
     if wanted:
-        prints = "\n".join(f"print({names[key]}.grad)" for key in wanted)
+        prints = "\n".join(f"print({leaves.get(key, names[key])}.grad)" for key in wanted)
         outputs = "\n".join(printed(first.adjoints[key]) for key in wanted)
         cells.append(Cell(f"{names[loss]}.backward()\n{prints}", outputs))
     return tuple(cells)
@@ -74,15 +77,32 @@ def _imports(record: TensorSolution, forward: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _givens(record: TensorSolution, names: Mapping[str, str], tracked: set[str]) -> list[str]:
+def _givens(
+    record: TensorSolution, names: Mapping[str, str], tracked: set[str], leaves: Mapping[str, str]
+) -> list[str]:
     assert record.first is not None
     labels = _labels(record.problem)
     lines = []
     for given in record.problem.givens:
         numbers = _literal(record.first.values[given.key], is_label=given.key in labels)
         option = ", requires_grad=True" if given.key in tracked else ""
-        lines.append(f"{names[given.key]} = torch.tensor({numbers}{option})")
+        leaf = leaves.get(given.key, names[given.key])
+        lines.append(f"{leaf} = torch.tensor({numbers}{option})")
+        if given.key in leaves:
+            size = record.problem.shapes[given.key][0]
+            lines.append(f"{names[given.key]} = {_MADE_OF[given.structure].format(leaf=leaf, size=size)}")
     return lines
+
+
+def _leaves(problem: Problem, names: Mapping[str, str], tracked: set[str]) -> dict[str, str]:
+    """A free matrix for each declared one that is differentiated by; PyTorch's gradient is that by the free one."""
+    found: dict[str, str] = {}
+    for key in problem.structures.keys() & tracked:
+        leaf = f"{names[key]}_free"
+        while leaf in names.values():
+            leaf += "_"
+        found[key] = leaf
+    return found
 
 
 def _labels(problem: Problem) -> set[str]:

@@ -15,7 +15,9 @@ from math import factorial, prod
 
 import sympy
 
+from . import light
 from .contract import Sizes, contracted
+from .implicit import OfMatrix
 
 # Orders of summed indices that are tried, and the highest power that is multiplied out.
 _MOST_ORDERS = 720
@@ -35,6 +37,33 @@ def are_equal(a: sympy.Expr, b: sympy.Expr, free: Sizes) -> bool:
 def normal_form(expr: sympy.Expr, free: Sizes) -> Form:
     """Each term's text with its coefficient."""
     return _Normal().form(contracted(expr, free))
+
+
+def combined(expr: sympy.Expr, free: Sizes) -> sympy.Expr:
+    """A sum with its terms counted that are equal but for the names of their indices."""
+    normal = _Normal()
+    counts: dict[str, sympy.Expr] = {}
+    first: dict[str, tuple[sympy.Expr, sympy.Expr]] = {}
+    rest: list[sympy.Expr] = []
+    for part in sympy.Add.make_args(contracted(expr, free)):
+        form = normal.form(part)
+        if len(form) == 1:
+            ((text, coefficient),) = form.items()
+            counts[text] = counts.get(text, 0) + coefficient
+            first.setdefault(text, (part, coefficient))
+        elif form:
+            rest.append(part)
+    counted = (_with_number_outside(part, counts[text] / own) for text, (part, own) in first.items())
+    return sympy.Add(*counted, *rest)
+
+
+def _with_number_outside(expr: sympy.Expr, number: sympy.Expr) -> sympy.Expr:
+    """The number times the expression, one product of numbers before its sums."""
+    coefficient, rest = expr.as_coeff_Mul()
+    if not isinstance(rest, sympy.Sum):
+        return number * expr
+    coefficient, body = (number * coefficient * _with_number_outside(rest.function, sympy.Integer(1))).as_coeff_Mul()
+    return coefficient * light.Sum(body, *rest.limits)
 
 
 class _Normal:
@@ -67,7 +96,7 @@ class _Normal:
         if expr.is_Add:
             return [term for part in expr.args for term in self.terms(part)]
         if expr.is_Mul:
-            return self.products(expr.args)
+            return self.products(_with_deltas_resolved(list(expr.args)))
         if expr.is_Pow and expr.exp.is_Integer and 1 < expr.exp <= _HIGHEST_POWER and not expr.base.is_Indexed:
             # Each factor anew, so that the sums in them have indices of their own.
             return self.products([expr.base] * int(expr.exp))
@@ -81,7 +110,7 @@ class _Normal:
 
     def atom(self, expr: sympy.Expr) -> sympy.Expr:
         """A function of the summed indices that it holds, named by its normal form; entries and numbers as they are."""
-        if expr.is_Atom or expr.is_Indexed or isinstance(expr, sympy.KroneckerDelta):
+        if expr.is_Atom or expr.is_Indexed or isinstance(expr, sympy.KroneckerDelta | OfMatrix):
             return expr
         if expr.is_Pow:
             return self.atom_of_power(expr)
@@ -169,8 +198,10 @@ class _Normal:
 
 def _with_deltas_resolved(factors: list[sympy.Expr]) -> list[sympy.Expr]:
     """δ(p, q)·x[q] as δ(p, q)·x[p], where both are indices of the result."""
-    for delta in factors:
-        if isinstance(delta, sympy.KroneckerDelta) and all(place.is_Symbol for place in delta.args):
-            first, second = sorted(delta.args, key=str)
-            factors = [f if f == delta else f.xreplace({second: first}) for f in factors]
-    return factors
+    deltas = [f for f in factors if isinstance(f, sympy.KroneckerDelta) and all(place.is_Symbol for place in f.args)]
+    if not deltas:
+        return factors
+    for delta in deltas:
+        first, second = sorted(delta.args, key=str)
+        factors = [f if f == delta else f.xreplace({second: first}) for f in factors]
+    return list(sympy.Mul.make_args(sympy.Mul(*factors)))  # x[p]·x[p] is x[p]² as well

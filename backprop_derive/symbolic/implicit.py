@@ -14,22 +14,28 @@ import sympy
 
 from ..syntax.expression import Call, Expr, Index, Name
 from . import light
+from .structured import StructuredBase, by_free_entry
 
 # Named otherwise than SymPy's own classes, by whose names its printer goes.
 _A, _Y, _C = (light.IndexedBase(name) for name in ("A", "Y", "C"))
 _I, _J, _K, _P, _Q, _N = sympy.symbols("i j k p q n", integer=True, nonnegative=True)
 
 
-class OfMatrix(sympy.Function):  # type: ignore[misc]
+class OfMatrix(light.Applied):
     """A function of a matrix, the first argument; at two places where its value is a matrix."""
 
     operation_name: str
+
+    @classmethod
+    def decided(cls, matrix: Any, *places: sympy.Expr) -> Any:
+        """What a declared structure of the matrix makes of an entry."""
+        return matrix.settled(cls, *places) if places and isinstance(matrix, StructuredBase) else None
 
     def _eval_derivative(self, variable: sympy.Basic) -> sympy.Expr:
         matrix = self.args[0]
         if not isinstance(variable, sympy.Indexed) or variable.base != matrix:
             return sympy.Integer(0)
-        return self.by_entry(*variable.indices)
+        return by_free_entry(matrix, self.by_entry, *variable.indices)
 
     def by_entry(self, p: sympy.Expr, q: sympy.Expr) -> sympy.Expr:
         """The derivative by the entry [p, q] of the matrix."""
@@ -76,7 +82,7 @@ _CLASSES: dict[str, type[OfMatrix]] = {cls.operation_name: cls for cls in (Deter
 
 
 def _entry(matrix: Any, i: sympy.Expr, j: sympy.Expr) -> sympy.Expr:
-    return matrix[i, j]
+    return matrix.entry(i, j) if isinstance(matrix, StructuredBase) else matrix[i, j]
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from backprop_derive.errors import BackpropError, LimitError
+from backprop_derive.exercises.answers import answer_to, wrong_answers
 from backprop_derive.exercises.variants import Drawn, draw, source_of
 
 NEURON = """
@@ -59,6 +60,20 @@ def test_every_entry_of_a_tensor_varies() -> None:
     assert len({given(drawn) for drawn in found}) == 81
 
 
+@pytest.mark.parametrize(("structure", "size"), [("symmetric", 27), ("diagonal", 9)])
+def test_variants_of_a_declared_matrix_are_of_its_kind(structure: str, size: int) -> None:
+    text = f"Given A: (2, 2) {structure}, x = [1, 2]\nVary A in 1..3\nL = x @ A @ x\nFind dL/dA\n"
+    assert source_of(text).space.size == size
+    found = first(text, size)
+    assert len({given(drawn) for drawn in found}) == size
+    for drawn in found:
+        assert drawn.record.first is not None
+        (a, b, c, d) = (entry.exact for entry in drawn.record.first.values["A"].entries)
+        assert b == c
+        assert (b == 0) == (structure == "diagonal")
+        assert {a, d} <= {1, 2, 3}
+
+
 def test_what_is_required_holds() -> None:
     text = NEURON + (
         "Require loss != 0\nRequire every value and gradient has at most 2 decimals\nRequire relu is active somewhere\n"
@@ -103,3 +118,13 @@ def test_values_without_a_solution_make_no_variant() -> None:
 def test_a_shape_with_letters_cannot_vary() -> None:
     with pytest.raises(BackpropError, match="has letters for sizes"):
         source_of("Given x: (n,)\nVary x in 1..3\nL = sum(x^2)\n")
+
+
+def test_a_mistake_does_not_forget_what_is_declared() -> None:
+    text = "Given A: (2, 2) symmetric, x = [1, 2]\nVary A in 1..5\nh = A @ x\nL = mean(h^2)\nFind dL/dA\n"
+    (drawn,) = first(text, 1)
+    right = [value.exact for value in answer_to(drawn.record, "A")]
+    forgotten = next(
+        wrong for wrong in wrong_answers(drawn.record, "A") if wrong.made[0].mistake.name == "mean forgotten"
+    )
+    assert [value.exact for value in forgotten.answer] == [2 * value for value in right if value is not None]

@@ -351,7 +351,7 @@ def _follows(rule: dict[str, object], value: object, place: str) -> None:
     """The part of JSON Schema that ours uses, asserted; a keyword that is not known here is an error."""
     root = schema()
     known = {"$schema", "$id", "$defs", "$ref", "title", "description", "type", "properties", "required", "const",
-             "additionalProperties", "items", "minItems", "minLength", "minimum", "pattern"}  # fmt: skip
+             "additionalProperties", "items", "minItems", "minLength", "minimum", "pattern", "enum"}  # fmt: skip
     assert set(rule) <= known, f"{place}: {set(rule) - known}"
     if "$ref" in rule:
         rule = root["$defs"][str(rule["$ref"]).rpartition("/")[2]]
@@ -361,6 +361,8 @@ def _follows(rule: dict[str, object], value: object, place: str) -> None:
         assert isinstance(value, tuple(types[t] for t in wanted)), f"{place} is {value!r}"
     if "const" in rule:
         assert value == rule["const"], place
+    if isinstance(options := rule.get("enum"), list):
+        assert value in options, place
     if isinstance(value, str) and "pattern" in rule:
         assert re.search(str(rule["pattern"]), value), f"{place} is {value!r}"
     if isinstance(value, list):

@@ -122,6 +122,19 @@ def test_of_a_matrix_each_path_has_its_contribution_and_norm() -> None:
     )
 
 
+def test_contributions_are_laid_out_as_gradients_are() -> None:
+    found = section(SHARED_MATRIX, layout_convention="numerator")
+    assert "W → L 1 [[2, 10], [6, 30]] ≈ 32.25 ≈ 32.25" in found
+    assert "total [[24, 20], [28, 40]]" in found
+
+
+def test_what_comes_along_each_path_to_a_declared_matrix_is_of_its_kind() -> None:
+    found = section("Given A = [[1, 2], [2, 3]] symmetric, x = [1, 2]\nh = A @ x\nL = sum(A @ h)\nFind dL/dA")
+    assert "A → L 1 [[5, 13/2], [13/2, 8]]" in found
+    assert "A → h → L 2 [[3, 11/2], [11/2, 10]]" in found
+    assert "total [[8, 12], [12, 18]]" in found
+
+
 def test_of_shapes_only_the_paths_are_listed() -> None:
     page = bd.derive("Given X: (n, d), W: (d, k)\nZ = X @ W\nL = sum(Z * tanh(Z))\nFind dL/dW", paths=True).to_text()
     assert "W → Z → L" in page

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ...calculus.adjoint import adjoint_form
+from ...calculus.tensors import structures_of
 from ...derivation import INCOMING, Component, Derivation, Flow, TensorDerivation
 from ...indexed.sizes import Shape, Size
 from ...ops.table import is_loss
@@ -43,6 +44,7 @@ class Place:
         self.is_loss = flow.step == derivation.graph.loss
         self.shapes: dict[str, Shape] = {f"#{k}": shapes[key] for k, key in enumerate(flow.slots)}
         self.shapes |= {INCOMING: shapes[flow.step]}
+        self.structures = structures_of(flow.slots, derivation.graph.problem.structures)
         sizes: dict[str, Size] = dict(zip(self.at, shapes[flow.operand], strict=False))
         self.sizes = sizes | {node.index: node.size for node in walk(self.body) if isinstance(node, Over)}
 
@@ -133,7 +135,8 @@ def _mean_as_sum(place: Place) -> Iterator[Expr]:
     summed = _summed(place.step_in_slots)
     if summed != place.step_in_slots:
         sizes = tuple(place.shapes[f"#{k}"] for k in range(len(place.flow.slots)))
-        found = adjoint_form(summed, place.flow.slots.index(place.flow.operand), sizes, place.is_loss).adjoint
+        index = place.flow.slots.index(place.flow.operand)
+        found = adjoint_form(summed, index, sizes, place.is_loss, place.structures).adjoint
         yield substitute(found.body, dict(zip(found.at, map(Name, place.at), strict=True)))
 
 
