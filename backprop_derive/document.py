@@ -129,10 +129,18 @@ class Ellipsis:
 
 @record
 class Blank:
-    """Room to write a formula into by hand: a line of so many ems, the space above it so many lines high."""
+    """Room to write a formula into by hand: a line of so many ems, the space above it so many lines high.
+
+    Of 0 lines it is as high as a line of print, for places that have room around them.
+    """
 
     width: int
     lines: int = 1
+
+    @property
+    def height(self) -> float:
+        """In ems; a line by hand, with a fraction in it, is as high as two and a half lines of print."""
+        return 2.6 * self.lines or 1
 
 
 MathNode = (
@@ -264,12 +272,16 @@ class Squares:
 
 @record
 class SheetHead:
-    """The head of a printed sheet: its title, what is to be filled in, and to the right its name with a code of it."""
+    """The head of a printed sheet: its title, what is to be filled in, and to the right its name with a code of it.
+
+    Where it starts a page, this and the following ones are numbered by themselves and carry the name.
+    """
 
     title: tuple[Inline, ...]
     fields: tuple[Inline, ...]
     name: str
     code: Squares | None = None
+    starts_page: bool = True
 
 
 @record

@@ -34,7 +34,7 @@ def choice_task(drawn: Drawn, options: SheetOptions) -> Task:
     given = tuple(block for block in parts.problem if not is_question(block))
     question = (*given, asked, ListBlock(tuple(Item((Math(node),)) for node, _ in offered)))
     (right,) = (k for k, (_, option) in enumerate(offered, 1) if option.is_right)
-    told = ListBlock(tuple(Item((Math(node),), ((Words(option.feedback),),)) for node, option in offered))
+    told = ListBlock(tuple(Item((Math(node), Words(f" – {option.feedback}"))) for node, option in offered))
     short = (Paragraph((Strong(say.CHOICE["right"].format(number=right)),)),)
     full = (*given, asked, *short, told, *parts.solution)
     return Task(question, short if options.key == "short" else full, (Scored(LABELS["answer"], 1),))

@@ -22,6 +22,8 @@ from .answers import Wrong, are_told_apart, wrong_answers
 from .choices import Option, choices_of
 from .identity import identity, number_of
 from .key import Item, key_of
+from .sheets import key_document, sheet_document
+from .task import DEFAULT_SHEETS, SheetOptions
 from .variants import Drawn, Source, draw, source_of
 
 
@@ -141,6 +143,14 @@ class Variant:
         """What is given and asked, as a Document."""
         title = self.problem.title or HEADINGS["exercise"]
         return document_of(self.problem, options, title, (Heading(1, (Words(title),)), *self.question_blocks(options)))
+
+    def sheet_document(self, kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
+        """The sheet of a kind of exercise; of many variants `exercises.sheets` makes one document."""
+        return sheet_document((self,), kind, options)
+
+    def key_document(self, kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
+        """The key to that sheet."""
+        return key_document((self,), kind, options)
 
     def __repr__(self) -> str:
         return f"<Variant {self.id}>"

@@ -44,7 +44,7 @@ def changed(
 ) -> tuple[Section, ...]:
     """The sections with some of their lines changed."""
     return tuple(
-        Section(section.key, tuple(_changed(section, frozenset(n for k, n in where if k == number), change)))
+        replace(section, blocks=tuple(_changed(section, frozenset(n for k, n in where if k == number), change)))
         for number, section in enumerate(sections)
     )
 
@@ -134,6 +134,6 @@ def counted(sections: tuple[Section, ...], blank: frozenset[Place]) -> dict[str,
 def only(sections: tuple[Section, ...], blank: frozenset[Place]) -> tuple[Section, ...]:
     """The sections with these lines alone."""
     return tuple(
-        Section(section.key, (ListBlock(tuple(i for n, i in enumerate(section.items) if (k, n) in blank)),))
+        replace(section, blocks=(ListBlock(tuple(i for n, i in enumerate(section.items) if (k, n) in blank)),))
         for k, section in enumerate(sections)
     )

@@ -58,7 +58,6 @@ def _pairs(parts: Parts, key: str, link: int) -> tuple[MathNode, ...]:
 
 def _ways(derivation: Derivation | TensorDerivation) -> Iterator[Item]:
     """How what is asked for reaches the loss: along which names, or by which steps that use it."""
-    spelled = derivation.graph.problem.spelled
     for key in derivation.graph.wanted:
         if key not in derivation.uses:
             continue
@@ -68,10 +67,10 @@ def _ways(derivation: Derivation | TensorDerivation) -> Iterator[Item]:
             steps = _users(derivation, steps[0])
         if not steps:
             chain = Chain(tuple(map(Name, way)), ("->",) * (len(way) - 1))
-            yield Item((Words(say.HINTS["path"].format(name=spelled[key])), Math(chain)))
+            yield Item((Math(Name(key)), Words(say.HINTS["path"]), Math(chain)))
         else:
-            before = Words(say.HINTS["paths"].format(name=spelled[way[-1]]))
-            yield Item((before, Math(listing(tuple(map(Name, steps)))), Words(say.HINTS["added"])))
+            names = Math(listing(tuple(map(Name, steps))))
+            yield Item((Math(Name(way[-1])), Words(say.HINTS["paths"]), names, Words(say.HINTS["added"])))
 
 
 def _users(derivation: Derivation | TensorDerivation, key: str) -> tuple[str, ...]:

@@ -22,8 +22,7 @@ from .spot import spot_task
 from .task import Scored, SheetOptions, Task
 from .variants import Drawn
 
-_WRITTEN = 2  # lines of writing for one line of a solution
-_MOST_LINES = 18  # of room in one piece, which must fit on a page
+_HIGHEST = 24  # lines of a frame, which must fit on a page
 
 
 @record
@@ -62,13 +61,14 @@ def _gradient(drawn: Drawn, options: SheetOptions) -> Task:
 
 
 def _sections_asked(key: str, parts: Parts) -> Paragraph:
-    names = [f"{say.SECTIONS[each.key]} ({say.points(len(each.items))})" for each in parts.sections]
+    names = [f"{say.section(each.key, each.title)} ({say.points(len(each.items))})" for each in parts.sections]
     return Paragraph((Words(say.ASKED[key].format(sections=say.series(names))),))
 
 
 def _room(sections: tuple[Section, ...], framed: bool = False) -> tuple[Block, ...]:
-    lines = _WRITTEN * sum(len(section.items) for section in sections)
-    return tuple(Room(min(_MOST_LINES, lines - start), framed) for start in range(0, lines, _MOST_LINES))
+    """Half as many lines again as the solution has."""
+    lines = (3 * sum(len(section.items) for section in sections) + 1) // 2
+    return (Room(min(_HIGHEST, lines) if framed else lines, framed),)
 
 
 def _scored(sections: tuple[Section, ...]) -> tuple[Scored, ...]:
@@ -145,7 +145,7 @@ def _with_blanks(drawn: Drawn, parts: Parts, blank: frozenset[fading.Place], opt
 
 def _headings(drawn: Drawn, options: SheetOptions) -> Task:
     parts = parts_of(drawn.record, options.presentation)
-    rooms = tuple(Section(section.key, _room((section,))) for section in parts.sections)
+    rooms = tuple(replace(section, blocks=_room((section,))) for section in parts.sections)
     points = {section.key: len(section.items) for section in parts.sections}
     question = (*parts.problem, *fading.shown(rooms, points), *fading.blanked_answer(parts.answer))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))

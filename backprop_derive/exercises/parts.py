@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..api import Solution
 from ..document import Block, Chain, Heading, Item, ListBlock, Math, Paragraph, Remark, Strong, Words
@@ -20,14 +21,11 @@ _KEYS = {HEADINGS[key]: key for key in WORKED}
 
 @record
 class Section:
-    """A stage of the work by the key of its heading; `blocks` are what stands below the heading."""
+    """A stage of the work by the key of its heading, "" for another one; `blocks` are what stands below it."""
 
     key: str
+    title: str
     blocks: tuple[Block, ...]
-
-    @property
-    def title(self) -> str:
-        return HEADINGS[self.key]
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -62,8 +60,9 @@ def parts_of(record: SolutionRecord | TensorSolution, options: Options) -> Parts
             say.ERRORS["no numbers"],
             expected="a value or a Vary line for every given",
         )
-    blocks = Solution(record, options)._document(options).blocks[1:]
-    starts = [k for k, block in enumerate(blocks) if _key(block)]
+    chosen = replace(options, layout="solution", paths=False, mode="reverse")
+    blocks = Solution(record, chosen)._document(chosen).blocks[1:]
+    starts = [k for k, block in enumerate(blocks) if _title(block) is not None]
     ends = [*starts[1:], len(blocks)]
     sections: list[Section] = []
     answer: list[Block] = []
@@ -75,16 +74,17 @@ def parts_of(record: SolutionRecord | TensorSolution, options: Options) -> Parts
             # The answer follows the backward pass, and what is remarked on the whole stands last.
             target = answer if _is_answer(block) else target
             (remarks if isinstance(block, Remark) else target).append(block)
-        sections.append(Section(_key(blocks[start]), tuple(kept)))
+        title = _title(blocks[start]) or ""
+        sections.append(Section(_KEYS.get(title, ""), title, tuple(kept)))
     first = starts[0] if starts else len(blocks)
     return Parts(tuple(blocks[:first]), tuple(sections), tuple(answer), tuple(remarks))
 
 
-def _key(block: Block) -> str:
+def _title(block: Block) -> str | None:
     match block:
         case Heading(2, (Words(text),)):
-            return _KEYS.get(text, "")
-    return ""
+            return text
+    return None
 
 
 def _is_answer(block: Block) -> bool:

@@ -12,8 +12,7 @@ SHEET = {
 }
 
 EXAM = {
-    "date": "Date: {date}",
-    "minutes": "Time: {minutes} minutes",
+    "minutes": "{minutes} minutes",
     "rules": "Rules",
     "part": "Part",
     "points": "Points",
@@ -24,6 +23,13 @@ EXAM = {
     "variant": "Variant",
     "name": "Name",
 }
+
+# The rules of an exam for which none are named.
+RULES = (
+    "Write your name and your seat on this page before you begin.",
+    "Show how you get from one line to the next; a result alone is not enough.",
+    "Work with exact numbers where you can; round others to {digits} significant digits.",
+)
 
 # What a section is called in a sentence.
 SECTIONS = {
@@ -53,15 +59,15 @@ FADED = {
 HINTS = {
     "heading": "Hints",
     "how": "Read one hint at a time, and only when you are stuck.",
-    "path": "{name} reaches the loss along ",
-    "paths": "{name} is used more than once, in ",
+    "path": " reaches the loss along ",
+    "paths": " is used more than once, in ",
     "added": ": what comes back from each of them is added.",
     "values": "The forward pass comes to ",
     "composed": "By the chain rule, ",
     "local": "The local gradients are ",
     "shapes": "A gradient has the shape of its variable: ",
     "flows": "Through each step goes back:",
-    "almost": "On the way back stand ",
+    "almost": "On the way back you get ",
 }
 
 SPOT = {
@@ -76,7 +82,7 @@ SPOT = {
 }
 
 CHOICE = {"right": "Right is answer {number}."}
-CHOICE_ASKED = ("Which of these is ", "?")
+CHOICE_ASKED = ("Which of these is ", "? Circle its number.")
 
 SHORT = ("Asked for", "Answer", "Accepted", "Points")
 FORM = "any equal form"
@@ -84,11 +90,17 @@ BETWEEN = ("from ", " to ")
 ENTRIES = "every entry as shown"
 
 ERRORS = {
+    "no variants": "there are no variants to print",
     "no update": "{name}: this problem has no update",
     "no numbers": "the givens of this exercise have no values, so there is nothing to work out",
     "no mistake": "spot: no mistake that is known shows in exactly one line of this variant",
     "no choice": "choice: no mistake leads to a wrong answer in this variant",
 }
+
+
+def section(key: str, title: str) -> str:
+    """What a section is called in a sentence."""
+    return SECTIONS.get(key, title)
 
 
 def points(count: int) -> str:

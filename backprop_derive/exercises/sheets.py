@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..document import Blank, Block, Document, Inline, Math, PageBreak, SheetHead, Words
+from ..document import (
+    Blank,
+    Block,
+    Document,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Math,
+    PageBreak,
+    Paragraph,
+    SheetHead,
+    Table,
+    Words,
+)  # fmt: skip
+from ..errors import UsageError
+from ..report.blocks import math_cell, words_cell
 from ..report.narrate import document_of
 from ..report.sentences import HEADINGS
 from . import sentences as say
@@ -16,7 +32,7 @@ from .task import DEFAULT_SHEETS, SheetOptions, Task
 if TYPE_CHECKING:
     from .exercise import Variant
 
-_NAME, _DATE, _POINTS = 13, 7, 3  # ems to write on
+_NAME, _DATE, _POINTS = 12, 6, 3  # ems to write on
 
 
 def sheet_document(variants: Sequence[Variant], kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
@@ -29,12 +45,19 @@ def key_document(variants: Sequence[Variant], kind: str = "full", options: Sheet
     return _document(variants, options, _keys(variants, kind, options), f": {say.SHEET['key']}")
 
 
+def exam_document(variants: Sequence[Variant], kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
+    """An exam: for each variant a cover and its sheet, and at the end the list of seats. Raises as `sheet_document`."""
+    return _document(variants, options, _exam(variants, kind, options))
+
+
 def task_of(variant: Variant, kind: str, options: SheetOptions = DEFAULT_SHEETS) -> Task:
     """What one kind of exercise asks of a variant, and its key."""
     return kind_of(kind).makes(variant.drawn, options)
 
 
 def _document(variants: Sequence[Variant], options: SheetOptions, blocks: Iterator[Block], more: str = "") -> Document:
+    if not variants:
+        raise UsageError(say.ERRORS["no variants"], expected="one variant or more")
     problem = variants[0].problem
     return document_of(problem, options.presentation, _title(variants[0], options) + more, tuple(blocks))
 
@@ -52,6 +75,44 @@ def _sheets(variants: Sequence[Variant], kind: str, options: SheetOptions) -> It
         yield from task.question
 
 
+def _exam(variants: Sequence[Variant], kind: str, options: SheetOptions) -> Iterator[Block]:
+    for variant in variants:
+        task = task_of(variant, kind, options)
+        yield from _cover(variant, task, options)
+        yield PageBreak()
+        yield from task.question
+        yield PageBreak()
+    yield from _seats(variants, options)
+
+
+def _cover(variant: Variant, task: Task, options: SheetOptions) -> Iterator[Block]:
+    """What a paper begins with: whose it is, when and how, and the points to be filled in by who marks it."""
+    yield _head(variant, options, _fields(("name", _NAME), ("seat", _POINTS), ("date", 0 if options.date else _DATE)))
+    time = say.EXAM["minutes"].format(minutes=options.minutes) if options.minutes else ""
+    when = ", ".join(part for part in (options.date, time) if part)
+    if when:
+        yield Paragraph((Words(when),))
+    rules = options.rules or tuple(rule.format(digits=options.presentation.digits) for rule in say.RULES)
+    yield Heading(2, (Words(say.EXAM["rules"]),))
+    yield ListBlock(tuple(Item((Words(rule),)) for rule in rules), ordered=False)
+    rows = [(part.label, part.points) for part in task.scored]
+    rows.append((say.EXAM["total"], task.points))
+    reached = math_cell(Blank(_POINTS, 0))
+    yield Heading(2, (Words(say.EXAM["points"]),))
+    yield Table(
+        tuple(words_cell(say.EXAM[key]) for key in ("part", "points", "reached")),
+        tuple((words_cell(label), words_cell(str(points)), reached) for label, points in rows),
+    )
+
+
+def _seats(variants: Sequence[Variant], options: SheetOptions) -> Iterator[Block]:
+    """Who sits where, to be filled in, and which variant lies there."""
+    title = f"{_title(variants[0], options)}: {say.EXAM['seats']}"
+    yield SheetHead((Words(title),), (Words(options.date),) if options.date else (), "")
+    rows = ((words_cell(str(k)), words_cell(v.id), math_cell(Blank(_NAME, 0))) for k, v in enumerate(variants, 1))
+    yield Table(tuple(words_cell(say.EXAM[key]) for key in ("seat", "variant", "name")), tuple(rows))
+
+
 def _keys(variants: Sequence[Variant], kind: str, options: SheetOptions) -> Iterator[Block]:
     for position, variant in enumerate(variants):
         task = task_of(variant, kind, options)
@@ -65,13 +126,22 @@ def _keys(variants: Sequence[Variant], kind: str, options: SheetOptions) -> Iter
 
 def _head(variant: Variant, options: SheetOptions, fields: tuple[Inline, ...], more: str = "") -> SheetHead:
     code = code_of(variant.id) if options.code else None
-    return SheetHead((Words(_title(variant, options) + more),), fields, variant.id, code)
+    starts_page = not more or options.key == "full"
+    return SheetHead((Words(_title(variant, options) + more),), fields, variant.id, code, starts_page)
 
 
 def _to_fill_in(task: Task) -> tuple[Inline, ...]:
     """Name, date and points, to be written by hand."""
-    found: list[Inline] = [Words(f"{say.SHEET['name']} "), Math(Blank(_NAME)), Words(f" {say.SHEET['date']} ")]
-    found.append(Math(Blank(_DATE)))
-    if task.points:
-        found += [Words(f" {say.SHEET['points']} "), Math(Blank(_POINTS)), Words(f" {say.SHEET['of']} {task.points}")]
+    if not task.points:
+        return _fields(("name", _NAME), ("date", _DATE))
+    of = Words(f" {say.SHEET['of']} {task.points}")
+    return (*_fields(("name", _NAME), ("date", _DATE), ("points", _POINTS)), of)
+
+
+def _fields(*fields: tuple[str, int]) -> tuple[Inline, ...]:
+    """What is to be filled in, each with so many ems to write on; nothing for none."""
+    found: list[Inline] = []
+    for key, width in fields:
+        if width:
+            found += [Words(f"{' ' if found else ''}{say.SHEET[key]} "), Math(Blank(width))]
     return tuple(found)

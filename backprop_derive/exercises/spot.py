@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .. import stages
-from ..document import Heading, Paragraph, Strong, Words
+from ..document import Heading, Paragraph, Room, Strong, Words
 from ..errors import BackpropError, UsageError
 from ..limits import DEFAULT_LIMITS
 from ..options import Options
@@ -26,6 +26,8 @@ from .variants import Drawn
 # The stages whose mistakes show in a line, and the sections in which they show. An update by a wrong rate or sign reads
 # as one by another rate, so it is no mistake that a line gives away.
 _SHOWN = {"forward": ("forward",), "local": ("local",), "backward": ("flows", "backward")}
+
+_ROOM = 4  # lines to say which line is wrong and what it should be
 
 
 @record
@@ -53,7 +55,7 @@ def spot_task(drawn: Drawn, options: SheetOptions) -> Task:
     )
     full = (*key, Heading(2, (Words(say.SPOT["solution"]),)), *right.problem, *right.solution)
     scored = (Scored(say.SPOT["found"], 1), Scored(say.SPOT["corrected"], 1))
-    return Task((*right.problem, asked, *told), key if options.key == "short" else full, scored)
+    return Task((*right.problem, asked, *told, Room(_ROOM)), key if options.key == "short" else full, scored)
 
 
 def spotted(drawn: Drawn, right: Parts, options: Options) -> Spotted:

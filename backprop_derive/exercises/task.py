@@ -17,7 +17,7 @@ class SheetOptions:
     `every` blanks each so-manyth line of a faded solution; `choices` are the answers of a multiple choice. `key` is
     `full`, the worked solution, or `short`, a table of what is accepted. `code` puts a code to scan beside each
     variant's name, which needs segno. `title` stands in the place of the problem's own. `presentation` is how formulas
-    are shown. For an exam: `date`, `minutes` and `rules` on the cover. Raises UsageError.
+    are shown. For an exam: `date`, `minutes` and `rules` on the cover, some general ones if none. Raises UsageError.
     """
 
     every: int = 2

@@ -53,10 +53,10 @@ class _SourcePrinter(LatexPrinter):
 
     def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         super().__init__(literal_names, large=True)
-        self.heights: list[int] = []
+        self.heights: list[float] = []
 
-    def blank(self, width: int, lines: int) -> str:
-        self.heights.append(lines)
+    def blank(self, width: int, height: float) -> str:
+        self.heights.append(height)
         return rf"\underline{{\hspace{{{width}em}}}}"
 
 
@@ -82,18 +82,18 @@ def _math(piece: Segment, names: frozenset[str]) -> Markup:
         spoken = f"{speech.relation(piece.sign).strip()} {spoken}"
     if piece.comma:
         source, spoken = source + ",", spoken + ","
-    mathml = _high(_converter().convert_with_local_state(source, displaystyle=False), latex.heights)
+    mathml = _drawn(_converter().convert_with_local_state(source, displaystyle=False), latex.heights)
     labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(spoken), 1)
     return Markup('<span class="link">{}</span>').format(Markup(labelled.replace("&ApplyFunction;", "\u2061")))
 
 
-def _high(mathml: str, heights: list[int]) -> str:
-    """The blanks of a formula as high as they are to be, which its LaTeX cannot say here."""
+def _drawn(mathml: str, heights: list[float]) -> str:
+    """The blanks of a formula as high as they are to be and with a line below, which LaTeX does not bring here."""
     left = iter(heights)
-    return _BLANK.sub(lambda found: f'{found[0]} height="{2 * next(left)}em"', mathml)
+    return _BLANK.sub(lambda found: f'<mspace class="blank" width="{found[1]}" height="{next(left):g}em"/>', mathml)
 
 
-_BLANK = re.compile(r'(?<=<munder accentunder="true">)<mspace width="\d+em"')
+_BLANK = re.compile(r'<munder accentunder="true"><mspace width="(\d+em)"/><mo stretchy="true">[^<]*</mo></munder>')
 
 
 @lru_cache(maxsize=1)

@@ -84,6 +84,7 @@ class BlockView:
     fields: str = ""
     name: str = ""
     picture: str = ""
+    starts_page: bool = False
     height: int = 0
     framed: bool = False
     source: Block | None = field(default=None, repr=False)
@@ -130,10 +131,12 @@ def _view(block: Block, voice: Voice) -> BlockView:
             )
         case CodeBlock(code, language):
             return BlockView("code", voice.code_block(code), language=language, source=block)
-        case SheetHead(title, fields, name, scanned):
+        case SheetHead(title, fields, name, scanned, starts_page):
             picture = "" if scanned is None else voice.squares(scanned)
             named = voice.words(name)
-            return BlockView("sheet_head", inline(title), fields=inline(fields), name=named, picture=picture)
+            return BlockView(
+                "sheet_head", inline(title), fields=inline(fields), name=named, picture=picture, starts_page=starts_page
+            )
         case Room(lines, framed):
             return BlockView("room", height=lines, framed=framed, source=block)
         case PageBreak():

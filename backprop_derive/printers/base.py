@@ -215,7 +215,7 @@ class Printer:
     def reals(self, sizes: Sequence[str]) -> str:
         raise TypeError(f"{type(self).__name__} prints no set of numbers")
 
-    def blank(self, width: int, lines: int) -> str:
+    def blank(self, width: int, height: float) -> str:
         raise TypeError(f"{type(self).__name__} prints no blank")
 
     def listing(self, items: Sequence[str]) -> str:
@@ -497,7 +497,7 @@ class Printer:
         return self.application(head, ", ".join(map(self.show, node.arguments))), P.ATOM
 
     def _blank(self, node: Blank, outer: P) -> Printed:
-        return self.blank(node.width, node.lines), P.ATOM
+        return self.blank(node.width, node.height), P.ATOM
 
     _METHODS: ClassVar[dict[type, Callable[..., Printed]]] = {
         Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,

@@ -194,9 +194,9 @@ class LatexPrinter(Printer):
         power = r" \times ".join(sizes)
         return rf"\mathbb{{R}}^{{{power}}}" if sizes else r"\mathbb{R}"
 
-    def blank(self, width: int, lines: int) -> str:
+    def blank(self, width: int, height: float) -> str:
         # A strut keeps the space above the line free for a hand.
-        return rf"\underline{{\rule{{0pt}}{{{2 * lines}em}}\hspace{{{width}em}}}}"
+        return rf"\underline{{\rule{{0pt}}{{{height:g}em}}\hspace{{{width}em}}}}"
 
     def listing(self, items: Sequence[str]) -> str:
         return r",\; ".join(items)

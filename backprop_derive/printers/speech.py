@@ -109,7 +109,7 @@ class SpeechPrinter(Printer):
     def ellipsis(self) -> str:
         return "and so on"
 
-    def blank(self, width: int, lines: int) -> str:
+    def blank(self, width: int, height: float) -> str:
         return "blank"
 
     def matrix_product(self, left: str, right: str) -> str:

@@ -116,7 +116,7 @@ class TextPrinter(Printer):
     def ellipsis(self) -> str:
         return "…"
 
-    def blank(self, width: int, lines: int) -> str:
+    def blank(self, width: int, height: float) -> str:
         return "_" * (2 * width)
 
     def matrix_product(self, left: str, right: str) -> str:

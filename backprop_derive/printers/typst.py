@@ -149,8 +149,8 @@ class TypstPrinter(Printer):
     def reals(self, sizes: Sequence[str]) -> str:
         return f"RR^({' times '.join(sizes)})" if sizes else "RR"
 
-    def blank(self, width: int, lines: int) -> str:
-        return f"#box(width: {width}em, height: {2 * lines}em, stroke: (bottom: 0.5pt))"
+    def blank(self, width: int, height: float) -> str:
+        return f"#box(width: {width}em, height: {height:g}em, stroke: (bottom: 0.5pt))"
 
     def listing(self, items: Sequence[str]) -> str:
         return reduce(lambda shown, item: spaced(f"{shown}, thick", item), items)
