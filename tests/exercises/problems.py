@@ -1,4 +1,4 @@
-"""Five exercises that the tests of sheets share: scalars and tensors, one path and several, with and without an update."""
+"""Exercises that the tests of sheets share: scalars and tensors, one path and several, an update and none."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from backprop_derive.exercises.sheets import task_of
 from backprop_derive.exercises.spot import spotted
 from backprop_derive.exercises.task import SheetOptions, Task
 from backprop_derive.formats.views import plain_inlines
-from backprop_derive.options import DEFAULT_OPTIONS
+from backprop_derive.options import DEFAULT_OPTIONS, Options
 from backprop_derive.printers.text import text
 from tests.exercises.problems import DIAMOND, LAYER, NEURON, PROBLEMS, TWO_WEIGHTS
 
@@ -252,7 +252,7 @@ def test_fewer_digits_leave_fewer_answers() -> None:
     """Answers that would look alike are not offered, however different they are."""
     for one in variants("neuron", 40):
         for digits in (1, 2):
-            options = SheetOptions(presentation=DEFAULT_OPTIONS.__class__(digits=digits))
+            options = SheetOptions(presentation=Options(digits=digits))
             (offered,) = (
                 b for b in choice_task(one.drawn, options).question if isinstance(b, ListBlock) and is_numbers(b)
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backprop_derive.document import Document, Heading, PageBreak, SheetHead, Squares, Table
+from backprop_derive.document import Document, Heading, PageBreak, Paragraph, SheetHead, Squares, Table, Words
 from backprop_derive.errors import UsageError
 from backprop_derive.exercises import codes
 from backprop_derive.exercises.exercise import Exercise, Variant
@@ -123,17 +123,11 @@ def test_an_exam_has_a_cover_for_each_paper_and_one_seat_list() -> None:
     ]  # fmt: skip
     assert len(covers) == 3
     assert [plain_inlines(row[1], text) for row in seats.rows] == [v.id for v in found]
-    assert exam.blocks[1] == exam.blocks[1].__class__((plain("12 March 2027, 45 minutes"),))  # type: ignore[call-arg]
+    assert exam.blocks[1] == Paragraph((Words("12 March 2027, 45 minutes"),))
     rules = SheetOptions(rules=("No phones.",))
     shown = str(render(exam_document(found, "full", rules), "md", DEFAULT_OPTIONS))
     assert "- No phones." in shown
     assert "Show how you get" not in shown
-
-
-def plain(words: str) -> object:
-    from backprop_derive.document import Words
-
-    return Words(words)
 
 
 def test_a_title_of_ones_own_stands_on_every_sheet() -> None:
@@ -157,7 +151,8 @@ def test_headings_of_a_faded_sheet_tell_the_points() -> None:
     sheet = variants(TWO_WEIGHTS, 1)[0].sheet_document("faded")
     titles = [plain_inlines(block.content, text) for block in sheet.blocks if isinstance(block, Heading)]
     assert titles == [
-        "Forward pass (1 point)", "Local gradients (2 points)", "Backward pass (2 points)", "Parameter update (1 point)",
+        "Forward pass (1 point)", "Local gradients (2 points)", "Backward pass (2 points)",
+        "Parameter update (1 point)",
     ]  # fmt: skip
 
 
