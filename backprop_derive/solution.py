@@ -88,6 +88,27 @@ class Update:
 
 
 @record
+class WorkedLine:
+    """A line of an optimiser's rule for one parameter: the values of the names on its right side, and what it gives."""
+
+    name: str
+    values: dict[str, Value | TensorValue]
+    after: Value | TensorValue
+
+
+@record
+class WorkedUpdate:
+    """One update by an optimiser, line by line for each parameter.
+
+    `passed` is the pass that its gradients are of; None where they are means over a batch, or of tensors.
+    """
+
+    number: int
+    passed: Pass | None
+    lines: dict[str, tuple[WorkedLine, ...]]
+
+
+@record
 class Sweep:
     """One sweep of forward mode: `by` is seeded with 1, and `tangents` are those of the steps that it reaches."""
 

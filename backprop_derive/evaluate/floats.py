@@ -36,7 +36,7 @@ def evaluate_floats(derivation: TensorDerivation) -> TensorSolution:
     exact = {given.key: _recorded(given.value, run.shapes[given.key], arrays[given.key]) for given in problem.givens}
     first, adjoints = run.one_pass(arrays, exact)
     passes, updates = [first], []
-    rate = 0.0 if problem.learning_rate is None else _float(problem.learning_rate)
+    rate = 0.0 if problem.learning_rate is None else float_of(problem.learning_rate)
     for number in range(1, problem.updates + 1):
         moved = {key: arrays[key] - rate * adjoints.get(key, 0.0) for key in problem.updated if key in arrays}
         arrays |= moved
@@ -118,7 +118,7 @@ def _rounded(number: float) -> Value:
 
 def _array(value: Expr | None, shape: tuple[int, ...]) -> Any:
     assert value is not None
-    flat = [_float(entry) for entry in _entries(value)]
+    flat = [float_of(entry) for entry in _entries(value)]
     return numpy.array(flat).reshape(shape) if shape else flat[0]
 
 
@@ -150,7 +150,8 @@ def _fraction(entry: Expr) -> Fraction | None:
     return None
 
 
-def _float(entry: Expr) -> float:
+def float_of(entry: Expr) -> float:
+    """A closed expression in double precision. Raises DomainError beyond its range."""
     exact = _fraction(entry)
     if exact is not None:
         return float(exact)

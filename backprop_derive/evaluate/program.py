@@ -127,6 +127,10 @@ class Runner:
             except (ArithmeticError, ValueError):
                 pass  # Python raises where NumPy answers inf or nan
             given = [numpy.float64(number) for number in given]
+        return self.arrays(given)
+
+    def arrays(self, given: list[Any]) -> dict[str, Any]:
+        """The outputs by name, on arrays. Where all is scalar, arrays of one length are so many runs at once."""
         registers = [*self.constants, *given]
         with numpy.errstate(all="ignore"):
             for function, arguments in self.on_arrays:
