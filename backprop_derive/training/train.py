@@ -264,8 +264,8 @@ class Training:
 def as_float(value: Value | TensorValue) -> Any:
     """A value as NumPy takes it."""
     if not isinstance(value, TensorValue):
-        return float(value.decimal if value.exact is None else value.exact)
-    flat = numpy.array([as_float(entry) for entry in value.entries], dtype=float)
+        return float(value)
+    flat = numpy.array([float(entry) for entry in value.entries])
     return flat.reshape(value.shape) if value.shape else float(flat[0])
 
 
