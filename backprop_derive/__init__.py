@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from .language.reader import read_problem
     from .options import Options
     from .problem import Problem
+    from .training.train import Training, train
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError", "Solution",
-    "UsageError", "compile", "derive", "read_problem", "solve",
+    "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
+    "Solution", "Training", "UsageError", "compile", "derive", "read_problem", "solve", "train",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
+    "Training": "training.train", "train": "training.train",
     "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),

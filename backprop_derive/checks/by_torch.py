@@ -1,8 +1,8 @@
 """PyTorch, by the very code that the lesson prints: its own functions, its own autograd, in double precision.
 
-What is run is written by `report.torch_code` from a parsed problem: names are made identifiers, numbers are numbers, and
-every function is one of our table. Nothing of a user's text stands in it, and Python's builtins are out of its reach,
-but for what PyTorch itself needs.
+What is run is written by `report.torch_code` from a parsed problem: names are made identifiers, numbers are numbers,
+and every function is one of our table. Nothing of a user's text stands in it, and Python's builtins are out of its
+reach, but for what PyTorch itself needs.
 """
 
 from __future__ import annotations
@@ -40,7 +40,12 @@ def _run(network: Network, torch: Any, functional: Any) -> tuple[dict[str, Any],
     writer = TensorWriter(names, problem.shapes) if is_tensors else Writer(names)
     labels = label_names(problem) if is_tensors else set()
     # PyTorch imports parts of itself only when they are needed, from within the frame that calls it.
-    scope: dict[str, Any] = {"__builtins__": {"__import__": __import__}, "torch": torch, "F": functional, "float": float}
+    scope: dict[str, Any] = {
+        "__builtins__": {"__import__": __import__},
+        "torch": torch,
+        "F": functional,
+        "float": float,
+    }
     leaves: dict[str, Any] = {}
     for given in problem.givens:
         value = torch.tensor(network.given(given.key))

@@ -87,7 +87,7 @@ def _library() -> Library:
 
 
 def _unpacked(function: Any) -> Any:
-    """The function, with a number of mpmath in the place of an array of one without axes, which mpmath does not take."""
+    """The function, its result a number where it is an array without axes, which mpmath does not take."""
 
     def unpacked(*arguments: Any, **options: Any) -> Any:
         found = function(*arguments, **options)

@@ -48,7 +48,7 @@ class Engine:
             module = import_module(self.module)
         except ImportError:
             raise UsageError(f"{self.called} is not installed", hint=self.install) from None
-        version = getattr(module, "__version__", "")
+        version = "" if self.name == "numeric" else getattr(module, "__version__", "")
         return f"{self.called} {version.split('+')[0]}" if version else self.called
 
 
@@ -145,7 +145,7 @@ def _with_differences(network: Network) -> Found:
 ENGINES = {
     engine.name: engine
     for engine in (
-        Engine("numeric", "central differences with 60 digits", "mpmath", "pip install mpmath", _with_differences),
+        Engine("numeric", "a central difference with 60 digits", "mpmath", "pip install mpmath", _with_differences),
         Engine("autograd", "autograd", "autograd", "pip install 'backprop-derive[autograd]'", _with_autograd),
         Engine("torch", "PyTorch", "torch", "pip install 'backprop-derive[torch]'", _with_torch),
         Engine("jax", "JAX", "jax", "pip install 'backprop-derive[jax]'", _with_jax),

@@ -125,7 +125,9 @@ class Formulas:
         """An entry; outside of the tensor, where a factor 0 stands beside it, any."""
         tensor = self.values[key]
         found = [self.place(place, scope) for place in places]
-        return tensor[tuple(numpy.clip(place, 0, size - 1) for place, size in zip(found, numpy.shape(tensor), strict=True))]
+        return tensor[
+            tuple(numpy.clip(place, 0, size - 1) for place, size in zip(found, numpy.shape(tensor), strict=True))
+        ]
 
     # --- calls
 
@@ -165,7 +167,7 @@ class Formulas:
 
 def _truth(condition: Any) -> Any:
     """A condition on arrays of objects is an array of objects."""
-    return condition.astype(bool) if getattr(condition, "dtype", None) == object else condition
+    return condition.astype(bool) if isinstance(condition, numpy.ndarray) else condition
 
 
-_PLACES = Library(numpy, numpy.asarray, float, {"floor": numpy.floor})  # type: ignore[arg-type]
+_PLACES = Library(numpy, numpy.asarray, float, {"floor": numpy.floor})

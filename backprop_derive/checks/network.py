@@ -29,8 +29,8 @@ class Network:
 
     @property
     def shifted(self) -> tuple[str, ...]:
-        """The names whose gradient is known."""
-        return tuple(self.first.adjoints)
+        """The names whose gradient is known, but for the loss, whose own is 1."""
+        return tuple(key for key in self.first.adjoints if key != self.record.problem.loss)
 
     def given(self, key: str) -> Any:
         return floats(self.first.values[key])

@@ -24,6 +24,11 @@ Examples:
   backprop-derive train net.txt --optimiser adam --lr 0.01 --updates 500 --trace trace.csv --plot loss.svg
   backprop-derive train fit.txt --data points.csv --batch 4 --lr 0.1 --updates 100 -o fit.pdf
 """
+CHECK_EXAMPLES = """\b
+Examples:
+  backprop-derive check net.txt --with numeric
+  backprop-derive check net.txt --with numeric,autograd,torch,jax --digits 10
+"""
 FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt")
 
 
@@ -127,6 +132,7 @@ def common_options(command: Any) -> Any:
 @common_options
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
+@click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
 def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) -> None:
     """Derive, evaluate and show a worked solution."""
     from .run import run
@@ -163,3 +169,17 @@ def train(**choices: Any) -> None:
     from .train import run_train
 
     run_train(**choices)
+
+
+@main.command(cls=Command, epilog=CHECK_EXAMPLES)
+@common_options
+@click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
+@click.option(
+    "--with", "engines", default="numeric", metavar="ENGINES", show_default=True,
+    help="numeric,autograd,torch,jax: one or more.",
+)  # fmt: skip
+def check(**choices: Any) -> None:
+    """Values and gradients beside those of other engines; exit status 1 where they disagree."""
+    from .check import run_check
+
+    run_check(**choices)

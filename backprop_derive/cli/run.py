@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
+
 from ..errors import LimitError, UsageError, shorten
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
@@ -50,9 +52,13 @@ def run(
             solution = api.derive(read, expand=expand, options=options, limits=limits)
         else:
             along = read_given(direction, "--direction")
-            solution = api.solve(read, expand=expand, direction=along, options=options, limits=limits)
+            engine = choices["check"]
+            solution = api.solve(read, expand=expand, direction=along, check=engine, options=options, limits=limits)
         content = solution.render(format_for(chosen, output))
     put(content, path)
+    if not all(comparison.agrees for comparison in solution.comparisons):
+        click.echo(f"warning: {choices['check']} does not confirm this solution", err=True)
+        sys.exit(1)
 
 
 def target(output: str | None, *inputs: str | None) -> Path | None:

@@ -1,4 +1,4 @@
-"""One update as a program: loss, gradients and the optimiser's rule from the same formulas, for NumPy or for numbers."""
+"""One update as a program: loss, gradients and the optimiser's rule, from the same formulas as every pass."""
 
 from __future__ import annotations
 

@@ -326,3 +326,21 @@ TRAINING = {
     "floats": "The trace is computed in double precision.",
     "too many": "The parameters have too many entries for this table, which shows their losses only.",
 }
+
+# --- checks
+
+CHECKS = {
+    "title": "Check",
+    "intro": "Each value and gradient beside what was found by {engines}.",
+    "norms": " Of tensors the norm is shown, and the largest difference of an entry, relative to the largest entry.",
+    "values": "Values",
+    "gradients": "Gradients",
+    "ours": "ours",
+    "difference": "difference",
+    "confirms": "{engine} confirms {values} and {gradients}; the largest relative difference is {difference}.",
+    "values only": "{engine} confirms {values}.",
+    "exactly": "{engine} confirms {values} and {gradients} to the last digit of double precision.",
+    "disagrees": "{engine} does not confirm {names}: the largest relative difference is {difference}.",
+    "left out": "Gradients were not compared: {reason}.",
+    "some": "Of {names} some entries were compared, not all.",
+}

@@ -39,7 +39,7 @@ from .remarks import sentence
 from .sentences import LABELS, OPTIMISER_NAMES, TRAINING
 
 # A table has so many columns of parameters; more of them go into further tables, and too many into none.
-_COLUMNS, _MOST_COLUMNS = 8, 24
+_COLUMNS, _MOST_COLUMNS = 6, 24
 # A tensor of more entries is not substituted into a rule.
 _MOST_SUBSTITUTED = 9
 _LARGEST_WHOLE = 1e6
@@ -117,7 +117,9 @@ def _updates(told: Told) -> Iterator[Block]:
         if update.number > 1 and update.passed is not None:
             yield Paragraph((Words(TRAINING["again"].format(number=update.number - 1)),))
             yield from _pass(told, update)
-        lines = [Item((Math(rule.line(key, line)),)) for key, found in update.lines.items() for line in found]
+        lines = [
+            Item((Math(rule.line(key, line, update.number)),)) for key, found in update.lines.items() for line in found
+        ]
         yield ListBlock(tuple(lines))
 
 
@@ -161,7 +163,11 @@ class _Rule:
             key += "'"
         return Name(key)
 
-    def line(self, key: str, line: WorkedLine) -> Chain:
+    def _constants(self, number: int) -> dict[str, Expr]:
+        """What is the same for all parameters, as it was written."""
+        return {**self.told.optimiser.constants, RATE: self.told.rate, NUMBER: Number(Fraction(number))}
+
+    def line(self, key: str, line: WorkedLine, number: int) -> Chain:
         """m_w ← β₁·m_w + (1 − β₁)·∂loss/∂w = 0.9·0 + (1 − 0.9)·(−2) = −0.2"""
         rule = dict(self.told.optimiser.rule)[line.name]
         names = {name: self.shared.get(name) or self.name(name, key) for name in names_in(rule)}
@@ -169,6 +175,7 @@ class _Rule:
         links: list[MathNode] = [self.name(line.name, key), substitute(rule, names)]
         relations = ["<-"]
         shown = {name: self._shown(value) for name, value in line.values.items()}
+        shown |= {name: value for name, value in self._constants(number).items() if name in shown}
         if self._is_substituted(rule, line):
             links.append(substitute(rule, shown))
             relations.append("≈" if any(map(is_rounded, shown.values())) else "=")
@@ -197,11 +204,12 @@ class _Rule:
 def _trace(told: Told) -> Iterator[Block]:
     yield Heading(2, (Words(TRAINING["trace"]),))
     columns = told.columns if len(told.columns) <= _MOST_COLUMNS else ()
-    groups = [columns[k : k + _COLUMNS] for k in range(0, len(columns), _COLUMNS)] or [()]
+    width = -(-len(columns) // max(1, -(-len(columns) // _COLUMNS)))  # tables of about one width
+    groups = [columns[k : k + width] for k in range(0, len(columns), width or 1)] or [()]
     for place, group in enumerate(groups):
         loss: tuple[tuple[Inline, ...], ...] = (math_cell(Name(told.problem.loss)),)
         header = (words_cell(LABELS["update"]), *loss * (place == 0), *(_column(told, name) for name in group))
-        first = 1 + place * _COLUMNS
+        first = 1 + place * width
         rows = tuple(
             (
                 words_cell(f"{number:,}"),

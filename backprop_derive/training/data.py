@@ -66,9 +66,9 @@ def bound(columns: Mapping[str, Any], problem: Problem, name: str = "the data") 
         word = missing[0] if missing else next(iter(givens.values())).written
         raise ProblemError(
             f"{name} has no column {word}: it has {found or 'none'}",
-            expected="a column for every given without a value, by its name" if missing else "a column called as a given",
+            expected="a column for every given without a value" if missing else "a column called as a given",
             hint=nearest(word, columns),
-        )  # fmt: skip
+        )
     moved = [problem.spelled[key] for key in arrays if key in problem.parameters]
     if moved:
         raise ProblemError(f"{moved[0]} is a parameter, which training moves, and a column of {name}")

@@ -30,10 +30,12 @@ def text_plot(losses: Any, width: int = _WIDTH, height: int = _HEIGHT) -> str:
     cells = numpy.zeros((height, width), dtype=int)
     for x, y in enumerate((shares * (4 * height - 1)).round().astype(int).tolist()):
         cells[y // 4, x // 2] |= _DOTS[y % 4][x % 2]
-    top, bottom = (f"{10**v if is_log else v:.4g}" for v in (high, low))
+    top, bottom = (f"{float(v):.4g}" for v in (numbers.max(), numbers.min()))
     margin = max(len(top), len(bottom))
     labels = [top.rjust(margin), *[" " * margin] * (height - 2), bottom.rjust(margin)]
-    lines = [f"{label} │{''.join(chr(0x2800 + c) for c in row)}" for label, row in zip(labels, cells.tolist(), strict=True)]
+    lines = [
+        f"{label} │{''.join(chr(0x2800 + c) for c in row)}" for label, row in zip(labels, cells.tolist(), strict=True)
+    ]
     last = str(len(numbers) - 1)
     axis = f"{' ' * margin} └{'─' * width}"
     scale = "update" + " (loss on a logarithmic scale)" * is_log
@@ -60,15 +62,15 @@ def draw(losses: Any, suffix: str, title: str, loss: str) -> bytes:
         ) from None
     numbers = numpy.where(numpy.isfinite(losses), losses, math.nan)
     # The same plot gives the same bytes: no date, and ids from a fixed salt. `$` of a title is no mathematics.
-    with rc_context({"svg.hashsalt": "backprop-derive", "text.parse_math": False, "svg.fonttype": "none"}):
+    with rc_context({"svg.hashsalt": "backprop-derive", "svg.fonttype": "none"}):
         figure = Figure(figsize=(6.4, 4.0), layout="constrained")
         axes = figure.add_subplot()
         axes.plot(numpy.arange(len(numbers)), numbers, color="#1f4e79", linewidth=1.5)
         if _is_logarithmic(numbers[numpy.isfinite(numbers)]):
             axes.set_yscale("log")
         axes.set_xlabel("update")
-        axes.set_ylabel(loss)
-        axes.set_title(title)
+        axes.set_ylabel(loss, parse_math=False)
+        axes.set_title(title, parse_math=False)
         axes.grid(visible=True, color="#dddddd", linewidth=0.6)
         out = io.BytesIO()
         metadata = {"Date": None} if kind == "svg" else {"Software": None}

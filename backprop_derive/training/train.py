@@ -117,6 +117,9 @@ class _Plan:
         if not self.moved:
             raise UsageError("there is nothing to train", expected="givens with values that are no data")
         self.problem = replace(problem, wanted=self.moved, second=(), only_second=())
+        if data is None and not problem.has_values:
+            missing = ", ".join(given.written for given in problem.givens if given.value is None)
+            raise UsageError(f"no value for {missing}", expected="numbers", hint="--data file.csv, or --given x=1")
         self.size, self.drops_rest = self._batch_size(batch)
         first = next(batches(data, self.size, self.drops_rest, shuffle))
         example = {key: array[0] if data is not None and data.one_by_one else array for key, array in first.items()}
@@ -136,7 +139,9 @@ class _Plan:
         if self.data is None:
             return 1, False
         if batch is not None and not 1 <= batch <= self.data.rows:
-            raise UsageError(f"a batch of {batch} rows", expected=f"1 to {self.data.rows}, the rows of {self.data.name}")
+            raise UsageError(
+                f"a batch of {batch} rows", expected=f"1 to {self.data.rows}, the rows of {self.data.name}"
+            )
         leading = None if self.data.one_by_one else self.problem.shapes[next(iter(self.data.arrays))][0]
         if isinstance(leading, int):
             if batch not in (None, leading) or leading > self.data.rows:

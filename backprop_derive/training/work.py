@@ -33,10 +33,8 @@ def work_on_floats(
             state = {**stepper.states, **state}
             runners[sizes] = stepper, stepper.gradients(), stepper.lines()
         stepper, passing, working = runners[sizes]
-        if is_mean:
-            gradients = OnExamples(stepper, state, iter(())).mean(batch)[1]
-        else:
-            gradients = passing({**state, **batch})
+        means = OnExamples(stepper, state, iter(())).mean(batch)[1] if is_mean else None
+        gradients = means or passing({**state, **batch})
         names = {state_name(GRADIENT, key): gradients[key] for key in stepper.moved}
         found = working({**state, **names, UPDATE_NUMBER: float(number)})
         lines = {key: _lines(stepper, key, state, gradients[key], found, number) for key in stepper.moved}
