@@ -1,8 +1,6 @@
 """PyTorch, by the very code that the lesson prints: its own functions, its own autograd, in double precision.
 
-What is run is written by `report.torch_code` from a parsed problem: names are made identifiers, numbers are numbers,
-and every function is one of our table. Nothing of a user's text stands in it, and Python's builtins are out of its
-reach, but for what PyTorch itself needs.
+That code is written by `report.torch_code` from a parsed problem, and carried out by `checks.reading`.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from ..report.torch_code import Writer, python_names
 from ..report.torch_tensors import MADE_OF, TensorWriter, label_names
 from ..solution import TensorSolution
 from .network import Network, floats
+from .reading import carried_out
 
 
 def run(network: Network) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -55,9 +54,9 @@ def _run(network: Network, torch: Any, functional: Any) -> tuple[dict[str, Any],
         if given.structure and given.key in network.shifted:
             size = problem.shapes[given.key][0]
             code = MADE_OF[given.structure].format(leaf=names[given.key], size=size)
-            scope[names[given.key]] = eval(code, scope)
+            scope[names[given.key]] = carried_out(code, scope)
     for step in problem.steps:
-        made = eval(writer.tensor(step.expression), scope)
+        made = carried_out(writer.tensor(step.expression), scope)
         # A tensor of its own, even where a step only names another one.
         leaves[step.key] = scope[names[step.key]] = made = made.clone() if made.requires_grad else made
         if made.requires_grad:
