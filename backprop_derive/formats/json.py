@@ -94,7 +94,7 @@ def comparison_json(comparison: Comparison, spelled: Mapping[str, str]) -> dict[
             "shape": list(row.shape),
             "ours": [_float(x) for x in row.ours],
             "theirs": [_float(x) for x in row.theirs],
-            "entries": None if row.places is None else list(row.places),
+            "places": None if row.places is None else list(row.places),
             "difference": _float(comparison.difference(row)),
         }
         for row in comparison.rows
