@@ -25,8 +25,9 @@ from .space import space_of, with_values
 
 # Two answers that agree to so many parts are one to somebody who rounds.
 _CLOSE = Decimal("0.001")
-# What double precision cannot tell from rounding.
-_SAME = Decimal("1e-12")
+# What the last digits cannot tell from rounding, of a number of 50 digits and of one in double precision.
+_SAME, _SAME_DOUBLE = Decimal("1e-45"), Decimal("1e-12")
+_DOUBLE_DIGITS = 17
 _TRIALS = 2
 
 Answer = tuple[Value, ...]
@@ -91,21 +92,22 @@ def are_told_apart(record: SolutionRecord | TensorSolution, questions: tuple[str
     at all values around these; the places where one mistake can be made need not be told apart either.
     """
     classes = _classes(_Regime(record), questions)
+    made = list(possible(record.derivation))
+    names: dict[int, set[str]] = {}
+    for k, first in classes.items():
+        names.setdefault(first, set()).add(made[k].mistake.name)
     right = _answers_of(record, questions)
-    seen: list[tuple[str, tuple[Answer, ...]]] = []
-    for k, made in enumerate(possible(record.derivation)):
-        if classes.get(k) != k:
-            continue
+    seen: list[tuple[set[str], tuple[Answer, ...]]] = []
+    for k, own in names.items():
         try:
-            answers = _answers(made.derivation, questions)
+            answers = _answers(made[k].derivation, questions)
         except BackpropError:
             continue
         if _agree(answers, right, is_close):
             return False
-        name = made.mistake.name
-        if any(other != name and _agree(answers, theirs, is_close) for other, theirs in seen):
+        if any(len(own | other) > 1 and _agree(answers, theirs, is_close) for other, theirs in seen):
             return False
-        seen.append((name, answers))
+        seen.append((own, answers))
     return True
 
 
@@ -117,7 +119,8 @@ class _Regime:
         first, steps = record.first, tuple(step.expression for step in record.problem.steps)
         self.key: tuple[object, ...] = (steps, id(record))
         if isinstance(first, Pass):
-            self.key = steps, tuple(first.chosen.items()), tuple(first.local_chosen.items())
+            signs = tuple((value.decimal > 0) - (value.decimal < 0) for value in first.values.values())
+            self.key = steps, signs, tuple(first.chosen.items()), tuple(first.local_chosen.items())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Regime) and self.key == other.key
@@ -158,9 +161,14 @@ def _agree(a: tuple[Answer, ...], b: tuple[Answer, ...], alike: Callable[[Answer
 def _is_same(a: Answer, b: Answer) -> bool:
     """Whether two answers are the same number, as far as digits tell."""
     return len(a) == len(b) and all(
-        x.decimal == y.decimal or abs(x.decimal - y.decimal) <= _SAME * abs(x.decimal)
+        x.decimal == y.decimal or abs(x.decimal - y.decimal) <= _smallest_share(x) * abs(x.decimal)
         for x, y in zip(a, b, strict=True)
     )
+
+
+def _smallest_share(value: Value) -> Decimal:
+    is_double = value.exact is None and len(value.decimal.as_tuple().digits) <= _DOUBLE_DIGITS
+    return _SAME_DOUBLE if is_double else _SAME
 
 
 def _answers(derivation: Derivation | TensorDerivation, questions: tuple[str, ...]) -> tuple[Answer, ...]:

@@ -93,7 +93,8 @@ def by_mistake(drawn: Drawn) -> dict[tuple[str, str], Answer]:
 def regime(drawn: Drawn) -> object:
     first = drawn.record.first
     assert isinstance(first, Pass)
-    return [step.expression for step in drawn.record.problem.steps], first.chosen, first.local_chosen
+    signs = [value.decimal.compare(0) for value in first.values.values()]
+    return [step.expression for step in drawn.record.problem.steps], signs, first.chosen, first.local_chosen
 
 
 def test_chance_coincidences_are_noticed() -> None:
