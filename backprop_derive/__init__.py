@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import Solution, compile, derive, solve
     from .errors import BackpropError, DomainError, LimitError, OutputError, ProblemError, UsageError
+    from .exercises.exercise import Exercise, Variant
     from .language.reader import read_problem
     from .options import Options
     from .problem import Problem
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError", "Solution",
-    "UsageError", "compile", "derive", "read_problem", "solve",
+    "BackpropError", "DomainError", "Exercise", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
+    "Solution", "UsageError", "Variant", "compile", "derive", "read_problem", "solve",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
+    "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
     "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),

@@ -36,14 +36,15 @@ class Exercise:
 
     def __init__(
         self,
-        problem: str,
+        problem: str | Problem,
         *,
         vary: Mapping[str, Any] | Sequence[str] = (),
         require: str | Sequence[str] = (),
         name: str = "problem",
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.text = "\n".join([problem, *_vary_lines(vary), *_require_lines(require)])
+        text = problem.source if isinstance(problem, Problem) else problem
+        self.text = "\n".join([text, *_vary_lines(vary), *_require_lines(require)])
         self.source: Source = source_of(self.text, name, limits)
         if not self.source.problem.varied:
             raise UsageError("nothing varies in this exercise", expected="a Vary line", hint="Vary x in 1..5")
