@@ -23,7 +23,7 @@ from .choices import Option, choices_of
 from .identity import identity, number_of
 from .key import Item, key_of
 from .sheets import key_document, sheet_document
-from .task import DEFAULT_SHEETS, SheetOptions
+from .task import DEFAULT_SHEETS, SheetOptions, Task
 from .variants import Drawn, Source, draw, source_of
 
 
@@ -97,6 +97,7 @@ class Variant:
     def __init__(self, exercise: Exercise, drawn: Drawn) -> None:
         self.exercise = exercise
         self.drawn = drawn
+        self.tasks: dict[tuple[str, SheetOptions], Task] = {}
 
     @property
     def id(self) -> str:

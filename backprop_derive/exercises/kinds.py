@@ -47,7 +47,10 @@ def kind_of(name: str) -> Kind:
 
 
 def _full(drawn: Drawn, options: SheetOptions) -> Task:
-    parts = parts_of(drawn.record, options.presentation)
+    return _whole(drawn, parts_of(drawn.record, options.presentation), options)
+
+
+def _whole(drawn: Drawn, parts: Parts, options: SheetOptions) -> Task:
     question = (*parts.problem, _sections_asked("full", parts), *_room(parts.sections))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))
 
@@ -173,8 +176,9 @@ def _line(drawn: Drawn, options: SheetOptions) -> Task:
 
 
 def _hints(drawn: Drawn, options: SheetOptions) -> Task:
-    task = _full(drawn, options)
-    return replace(task, question=(*task.question, *hint_blocks(drawn.record, options.presentation)))
+    parts = parts_of(drawn.record, options.presentation)
+    task = _whole(drawn, parts, options)
+    return replace(task, question=(*task.question, *hint_blocks(drawn.record, parts, options.presentation)))
 
 
 KINDS: tuple[Kind, ...] = (

@@ -51,8 +51,11 @@ def exam_document(variants: Sequence[Variant], kind: str = "full", options: Shee
 
 
 def task_of(variant: Variant, kind: str, options: SheetOptions = DEFAULT_SHEETS) -> Task:
-    """What one kind of exercise asks of a variant, and its key."""
-    return kind_of(kind).makes(variant.drawn, options)
+    """What one kind of exercise asks of a variant, and its key; a variant keeps what was made of it."""
+    found = variant.tasks.get((kind, options))
+    if found is None:
+        found = variant.tasks[kind, options] = kind_of(kind).makes(variant.drawn, options)
+    return found
 
 
 def _document(variants: Sequence[Variant], options: SheetOptions, blocks: Iterator[Block], more: str = "") -> Document:

@@ -282,3 +282,19 @@ def test_a_layer_in_the_wrong_shape_keeps_room_for_a_matrix() -> None:
     }
     assert heights["Z"] == 2
     assert heights["L"] == 1
+
+
+def test_the_hints_leave_out_a_step_that_is_asked_for_itself() -> None:
+    one = variant(NEURON.replace("Find d(loss)/dw", "Find d(loss)/dz"))
+    hints = task_of(one, "hints").question[-1]
+    assert isinstance(hints, ListBlock)
+    told = [plain_inlines(item.content, text) for item in hints.items]
+    assert told[0] == "z reaches the loss along z → a → loss"
+    assert not any("you get" in hint for hint in told)
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_without_values_there_is_nothing_to_work_out(kind: str) -> None:
+    one = variant("Given y\nVary w in 1..9\nloss = (w - y)^2\nFind d(loss)/dw\n")
+    with pytest.raises(UsageError, match="have no values"):
+        task_of(one, kind)
