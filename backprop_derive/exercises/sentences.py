@@ -28,7 +28,6 @@ EXAM = {
 RULES = (
     "Write your name and your seat on this page before you begin.",
     "Show how you get from one line to the next; a result alone is not enough.",
-    "Work with exact numbers where you can; round others to {digits} significant digits.",
 )
 
 # What a section is called in a sentence.
@@ -42,10 +41,13 @@ SECTIONS = {
 
 ASKED = {
     "full": "Work out {sections}. Show every step.",
+    "headings": "Show every step.",
     "forward": "Compute the value of every step.",
     "local": "Find the local gradients, as formulas.",
     "flows": "Find what each gradient is made of, as formulas.",
     "update": "Do one update of gradient descent by hand.",
+    "round": "Round every result to {count} decimal{s} and carry on with that.",
+    "digits": "Round numbers that do not end to {digits} significant digits.",
     "known": "The gradients are known:",
     "boxes": "Work out {sections}, each in a box.",
     "line": "One line of this solution is missing. Write it down.",
