@@ -166,7 +166,7 @@ def _headings(drawn: Drawn, options: SheetOptions) -> Task:
     parts = parts_of(drawn.record, options.presentation)
     rooms = tuple(replace(section, blocks=_room((section,))) for section in parts.sections)
     points = {section.key: len(section.items) for section in parts.sections}
-    asked = _sections_asked("full", drawn, parts, options)
+    asked = _sections_asked("headings", drawn, parts, options)
     question = (*parts.problem, asked, *fading.shown(rooms, points), *fading.blanked_answer(parts.answer))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))
 
@@ -174,12 +174,8 @@ def _headings(drawn: Drawn, options: SheetOptions) -> Task:
 def _boxes(drawn: Drawn, options: SheetOptions) -> Task:
     parts = parts_of(drawn.record, options.presentation)
     boxes = tuple(box for section in parts.sections for box in _room((section,), framed=True))
-    question = (
-        *parts.problem,
-        _sections_asked("boxes", drawn, parts, options),
-        *boxes,
-        *fading.blanked_answer(parts.answer),
-    )
+    asked = _sections_asked("boxes", drawn, parts, options)
+    question = (*parts.problem, asked, *boxes, *fading.blanked_answer(parts.answer))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))
 
 
