@@ -29,8 +29,8 @@ from ...printers.latex import LatexPrinter
 
 Element = ET.Element
 
-# What XML 1.0 cannot hold, not even as a number.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot hold, not even as a number, and the other control characters, which it advises against.
+_NOT_XML = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What some platform reads in a text: TeX delimiters, blanks in braces, Anki's tags. Each stands in an element of its
 # own, since no platform looks for them across elements.
 _LIVE = re.compile(r"[\\$\[\]{}]")

@@ -158,7 +158,9 @@ class _Asker:
 
     def choice(self, wanted: str, mark: str) -> Question | None:
         """The gradient by a name among wrong ones, or None where no mistake leads to a wrong one."""
-        found = choices_of(self.record, wanted, _OPTIONS, self.variant.drawn.number)
+        is_first = wanted == self.record.derivation.graph.wanted[0]
+        number = self.variant.drawn.number
+        found = self.variant.choices if is_first else choices_of(self.record, wanted, _OPTIONS, number)
         shape = next(each.shape for each in self.variant.key if (each.kind, each.name) == ("gradient", wanted))
         names = document_of(self.record.problem, self.options.shown, "", ()).literal_names
         options: list[Option] = []
@@ -185,7 +187,8 @@ class _Asker:
         found: list[Lure] = []
         taken = [right]
         problem = self.record.problem
-        for wrong in wrong_answers(self.record, wanted):
+        is_first = wanted == self.record.derivation.graph.wanted[0]
+        for wrong in self.variant.mistakes if is_first else wrong_answers(self.record, wanted):
             number = accepted(wrong.answer[0], wrong.answer[0], problem.round_to)
             if any(number.lowest <= other.highest and other.lowest <= number.highest for other in taken):
                 continue

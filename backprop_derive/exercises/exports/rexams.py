@@ -57,7 +57,8 @@ def _file(question: Question, shown: Options) -> str:
         }
     parts = [
         _section("Question", "=", asked), _section("Answerlist", "-", _items(lists)) if lists else "",
-        _section("Solution", "=", solution), _section("Answerlist", "-", _items(remarks)) if remarks else "",
+        _section("Solution", "=", solution) if solution or remarks else "",
+        _section("Answerlist", "-", _items(remarks)) if remarks else "",
         _section("Meta-information", "=", "\n".join(f"{k}: {v}" for k, v in {"exname": question.id, **meta}.items())),
     ]  # fmt: skip
     return "\n".join(part for part in parts if part)

@@ -16,6 +16,7 @@ from ...options import Options
 from ...printers.text import text as plain
 from ..exercise import Variant
 from ..key import Accepted
+from .markup import safe
 from .question import Field, Group, Question, questions_of, written
 from .record import ExportOptions
 
@@ -51,7 +52,7 @@ def cell(text: str) -> str:
 
 def _row(cells: Iterable[str]) -> bytes:
     line = io.StringIO()
-    csv.writer(line).writerow([each.replace("\0", "\ufffd") for each in cells])
+    csv.writer(line).writerow([safe(each) for each in cells])
     return line.getvalue().encode()
 
 
@@ -60,7 +61,9 @@ def lines(variants: Iterable[Variant], options: ExportOptions) -> Iterator[bytes
     shown = _markdown_options(options)
     for variant in variants:
         for question in questions_of(variant, options):
-            yield json.dumps(_object(question, shown), ensure_ascii=False).encode() + b"\n"
+            text = json.dumps(_object(question, shown), ensure_ascii=False)
+            # A sign that would end or begin something where the line is put into a page.
+            yield text.replace("<", "\\u003c").encode() + b"\n"
 
 
 def _object(question: Question, shown: Options) -> dict[str, Any]:
