@@ -1,4 +1,4 @@
-"""Moodle XML as Moodle reads it: the engine's numbers, mistakes with their feedback, and nothing that an author slips in."""
+"""Moodle XML as Moodle reads it: the engine's numbers, mistakes with their feedback, nothing slipped in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from tests.exercises.exports.sample import (
     right,
     variants,
 )
-
 
 # As Moodle finds a field in a text (question/type/multianswer/questiontype.php).
 CLOZE = re.compile(r"\{([0-9]*):(NUMERICAL|NM|MULTICHOICE|MC|SHORTANSWER|SA|MW):((?:.*?)(?<!\\))\}", re.DOTALL)

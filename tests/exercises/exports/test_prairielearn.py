@@ -68,12 +68,16 @@ def test_a_cloze_has_an_input_for_every_number_in_its_place() -> None:
     entries = list(page.iter("pl-number-input"))
     names = [entry.get("answers-name") for entry in entries]
     assert len(set(names)) == len(names)
-    assert [Decimal(e.get("correct-answer")) for e in entries] == [n.value.decimal for i in variant.key for n in i.numbers]
+    assert [Decimal(e.get("correct-answer")) for e in entries] == [
+        n.value.decimal for i in variant.key for n in i.numbers
+    ]
     assert [len(list(row.iter("pl-number-input"))) for row in page.iter("tr")] == [2, 2]
 
 
 def test_a_choice_has_one_right_answer_and_feedback_for_each() -> None:
-    for variant, page in zip(variants("neuron"), pages(package("prairielearn", variants("neuron"), "choice")), strict=True):
+    for variant, page in zip(
+        variants("neuron"), pages(package("prairielearn", variants("neuron"), "choice")), strict=True
+    ):
         answers = list(page.iter("pl-answer"))
         assert [a.get("correct") for a in answers] == [str(o.is_right).lower() for o in variant.choices]
         assert [a.get("feedback") for a in answers] == [o.feedback for o in variant.choices]

@@ -22,7 +22,7 @@ MATHML = "http://www.w3.org/1998/Math/MathML"
 # The variable QTI21_SCHEMA names it where it lies elsewhere.
 SCHEMA = Path(os.environ.get("QTI21_SCHEMA", corpus().parent / "schemas" / "qti21" / "imsqti_v2p1.xsd"))
 
-# What stands in an element, in order, as "Assessment Test, Section, and Item Information Model" v2.1 gives it, and its
+# What stands in an element, in order, as the "Assessment Test, Section, and Item Information Model" gives it, and its
 # required and optional attributes. FLOW are the elements of XHTML that may stand in a text.
 FLOW = "p div h3 h4 h5 h6 ol ul table pre"
 INLINE = "strong code span math textEntryInteraction"
