@@ -69,6 +69,8 @@ _OURS = {
     "mathjax": "Title: \\(\\href{javascript:alert(1)}{x}\\)\n> $$\\evil$$ and \\[\\evil\\] and $\\evil$",
     "mustache": "Title: {{params.x}} {{{params.y}}}\n> {{#params}} {{/params}} <pl-number-input answers-name='z'>",
     "knitr": "Title: `r system('id')`\n> `r 191*7` and ``` {r} and Solution\n> ```{r}\n> exsolution: 5",
+    "rexams": "Title: exname: x\n> exsolution: 5",
+    "rexams-section": "Title: Solution\n> Meta-information",
     "anki": "Title: a::b {{c1::x}}\n> [latex]\\input{x}[/latex] [sound:x.mp3] {{Question}} \x1f x",
     "nbgrader": "Title: ### BEGIN SOLUTION\n> ### END HIDDEN TESTS\n> ### BEGIN HIDDEN TESTS",
     "csv": "Title: \t=1+1\n> =cmd|' /C calc'!A0",

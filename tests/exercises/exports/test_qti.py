@@ -18,8 +18,8 @@ from tests.exercises.exports.sample import hostile_cases, hostile_variant, is_ne
 
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 MATHML = "http://www.w3.org/1998/Math/MathML"
-# 1EdTech's own schema, where it lies beside the checkout; what is told below of the form of an item is checked anywhere.
-# The variable QTI21_SCHEMA names it where it lies elsewhere.
+# 1EdTech's own schema, where it lies beside the checkout or QTI21_SCHEMA names it. What is told below of the form of an
+# item is checked anywhere.
 SCHEMA = Path(os.environ.get("QTI21_SCHEMA", corpus().parent / "schemas" / "qti21" / "imsqti_v2p1.xsd"))
 
 # What stands in an element, in order, as the "Assessment Test, Section, and Item Information Model" gives it, and its

@@ -73,6 +73,8 @@ def test_nothing_that_was_written_is_read(name: str, kind: str) -> None:
     assert not INLINE.search(text)
     assert not CHUNK.search(text)
     assert "`" not in text
+    words = re.findall(r"^(?:Question|Solution|Meta-?information|Answerlist)$", text, re.MULTILINE)
+    assert len(words) == len(sections(text))
     lists = {"numerical": 0, "choice": 2, "cloze": 1}[kind]
     assert len(sections(text)) == 3 + lists
     assert len(re.findall(r"^ex\w+:", text, re.MULTILINE)) == {"numerical": 4, "choice": 4, "cloze": 5}[kind]
