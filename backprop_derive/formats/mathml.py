@@ -10,6 +10,6 @@ NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
 def mathml(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
     """The formula as an element `math` without a namespace; every character is itself or a number."""
-    source = _SourcePrinter(literal_names, large=True).show(node)
+    source = _SourcePrinter(literal_names).show(node)
     converted: str = _converter().convert_with_local_state(source, displaystyle=False)
     return converted.replace("&ApplyFunction;", "&#x2061;")

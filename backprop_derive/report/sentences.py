@@ -295,15 +295,3 @@ UPDATE_CONCEPT = (
 )
 
 TORCH_CONCEPT = "PyTorch computes the same values and gradients automatically."
-
-# What a question on a learning platform asks, after the problem; a formula stands between the two parts.
-PLATFORM = {
-    "number": ("Enter ", " as a decimal number."),
-    "entry": ("Enter ", ", {place}, as a decimal number."),
-    "choice": ("Choose the right value of ", "."),
-    "fields": ("Fill in decimal numbers.", ""),
-}
-PLATFORM_DIGITS = "Numbers that do not end are asked to {digits} significant digits."
-PLATFORM_PLACES = {1: "entry {0}", 2: "row {0}, column {1}"}
-PLATFORM_PLACE = "entry ({0}), counted from 1"
-PLATFORM_AFTER = " after the update"

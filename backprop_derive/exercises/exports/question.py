@@ -14,13 +14,14 @@ from ...records import record
 from ...report.narrate import document_of
 from ...report.notation import Notation
 from ...report.numbers import Style, style_of
-from ...report.sentences import HEADINGS, PLATFORM, PLATFORM_AFTER, PLATFORM_DIGITS, PLATFORM_PLACE, PLATFORM_PLACES
+from ...report.sentences import HEADINGS
 from ...syntax.expression import ListOf, Name
 from ..answers import Answer, wrong_answers
 from ..choices import choices_of
 from ..exercise import Variant
 from ..key import DIGITS, Accepted, Item, accepted
 from ..mistakes.table import spelled_place
+from ..sentences import PLATFORM, PLATFORM_AFTER, PLATFORM_DIGITS, PLATFORM_PLACE, PLATFORM_PLACES
 from .record import ExportOptions
 
 _OPTIONS = 5  # of a multiple choice
