@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 from itertools import product
 
 from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
-from ...errors import LimitError
+from ...errors import LimitError, UsageError
 from ...printers.text import text
 from ...records import record
 from ...report.narrate import document_of
@@ -21,7 +21,7 @@ from ..choices import choices_of
 from ..exercise import Variant
 from ..key import DIGITS, Accepted, Item, accepted
 from ..mistakes.table import spelled_place
-from ..sentences import PLATFORM, PLATFORM_AFTER, PLATFORM_DIGITS, PLATFORM_PLACE, PLATFORM_PLACES
+from ..sentences import ERRORS, PLATFORM, PLATFORM_AFTER, PLATFORM_DIGITS, PLATFORM_PLACE, PLATFORM_PLACES
 from .record import ExportOptions
 
 _OPTIONS = 5  # of a multiple choice
@@ -92,7 +92,12 @@ class Question:
 
 
 def questions_of(variant: Variant, options: ExportOptions) -> Iterator[Question]:
-    """The questions of a variant, one for every gradient asked for, or one of the whole derivation (`cloze`)."""
+    """The questions of a variant, one for every gradient asked for, or one of the whole derivation (`cloze`).
+
+    Raises UsageError where there is nothing to ask.
+    """
+    if variant.drawn.record.first is None:
+        raise UsageError(ERRORS["no numbers"])
     asker = _Asker(variant, options)
     if options.kind == "cloze":
         yield asker.cloze(tuple(variant.key), "")

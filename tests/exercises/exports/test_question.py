@@ -126,3 +126,10 @@ def test_too_many_fields_are_refused() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UsageError, match="essay"):
         ExportOptions("essay")
+
+
+@pytest.mark.parametrize("kind", ["numerical", "choice", "cloze"])
+def test_a_problem_without_values_has_nothing_to_ask(kind: str) -> None:
+    variant = Exercise("Given y\nVary w in 1..3\nloss = (w - y)^2\nFind d(loss)/dw\n").variants(1)[0]
+    with pytest.raises(UsageError, match="no values"):
+        next(questions_of(variant, ExportOptions(kind)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from backprop_derive.errors import OutputError, UsageError
 from backprop_derive.exercises.exercise import Exercise, Variant
 from backprop_derive.exercises.exports.record import KINDS, ExportOptions
 from backprop_derive.exercises.exports.table import EXPORTS, export_named
+from tests.conftest import CHECKOUT
 from tests.exercises.exports.sample import TEXTS, exported, variants
 
 PACKAGES = [name for name, export in EXPORTS.items() if export.is_package]
@@ -99,3 +101,14 @@ def test_an_unknown_export_is_refused_with_the_nearest() -> None:
 def test_a_file_has_no_folder() -> None:
     with pytest.raises(UsageError, match="is one file"):
         EXPORTS["gift"].files(variants("neuron"), ExportOptions())
+
+
+def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (CHECKOUT / "docs" / "exercises.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page[page.index("## Learning platforms") :], re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(code, {"variants": variants("neuron"), "exercise": Exercise(TEXTS["neuron"])})
+    assert (tmp_path / "quiz.xml").read_bytes().endswith(b"</quiz>\n")
+    assert len(list((tmp_path / "course" / "questions").iterdir())) == 3
+    for name in EXPORTS:
+        assert f"`{name}`" in page
