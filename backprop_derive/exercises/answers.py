@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +22,7 @@ from ..syntax.expression import Expr
 from ..variation import VariedNumber
 from .mistakes.record import Made
 from .mistakes.table import possible
+from .recomputed import adjoints_with
 from .space import space_of, with_values
 
 # Two answers that agree to so many parts are one to somebody who rounds.
@@ -69,11 +71,24 @@ def wrong_answers(record: SolutionRecord | TensorSolution, wanted: str) -> tuple
 
 def _made(record: SolutionRecord | TensorSolution, wanted: str) -> Iterator[tuple[Made, Answer]]:
     for made in possible(record.derivation):
-        try:
-            wrong = stages.evaluated(made.derivation, DEFAULT_LIMITS)
-            yield made, answer_to(wrong, wanted)
-        except (BackpropError, KeyError):
-            continue  # where the mistake leads out of a domain it leads to no answer
+        with suppress(BackpropError, KeyError):  # where a mistake leads out of a domain it leads to no answer
+            yield made, _answers_by(made, record, (wanted,))[0]
+
+
+def _answers_by(made: Made, record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[Answer, ...]:
+    """The answers that a mistake leads to. Raises BackpropError where it leads to none."""
+    first, wrong, right = record.first, made.derivation, record.derivation
+    if (
+        made.mistake.stage in ("local", "backward")
+        and isinstance(first, Pass)
+        and isinstance(wrong, Derivation)
+        and isinstance(right, Derivation)
+        and record.problem.round_to is None
+        and not any(" " in wanted for wanted in questions)
+    ):
+        adjoints = adjoints_with(wrong, right, first)
+        return tuple((adjoints[wanted],) for wanted in questions)
+    return _answers(wrong, questions)
 
 
 def is_close(a: Answer, b: Answer) -> bool:
@@ -100,7 +115,7 @@ def are_told_apart(record: SolutionRecord | TensorSolution, questions: tuple[str
     seen: list[tuple[set[str], tuple[Answer, ...]]] = []
     for k, own in names.items():
         try:
-            answers = _answers(made[k].derivation, questions)
+            answers = _answers_by(made[k], record, questions)
         except BackpropError:
             continue
         if _agree(answers, right, is_close):
