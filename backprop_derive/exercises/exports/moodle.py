@@ -20,13 +20,18 @@ _LONGEST_NAME = 200  # characters; Moodle cuts a name at 255
 
 
 def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[bytes]:
-    """The quiz, a question at a time, in a category named after the problem."""
+    """The quiz, a question at a time, in a category named after the problem.
+
+    With a title, all that stands before the first question comes before the first variant is asked for.
+    """
     yield HEAD + b"<quiz>\n"
-    is_first = True
+    title = options.title
+    if title:
+        yield piece(_category(title), short=False)
     for variant in variants:
-        if is_first:
-            yield piece(_category(options.title or variant.problem.title or "backprop-derive"), short=False)
-            is_first = False
+        if not title:
+            title = variant.problem.title or "backprop-derive"
+            yield piece(_category(title), short=False)
         for question in questions_of(variant, options):
             yield piece(_MAKERS[question.kind](question), short=False)
     yield b"</quiz>\n"
