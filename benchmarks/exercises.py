@@ -145,11 +145,12 @@ def jobs(runs: int) -> list[Ratio]:
 def memory(count: int) -> list[Ratio]:
     """The most memory of a run of so many variants, and of a hundredth of them."""
     program = (
-        "import resource, sys; from pathlib import Path; from backprop_derive.exercises.bulk import run;"
+        "import re, sys; from pathlib import Path; from backprop_derive.exercises.bulk import run;"
         "from backprop_derive.exercises.bulk.plan import Plan; import benchmarks_text;"
         "run.to_folder(Plan(benchmarks_text.LESSON, 'l.txt', 7, int(sys.argv[1]), 'jsonl', 'numerical'),"
         " Path(sys.argv[2]));"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        # Not getrusage, which a process has from the one that started it.
+        "print(int(re.search(r'VmHWM:\\s*([0-9]+)', Path('/proc/self/status').read_text())[1]) / 1024)"
     ).replace("benchmarks_text", "exercises")
     environment = {**os.environ, "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'benchmarks'}"}
     found = []
