@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import Solution, compile, derive, solve
     from .errors import BackpropError, DomainError, LimitError, OutputError, ProblemError, UsageError
+    from .exercises.exercise import Exercise, Variant
     from .language.reader import read_problem
     from .options import Options
     from .problem import Problem
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
-    "Solution", "Training", "UsageError", "compile", "derive", "read_problem", "solve", "train",
+    "BackpropError", "DomainError", "Exercise", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
+    "Solution", "Training", "UsageError", "Variant", "compile", "derive", "read_problem", "solve", "train",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
     "Training": "training.train", "train": "training.train",
+    "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
     "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),

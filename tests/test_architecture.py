@@ -47,7 +47,7 @@ def test_nothing_that_was_typed_is_run(module: str) -> None:
         if not isinstance(node, ast.Call):
             continue
         match node.func:
-            case ast.Attribute(ast.Name("re" | "typst"), "compile"):
+            case ast.Attribute(ast.Name("re" | "typesetter"), "compile"):
                 continue
             case ast.Name(name) | ast.Attribute(_, name):
                 if module == STRAIGHT and name in ("compile", "exec"):

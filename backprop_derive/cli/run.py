@@ -15,7 +15,7 @@ import click
 from ..errors import LimitError, UsageError, shorten
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
-from ..options import Options
+from ..options import DEFAULT_OPTIONS, Options
 from .reading import is_same_file, problem_text
 
 _SUFFIXES = {
@@ -108,9 +108,10 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
     digits, template = choices["digits"], choices["template"]
     limits.check("digits", digits, "--digits")
     return Options(
-        layout=choices["layout"], detail=choices["detail"], digits=digits, notation=choices["notation"],
-        flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], paths=choices["paths"],
-        fragment=choices["fragment"], engine=choices["engine"], mode=choices["mode"],
+        layout=choices.get("layout", DEFAULT_OPTIONS.layout),
+        paths=choices.get("paths", DEFAULT_OPTIONS.paths), mode=choices.get("mode", DEFAULT_OPTIONS.mode),
+        detail=choices["detail"], digits=digits, notation=choices["notation"], flavour=choices["flavour"],
+        rules=choices["rules"], shapes=choices["shapes"], fragment=choices["fragment"], engine=choices["engine"],
         template=None if template is None else Path(template), language=choices["lang"],
         layout_convention=choices["layout_convention"],
     )  # fmt: skip

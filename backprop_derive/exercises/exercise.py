@@ -23,7 +23,7 @@ from .choices import Option, choices_of
 from .identity import identity, number_of
 from .key import Item, key_of
 from .sheets import key_document, sheet_document
-from .task import DEFAULT_SHEETS, SheetOptions
+from .task import DEFAULT_SHEETS, SheetOptions, Task
 from .variants import Drawn, Source, draw, source_of
 
 
@@ -36,14 +36,15 @@ class Exercise:
 
     def __init__(
         self,
-        problem: str,
+        problem: str | Problem,
         *,
         vary: Mapping[str, Any] | Sequence[str] = (),
         require: str | Sequence[str] = (),
         name: str = "problem",
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.text = "\n".join([problem, *_vary_lines(vary), *_require_lines(require)])
+        text = problem.source if isinstance(problem, Problem) else problem
+        self.text = "\n".join([text, *_vary_lines(vary), *_require_lines(require)])
         self.source: Source = source_of(self.text, name, limits)
         if not self.source.problem.varied:
             raise UsageError("nothing varies in this exercise", expected="a Vary line", hint="Vary x in 1..5")
@@ -96,6 +97,7 @@ class Variant:
     def __init__(self, exercise: Exercise, drawn: Drawn) -> None:
         self.exercise = exercise
         self.drawn = drawn
+        self.tasks: dict[tuple[str, SheetOptions], Task] = {}
 
     @property
     def id(self) -> str:
