@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..derivation import Derivation
 from ..document import Document
 from ..errors import UsageError
 from ..evaluate.compiled import Compiled
+from ..evaluate.floats import array_of, float_of
 from ..evaluate.stepping import Stepper
 from ..graph import build_graph
 from ..language.changes import changed
@@ -23,7 +25,7 @@ from ..optimiser import Optimiser, optimiser_named
 from ..options import DEFAULT_OPTIONS, Options, with_changes
 from ..problem import Problem
 from ..report.training import Told, training_blocks
-from ..solution import TensorValue, Value, WorkedUpdate
+from ..solution import WorkedUpdate
 from ..stages import derived, prepared
 from ..syntax.expression import Expr
 from .data import Data, bound, read_data
@@ -123,16 +125,22 @@ class _Plan:
         self.size, self.drops_rest = self._batch_size(batch)
         first = next(batches(data, self.size, self.drops_rest, shuffle))
         example = {key: array[0] if data is not None and data.one_by_one else array for key, array in first.items()}
-        spelled = problem.spelled
-        filled = self.problem if data is None else changed(
-            self.problem, given={spelled[key]: numpy.asarray(array).tolist() for key, array in example.items()},
-            limits=limits,
-        )  # fmt: skip
-        self.solution = solve(filled, options=options, limits=limits)
-        values = self.solution._first().values
-        self.values: Batch = {given.key: as_float(values[given.key]) for given in problem.givens}
-        self.first = first
+        self.filled = self._with_values(example) if example else self.problem
+        shapes = {key: tuple(map(int, shape)) for key, shape in self.filled.shapes.items()}
+        self.values: Batch = {given.key: array_of(given.value, shapes[given.key]) for given in self.filled.givens}
+        self.options = options
         self.compiled = Compiled(derived(build_graph(self.problem)))
+
+    def _with_values(self, example: Batch) -> Problem:
+        """The problem with the first example, or the first batch, as the values of its givens."""
+        spelled = self.problem.spelled
+        given = {spelled[key]: numpy.asarray(array).tolist() for key, array in example.items()}
+        return changed(self.problem, given=given, limits=self.limits)
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The first pass, worked; it takes longer than many updates, and only documents need it."""
+        return solve(self.filled, options=self.options, limits=self.limits)
 
     def _batch_size(self, batch: int | None) -> tuple[int, bool]:
         """How many rows a batch has, and whether an incomplete one is left out: where the problem says the number."""
@@ -153,7 +161,7 @@ class _Plan:
         return batch or self.data.rows, False
 
     def stepper(self, batch: Batch) -> Stepper:
-        rate = as_float_of(self.rate)
+        rate = float_of(self.rate)
         shapes, letters = shapes_for(self.compiled, {**self.values, **batch})
         return Stepper(self.compiled.derivation, self.optimiser, rate, self.moved, shapes, letters)
 
@@ -171,16 +179,19 @@ class _Plan:
         mover = self.mover()
         recorder = Recorder(spelled, {key: self.values[key] for key in self.moved}, count)
         trace = descend(mover, recorder, count, progress)
+        if trace.divergence is not None and not trace.updates:
+            _ = self.solution  # it says what does not exist, and where
         shown = min(shown, trace.updates)
         return Training(self, trace, self.worked(shown))
 
     def worked(self, shown: int) -> tuple[WorkedUpdate, ...]:
         """The first updates: exactly where that can be, else in double precision."""
-        record = self.solution.record
-        if self.data is None and isinstance(record.derivation, Derivation):
+        if not shown:
+            return ()
+        if self.data is None and isinstance(derivation := self.solution.derivation, Derivation):
             from ..evaluate.updates import work_updates
 
-            return work_updates(record.derivation, self.optimiser, self.rate, self.moved, shown, self.limits)
+            return work_updates(derivation, self.optimiser, self.rate, self.moved, shown, self.limits)
         stream = batches(self.data, self.size, self.drops_rest, self.seed)
         return work_on_floats(self.stepper, self.values, stream, self.data, shown)
 
@@ -192,7 +203,11 @@ class Training:
         self._plan = plan
         self.trace = trace
         self.worked = worked
-        self.solution: Solution = plan.solution
+
+    @property
+    def solution(self) -> Solution:
+        """The worked first pass."""
+        return self._plan.solution
 
     @property
     def losses(self) -> Any:
@@ -205,7 +220,7 @@ class Training:
 
     def document(self, options: Options | None = None, plot: str = "") -> Document:
         """The worked first pass, the worked updates and the trace table; `plot` is text that is shown below it."""
-        chosen = options or self.solution.options
+        chosen = options or self._plan.options
         document: Document = self.solution._document(chosen)
         data = self._plan.data
         told = Told(
@@ -225,7 +240,7 @@ class Training:
 
     def render(self, format: str, **changes: Any) -> str | bytes:
         """The document in a format by its name: `json` is the trace, bytes for `pdf`; `txt` shows a plot."""
-        options = with_changes(self.solution.options, changes)
+        options = with_changes(self._plan.options, changes)
         if format == "json":
             return self.to_json()
         from ..formats import render
@@ -254,8 +269,8 @@ class Training:
         from .plots import draw
 
         target = Path(path)
-        title = self.solution.problem.title or "Training"
-        spelled = self.solution.problem.spelled[self.solution.problem.loss]
+        problem = self._plan.problem
+        title, spelled = problem.title or "Training", problem.spelled[problem.loss]
         write_whole(target, draw(self.losses, target.suffix, title, spelled))
 
     def _repr_markdown_(self) -> str:
@@ -264,18 +279,3 @@ class Training:
     def __repr__(self) -> str:
         end = " (diverged)" if self.diverged else ""
         return f"<Training: {self.trace.updates} updates, loss {self.losses[0]:.4g} to {self.losses[-1]:.4g}{end}>"
-
-
-def as_float(value: Value | TensorValue) -> Any:
-    """A value as NumPy takes it."""
-    if not isinstance(value, TensorValue):
-        return float(value)
-    flat = numpy.array([float(entry) for entry in value.entries])
-    return flat.reshape(value.shape) if value.shape else float(flat[0])
-
-
-def as_float_of(rate: Expr) -> float:
-    """A closed expression as a float."""
-    from ..evaluate.floats import float_of
-
-    return float_of(rate)
