@@ -114,6 +114,12 @@ def test_training_that_settles_does_not_diverge() -> None:
     assert not bd.train(PARABOLA, lr="0.9", updates=500).diverged
 
 
+def test_progress_is_told_a_hundred_times_or_so() -> None:
+    told: list[int] = []
+    bd.train(PARABOLA, lr=0.001, updates=1000, progress=told.append)
+    assert told == list(range(0, 1001, 10))
+
+
 # --- what is told
 
 
