@@ -18,8 +18,8 @@ from .network import Network
 
 _DIGITS = 60
 _STEP = mpmath.mpf(10) ** -20  # the error of a difference is of its square
-_MOST_ENTRIES = 32  # of one tensor; evenly spaced ones of a larger
-_MOST_WORK = 20_000_000  # operations with 60 digits, some ten seconds
+_MOST_ENTRIES, _FEW_ENTRIES = 32, 4  # of one tensor; evenly spaced ones of a larger
+_MOST_WORK = 20_000_000  # operations with 60 digits, at most some twenty seconds
 _NEVER_AT_KINKS = "a value lies at a kink, where differences do not tell the derivative"
 
 
@@ -27,29 +27,36 @@ def run(network: Network) -> tuple[dict[str, Any], dict[str, Any], dict[str, tup
     """Values, gradients, the entries that were taken, and why there are no gradients, if there are none."""
     with mpmath.workdps(_DIGITS):
         library = _library()
-        work = _operations(network)
-        if work > _MOST_WORK:
-            raise UsageError("the problem is too large for differences with 60 digits", hint="--with torch")
+        keys, most = _affordable(network)
         values = {key: numpy.asarray(v, dtype=float) for key, v in network.values(library, {}).items()}
         if any(note.kind == "kink" for note in network.record.notes):
             return values, {}, {}, _NEVER_AT_KINKS
         gradients, places = {}, {}
-        every = sum(min(_MOST_ENTRIES, math.prod(network.shape(key))) for key in network.shifted)
-        keys = network.shifted if every * work <= _MOST_WORK else network.record.derivation.graph.wanted
         for key in keys:
             count = math.prod(network.shape(key))
-            taken = _spaced(count)
+            taken = _spaced(count, most)
             gradients[key] = numpy.array([_difference(network, library, key, place) for place in taken])
             if len(taken) < count:
                 places[key] = taken
     return values, gradients, places, ""
 
 
-def _spaced(count: int) -> tuple[int, ...]:
+def _affordable(network: Network) -> tuple[tuple[str, ...], int]:
+    """The names whose gradients are compared, and how many entries of each. Raises UsageError where not one can be.
+
+    All names where there is time for them, else those that the problem asks for. An entry takes two passes.
+    """
+    passes = _MOST_WORK // max(1, _operations(network))
+    for keys in (network.shifted, network.record.derivation.graph.wanted):
+        for most in (_MOST_ENTRIES, _FEW_ENTRIES):
+            if 2 * sum(min(most, math.prod(network.shape(key))) for key in keys) < passes:
+                return keys, most
+    raise UsageError("the problem is too large for differences with 60 digits", hint="another engine, such as torch")
+
+
+def _spaced(count: int, most: int) -> tuple[int, ...]:
     """All places, or so many as are taken of a large tensor, the first and the last among them."""
-    if count <= _MOST_ENTRIES:
-        return tuple(range(count))
-    return tuple(k * (count - 1) // (_MOST_ENTRIES - 1) for k in range(_MOST_ENTRIES))
+    return tuple(range(count)) if count <= most else tuple(k * (count - 1) // (most - 1) for k in range(most))
 
 
 def _difference(network: Network, library: Library, key: str, place: int) -> float:
