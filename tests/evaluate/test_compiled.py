@@ -99,6 +99,26 @@ def test_every_operation_has_the_same_numbers_and_gradients(givens: str, formula
         "Given Q = [[1, 2], [0, 1]], m = [[1, 0], [1, 1]]\nloss = sum(attention(Q, Q, Q, m)^2)",
         "Given x = [1, 3, 3], y = 3\nloss = max(x) * y",
         "Given p = [0, 1/2, 1], t = [0, 1/4, 1]\nloss = bce(p, t)\nFind dloss/dt",
+        *(
+            f"Given z = [[1, 2, 3], [0, 1/2, -1]], t = [2, 0]\nloss = {call}\nFind dloss/dz"
+            for call in (
+                "cross_entropy(z, [2, 0])",
+                "nll(z, [2, 0], reduction=sum)",
+                "cross_entropy(z[0], 2)",
+                "cross_entropy(z, maximum(t, 1))",
+                "cross_entropy(z, where(z[:, 0] > 1/2, 1, 0))",
+                "nll(z, t * [1, 2])",
+                "cross_entropy(concat([z, 2*z], axis=1), t + [3, 1])",
+                "nll(z.T, [0, 1, 1])",
+                "cross_entropy(stack([z[:, 0], z[:, 2], z[:, 0]*z[:, 1]], axis=1), t)",
+                "nll(z[:, ::-1], t)",
+                "sum(embedding(z, [[0, 1], [1, 1]])^2)",
+                "sum(embedding(concat([z, z^2]), [3, 0, 1])^3)",
+                "sum(embedding(z[::-1], [1])^2)",
+                "sum(embedding(reshape(z, (3, 2)), t)^2)",
+                "sum(embedding(z, 1)^2)",
+            )
+        ),
     ],
 )
 def test_indices_that_are_data_masks_and_ties_agree(text: str) -> None:
