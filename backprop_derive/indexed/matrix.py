@@ -309,7 +309,7 @@ def _scaled(tensor: Expr, scalars: Sequence[Expr], divisors: Sequence[Expr]) -> 
         below = product_of(divisors)
         if isinstance(tensor, Sum | MatrixProduct) or numbers:
             fraction = Quotient(product_of(numbers), below)
-            return product_of([fraction, *others, tensor])
+            return product_of([fraction, *others, *([] if tensor == ONE else [tensor])])
         return Quotient(product_of([*others, tensor]), below)
     return product_of([*numbers, *others, *([] if tensor == ONE and scalars else [tensor])])
 
