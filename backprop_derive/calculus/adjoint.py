@@ -31,6 +31,7 @@ from ..symbolic.powers import by_entry
 from ..symbolic.structured import StructuredBase, matrix_base
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
+from .ones import component_at_one, lengthened, matrix_at_one
 
 
 class Symbols(dict[str, Any]):
@@ -64,6 +65,10 @@ def matrix_notation(
     shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
 ) -> Expr | None:
     """As `adjoint_form`, in matrix notation, where one is recognised and proved equal to the component form."""
+    if (longer := lengthened(shape, sizes)) is not None:
+        found = matrix_at_one(matrix_notation(shape, index, longer, is_loss, structures))
+        if found is not None:
+            return found
     adjoint = adjoint_form(shape, index, sizes, is_loss, structures).adjoint
     columns = adjoint.at
     slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
@@ -192,6 +197,11 @@ def adjoint_form(
     shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
 ) -> FlowForm:
     """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`."""
+    if (longer := lengthened(shape, sizes)) is not None:
+        found = adjoint_form(shape, index, longer, is_loss, structures)
+        jacobian, adjoint = component_at_one(found.jacobian), component_at_one(found.adjoint)
+        if jacobian is not None and adjoint is not None:
+            return FlowForm(jacobian, adjoint)
     entries = differentiated(shape, index, sizes, structures)
     symbols, rows, columns, jacobian = entries.symbols, entries.rows, entries.columns, entries.jacobian
     out = symbols.shapes[OUTPUT]

@@ -64,7 +64,7 @@ def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None
     """
     known = sizes or {}
     axes = tuple(index for index in at if known.get(index) != 1)
-    if len(axes) > 2:
+    if len(axes) > 2 or (at and not axes):  # a number with new axes is no notation that anybody reads
         return None
     try:
         if _is_fraction_of_entries(body):
