@@ -92,6 +92,8 @@ SPELLED: Spelled = {
         for kind in ("max", "avg") for space in (1, 2)
     },
     "dropout": [("dropout(x, m, 1/4)", {"x": "nm", "m": "nm"}), ("dropout(x, m, 1/2)", {"x": "nmk", "m": "k"})],
+    "softmax": [("softmax(x, mask=m)", {"x": "nk", "m": "nk"}),
+                ("softmax(x * 2, axis=0, mask=m)", {"x": "nk", "m": "n1"})],
     "attention": [
         ("attention(q, k, v)", ATTENTION), ("attention(q, k, v)", {"q": "bnd", "k": "bmd", "v": "bme"}),
         ("attention(q, k, v, m)", {**ATTENTION, "m": "nm"}), ("attention(x, x, x)", {"x": "nd"}),

@@ -15,6 +15,7 @@ from backprop_derive.syntax.written import written
 
 MATRICES = {
     "softmax(z)": "diag(#y) - outer(#y, #y)",
+    "softmax(z, mask=w)": "diag(#y) - outer(#y, #y)",
     "sigmoid(z)": "diag(#y * (1 - #y))",
     "A @ z": "#0",
     "2*z": "2 * identity(n)",
@@ -28,7 +29,7 @@ UNCONTRACTED = ["cross_entropy(Z, T)", "trace(A @ Z)", "Z @ T", "sum(Z*Z)", "mea
 
 
 def flow(step: str, operand: str) -> Flow:
-    text = f"Given z: (n), A: (n, n), Z: (n, n), T: (n, n)\nY = {step}\nL = sum(Y*Y)\nFind dL/d{operand}"
+    text = f"Given z: (n), w: (n), A: (n, n), Z: (n, n), T: (n, n)\nY = {step}\nL = sum(Y*Y)\nFind dL/d{operand}"
     (found,) = with_jacobians(derive_tensors(build_graph(read_problem(text)))).uses[operand]
     return found
 

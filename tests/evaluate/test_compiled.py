@@ -159,9 +159,24 @@ def test_what_is_far_out_neither_overflows_nor_vanishes(
     assert gradients["x"] == pytest.approx(gradient, rel=1e-12)
 
 
+@pytest.mark.parametrize("masked", [[0, 1, 1], [1, 1, 0], [1, 0, 1]])
+def test_what_a_mask_leaves_out_may_be_as_large_as_it_likes(masked: list[int]) -> None:
+    scores = [1000.0, -1000.0, 30.0]
+    kept = [score for score, keep in zip(scores, masked, strict=True) if keep]
+    text = "Given s: (3,), m: (3,), v: (3,)\nloss = dot(softmax(s, mask=m), v)\nFind dloss/ds, dloss/dv"
+    loss, gradients = run(text, s=scores, m=masked, v=[1, 2, 3])
+    alone, plain = run("Given s: (2,), v: (2,)\nloss = dot(softmax(s), v)", s=kept,
+                       v=[value for value, keep in zip([1, 2, 3], masked, strict=True) if keep])  # fmt: skip
+    assert loss == pytest.approx(alone, rel=1e-12)
+    for name in ("s", "v"):
+        assert gradients[name][numpy.array(masked) == 1] == pytest.approx(plain[name], rel=1e-12)
+        assert gradients[name][numpy.array(masked) == 0].tolist() == [0.0]
+
+
 @pytest.mark.parametrize(
     ("text", "values", "message"),
     [
+        ("Given x: (2,)\nloss = sum(softmax(x, mask=[0, 0]))", {"x": [1, 0]}, r"division by zero"),
         ("Given x: (2,)\ny = 2*x\nloss = sum(log(y))", {"x": [1, 0]}, r"log of 0: .* \(in loss\)"),
         ("Given x: (2,)\nloss = sum(sqrt(x))", {"x": [1, -1]}, r"sqrt of a negative number"),
         ("Given x: (2,)\nloss = sum(sqrt(x))", {"x": [1, 0]}, r"derivative of loss by x does not exist.*division by z"),
