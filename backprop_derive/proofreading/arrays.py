@@ -101,7 +101,7 @@ class Arrays:
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
-                return np.power(self.value(base), self.value(exponent))
+                return _power(self.value(base), self.value(exponent))
             case Call(function, arguments) if function in _FUNCTIONS and len(arguments) == 1:
                 return _FUNCTIONS[function](self.value(arguments[0]))
         raise NoValue("this formula of vectors and matrices is not judged")
@@ -141,6 +141,18 @@ def _matrix_product(a: Array, b: Array) -> Array:
     if not a.shape or not b.shape:
         return a * b
     return _fitting("matrix product", np.matmul)(a, b)
+
+
+def _power(base: Array, exponent: Array) -> Array:
+    """A power; of a matrix only the inverse, since any other may be meant entry by entry or not."""
+    if base.ndim < 2:
+        return np.power(base, exponent)
+    if exponent != -1 or base.shape[0] != base.shape[-1]:
+        raise NoValue("the power of a matrix has two readings")
+    try:
+        return np.linalg.inv(base)
+    except np.linalg.LinAlgError:
+        raise NoValue("the matrix has no inverse") from None
 
 
 def shown_shape(array: Array) -> str:
