@@ -29,10 +29,17 @@ class TensorComparer:
         """Whether `b` may stand behind `a` and a relation."""
         if a == b:
             return Outcome("right")
+        with np.errstate(all="ignore"):
+            return self.at_values(a, b, relation)
+
+    def at_values(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        """Whether two formulas have one value, entry by entry."""
         try:
             left = self.arrays.value(a)
         except (NoValue, Misfit) as error:
             return Outcome("unread", reason=str(error))
+        if not np.isfinite(left).all():
+            return Outcome("unread", reason="it has no value")
         if is_written(b):
             return self.entrywise(left, b, relation)
         try:
