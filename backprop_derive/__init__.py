@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from .language.reader import read_problem
     from .options import Options
     from .problem import Problem
+    from .proofreading.judge import proofread
+    from .proofreading.record import Report
 
 __version__ = "0.1.0"
 __all__ = [
     "BackpropError", "DomainError", "Exercise", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
-    "Solution", "UsageError", "Variant", "compile", "derive", "read_problem", "solve",
+    "Report", "Solution", "UsageError", "Variant", "compile", "derive", "proofread", "read_problem", "solve",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
     "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
+    "Report": "proofreading.record", "proofread": "proofreading.judge",
     "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),
