@@ -85,7 +85,7 @@ class _Run:
         adjoints = {f"d{key}": register for key, register in self.made.adjoints.items()}
         steps = {step.key: self.made.values[step.key] for step in self.problem.steps}
         kinks = {str(register): register for found in self.made.kinks.values() for register in found}
-        self.runner = self.made.program.runner(steps | adjoints | kinks)
+        self.runner = self.made.program.runner(steps | adjoints | kinks | self.made.checks)
         self.met: dict[tuple[str, str], None] = {}
 
     def results(self, arrays: Floats) -> tuple[Floats, Floats]:

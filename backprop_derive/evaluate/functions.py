@@ -39,9 +39,9 @@ def erf(x: Any) -> Any:
     return numpy.asarray(_erf_of_each(x), dtype=float)[()]
 
 
-def times_log(factor: Any, logarithm: Any) -> Any:
-    """factor·log, in which 0·log 0 is 0: the limit that cross-entropy takes."""
-    return numpy.where(factor == 0, 0.0, factor * logarithm)
+def times_infinite(factor: Any, infinite: Any) -> Any:
+    """A product in which 0 times infinite is 0: the limit of 0·log 0, and an exponential that a mask leaves out."""
+    return numpy.where(factor == 0, 0.0, factor * infinite)
 
 
 def shares(largest: Any, value: Any, *candidates: Any) -> Any:
@@ -117,7 +117,7 @@ NUMPY: dict[str, Function] = {
     "atan": numpy.arctan, "sinh": numpy.sinh, "cosh": numpy.cosh, "tanh": numpy.tanh, "floor": numpy.floor,
     "abs": numpy.abs, "sign": numpy.sign, "erf": erf, "sigmoid": sigmoid,
     "softplus": lambda x: numpy.logaddexp(0.0, x),
-    "maximum": numpy.maximum, "minimum": numpy.minimum, "where": choose, "times_log": times_log,
+    "maximum": numpy.maximum, "minimum": numpy.minimum, "where": choose, "times_infinite": times_infinite,
     "shares": shares, "first_place": first_place, "finite": finite, "and": numpy.logical_and,
     "not": numpy.logical_not, "any": numpy.any, "ties": ties,
     "det": numpy.linalg.det, "inv": inverse, "cofactor": cofactors,

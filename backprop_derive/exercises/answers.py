@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -55,24 +54,35 @@ def answer_to(record: SolutionRecord | TensorSolution, wanted: str) -> Answer:
 
 def wrong_answers(record: SolutionRecord | TensorSolution, wanted: str) -> tuple[Wrong, ...]:
     """The wrong answers by the mistakes that can be made, none of which is the right one or another again."""
-    right = answer_to(record, wanted)
-    found: list[tuple[Answer, list[Made]]] = []
-    for made, answer in _made(record, wanted):
-        if is_close(answer, right):
-            continue
-        for other, makers in found:
-            if is_close(answer, other):
-                makers.append(made)
-                break
-        else:
-            found.append((answer, [made]))
-    return tuple(Wrong(answer, tuple(makers)) for answer, makers in found)
+    return wrong_answers_to(record, (wanted,))[wanted]
 
 
-def _made(record: SolutionRecord | TensorSolution, wanted: str) -> Iterator[tuple[Made, Answer]]:
+def wrong_answers_to(
+    record: SolutionRecord | TensorSolution, questions: tuple[str, ...]
+) -> dict[str, tuple[Wrong, ...]]:
+    """The wrong answers to each of several questions, every mistake worked out once for them all."""
+    right = _answers_of(record, questions)
+    found: list[list[tuple[Answer, list[Made]]]] = [[] for _ in questions]
     for made in possible(record.derivation):
-        with suppress(BackpropError, KeyError):  # where a mistake leads out of a domain it leads to no answer
-            yield made, _answers_by(made, record, (wanted,))[0]
+        try:
+            answers = _answers_by(made, record, questions)
+        except (BackpropError, KeyError):
+            continue  # where a mistake leads out of a domain it leads to no answer
+        for groups, answer, correct in zip(found, answers, right, strict=True):
+            if not is_close(answer, correct):
+                _grouped(groups, answer, made)
+    return {
+        wanted: tuple(Wrong(answer, tuple(makers)) for answer, makers in groups)
+        for wanted, groups in zip(questions, found, strict=True)
+    }
+
+
+def _grouped(groups: list[tuple[Answer, list[Made]]], answer: Answer, made: Made) -> None:
+    for other, makers in groups:
+        if is_close(answer, other):
+            makers.append(made)
+            return
+    groups.append((answer, [made]))
 
 
 def _answers_by(made: Made, record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[Answer, ...]:

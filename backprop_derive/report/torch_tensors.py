@@ -301,6 +301,9 @@ class TensorWriter(Writer):
                 return f"{TENSOR_TORCH[name].call}({', '.join(inside)})", P.ATOM
             case Call("embedding"):
                 return f"F.embedding({text['i']}, {text['W']})", P.ATOM
+            case Call("softmax", (x, *_)) if (bound := bound_arguments(call))["mask"] != Name("none"):
+                kept = f"{self.write(x, P.ATOM)}.masked_fill({self.tensor(bound['mask'])} == 0, -torch.inf)"
+                return f"torch.softmax({kept}, dim={self._plain(bound['axis'])})", P.ATOM
             case Call("attention"):
                 mask = "" if text["mask"] == "none" else f", attn_mask={text['mask']}.bool()"
                 return f"F.scaled_dot_product_attention({text['Q']}, {text['K']}, {text['V']}{mask})", P.ATOM

@@ -434,3 +434,10 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypa
 def test_what_cannot_become_a_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(bd.OutputError, match=r"is a directory|does not exist"):
         write_whole(tmp_path / name, "x")
+
+
+@pytest.mark.parametrize("format", ["tex", "txt"])
+def test_a_factor_in_parentheses_keeps_them_where_a_long_line_breaks(format: str) -> None:
+    problem = (CHECKOUT / "examples" / "rnn-in-matrices.txt").read_text(encoding="utf-8")
+    shown = " ".join(bd.solve(problem).render(format).split())
+    assert "@ ([0.1365, −0.8189] ⊙" in shown or r"\end{pmatrix} \allowbreak \, ((0.1365,\, -0.8189) \odot" in shown

@@ -16,7 +16,7 @@ from ...report.notation import Notation
 from ...report.numbers import Style, style_of
 from ...report.sentences import HEADINGS
 from ...syntax.expression import ListOf, Name
-from ..answers import Answer, wrong_answers
+from ..answers import Answer
 from ..choices import choices_of
 from ..exercise import Variant
 from ..key import DIGITS, Accepted, Item, accepted
@@ -164,9 +164,9 @@ class _Asker:
 
     def choice(self, wanted: str, mark: str) -> Question | None:
         """The gradient by a name among wrong ones, or None where no mistake leads to a wrong one."""
-        is_first = wanted == self.record.derivation.graph.wanted[0]
-        number = self.variant.drawn.number
-        found = self.variant.choices if is_first else choices_of(self.record, wanted, _OPTIONS, number)
+        found = choices_of(
+            self.record, wanted, self.variant.mistakes_by_name[wanted], _OPTIONS, self.variant.drawn.number
+        )
         shape = next(each.shape for each in self.variant.key if (each.kind, each.name) == ("gradient", wanted))
         names = document_of(self.record.problem, self.options.shown, "", ()).literal_names
         options: list[Option] = []
@@ -193,8 +193,7 @@ class _Asker:
         found: list[Lure] = []
         taken = [right]
         problem = self.record.problem
-        is_first = wanted == self.record.derivation.graph.wanted[0]
-        for wrong in self.variant.mistakes if is_first else wrong_answers(self.record, wanted):
+        for wrong in self.variant.mistakes_by_name[wanted]:
             number = accepted(wrong.answer[0], wrong.answer[0], problem.round_to)
             if any(number.lowest <= other.highest and other.lowest <= number.highest for other in taken):
                 continue
