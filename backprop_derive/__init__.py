@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from .problem import Problem
     from .proofreading.judge import proofread
     from .proofreading.record import Report
+    from .training.train import Training, train
 
 __version__ = "0.1.0"
 __all__ = [
     "BackpropError", "DomainError", "Exercise", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
-    "Report", "Solution", "UsageError", "Variant", "compile", "derive", "proofread", "read_problem", "solve",
+    "Report", "Solution", "Training", "UsageError", "Variant", "compile", "derive", "proofread", "read_problem",
+    "solve", "train",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
+    "Training": "training.train", "train": "training.train",
     "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
     "Report": "proofreading.record", "proofread": "proofreading.judge",
     "Options": "options", "Problem": "problem", **dict.fromkeys(

@@ -19,6 +19,17 @@ Examples:
   backprop-derive solve -e "y^ = x*w; s = y^ - y; loss = s**2" --given x=1,y=2,w=1 --wrt w
   cat problem.txt | backprop-derive solve - -f tex --fragment
 """
+TRAIN_EXAMPLES = """\b
+Examples:
+  backprop-derive train net.txt --lr 0.5 --updates 10000
+  backprop-derive train net.txt --optimiser adam --lr 0.01 --updates 500 --trace trace.csv --plot loss.svg
+  backprop-derive train fit.txt --data points.csv --batch 4 --lr 0.1 --updates 100 -o fit.pdf
+"""
+CHECK_EXAMPLES = """\b
+Examples:
+  backprop-derive check net.txt --with numeric
+  backprop-derive check net.txt --with numeric,autograd,torch,jax --digits 10
+"""
 EXERCISES = """\b
 Examples:
   backprop-derive exercise net.txt --variants 20 --seed 7 -o sheet.pdf --key key.pdf
@@ -143,6 +154,7 @@ DRAWN = (
 @taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
+@click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
 def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) -> None:
     """Derive, evaluate and show a worked solution."""
     from .run import run
@@ -157,6 +169,42 @@ def derive(**choices: Any) -> None:
     from .run import run
 
     run("derive", given=(), direction=(), **choices)
+
+
+@main.command(cls=Command, epilog=TRAIN_EXAMPLES)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
+@click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
+@click.option("--lr", metavar="RATE", help="The learning rate (default: the problem's).")
+@click.option("--updates", type=int, metavar="N", help="How many updates (default: the problem's).")
+@click.option(
+    "--optimiser", "--optimizer", default="sgd", metavar="NAME", help="sgd, momentum, nesterov, rmsprop or adam."
+)
+@click.option("--hyper", multiple=True, metavar="mu=0.9", help="Set hyperparameters of the optimiser.")
+@click.option("--data", metavar="FILE", help="A .csv or .npz file with columns called as givens.")
+@click.option("--batch", type=int, metavar="N", help="Rows of the data for each update (default: all).")
+@click.option("--shuffle", type=int, metavar="SEED", help="Draw the order of the rows anew for every epoch.")
+@click.option("--show", type=int, metavar="N", help="Updates to work in full (default: the problem's Updates, or 1).")
+@click.option("--trace", "traces", multiple=True, metavar="FILE", help="The whole trace as .csv or .json.")
+@click.option("--plot", "plots", multiple=True, metavar="FILE", help="The loss as .svg or .png, by matplotlib.")
+def train(**choices: Any) -> None:
+    """Train by derived gradients: worked updates, a trace, a plot."""
+    from .train import run_train
+
+    run_train(**choices)
+
+
+@main.command(cls=Command, epilog=CHECK_EXAMPLES)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
+@click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
+@click.option(
+    "--with", "engines", default="numeric", metavar="ENGINES", show_default=True,
+    help="numeric,autograd,torch,jax: one or more.",
+)  # fmt: skip
+def check(**choices: Any) -> None:
+    """Values and gradients beside those of other engines; exit status 1 where they disagree."""
+    from .check import run_check
+
+    run_check(**choices)
 
 
 @main.command(cls=Command, epilog=EXERCISES)

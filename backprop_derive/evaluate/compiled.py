@@ -181,7 +181,7 @@ class Compiled:
     def _runner(self, arrays: dict[str, Any]) -> Runner:
         sizes = tuple([getattr(arrays[key], "shape", ()) for key in self._order])
         if sizes not in self._runners:
-            shapes, letters = self._shapes(dict(zip(self._order, sizes, strict=True)))
+            shapes, letters = self.shapes_of(dict(zip(self._order, sizes, strict=True)))
             made = registers(self.derivation, shapes, letters)
             outputs = {f"d{key}": made.adjoints[key] for key in self.derivation.graph.wanted}
             self._runners[sizes] = made.program.runner(
@@ -189,7 +189,7 @@ class Compiled:
             )
         return self._runners[sizes]
 
-    def _shapes(self, found: Sizes) -> tuple[Sizes, dict[str, int]]:
+    def shapes_of(self, found: Sizes) -> tuple[Sizes, dict[str, int]]:
         """The shapes of all names where the arrays have these. Raises UsageError where they do not fit."""
         letters: dict[str, int] = {}
         for key, sizes in found.items():
@@ -211,7 +211,7 @@ class Compiled:
         from .diagnosis import reason
 
         sizes = {key: getattr(value, "shape", ()) for key, value in arrays.items()}
-        shapes, letters = self._shapes(sizes)
+        shapes, letters = self.shapes_of(sizes)
         return reason(self.derivation, registers(self.derivation, shapes, letters), arrays, letters)
 
 

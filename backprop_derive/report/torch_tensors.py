@@ -34,7 +34,7 @@ from .torch_print import is_single, printed, printed_number
 # Tensors of more entries are no literals that anybody reads.
 _MOST_ENTRIES = 200
 # The formulas of `indexed.structure` in PyTorch.
-_MADE_OF = {"symmetric": "({leaf} + {leaf}.T) / 2", "diagonal": "{leaf} * torch.eye({size})"}
+MADE_OF = {"symmetric": "({leaf} + {leaf}.T) / 2", "diagonal": "{leaf} * torch.eye({size})"}
 _SPATIAL = {"conv1d": 1, "conv2d": 2, "max_pool1d": 1, "max_pool2d": 2, "avg_pool1d": 1, "avg_pool2d": 2}
 
 
@@ -47,7 +47,7 @@ def tensor_cells(record: TensorSolution) -> tuple[Cell, ...]:
     names = python_names(problem, ("F",))
     loss = record.derivation.graph.loss
     tracked = set(record.derivation.graph.wanted) & {g.key for g in problem.givens} & connected(problem, loss)
-    writer = _TensorWriter(names, problem.shapes)
+    writer = TensorWriter(names, problem.shapes)
     leaves = _leaves(problem, names, tracked)
     forward = [f"{names[step.key]} = {writer.tensor(step.expression)}" for step in problem.steps]
     node = _node(problem, loss, writer) if tracked else ""
@@ -81,7 +81,7 @@ def _givens(
     record: TensorSolution, names: Mapping[str, str], tracked: set[str], leaves: Mapping[str, str]
 ) -> list[str]:
     assert record.first is not None
-    labels = _labels(record.problem)
+    labels = label_names(record.problem)
     lines = []
     for given in record.problem.givens:
         numbers = _literal(record.first.values[given.key], is_label=given.key in labels)
@@ -90,7 +90,7 @@ def _givens(
         lines.append(f"{leaf} = torch.tensor({numbers}{option})")
         if given.key in leaves:
             size = record.problem.shapes[given.key][0]
-            lines.append(f"{names[given.key]} = {_MADE_OF[given.structure].format(leaf=leaf, size=size)}")
+            lines.append(f"{names[given.key]} = {MADE_OF[given.structure].format(leaf=leaf, size=size)}")
     return lines
 
 
@@ -105,7 +105,7 @@ def _leaves(problem: Problem, names: Mapping[str, str], tracked: set[str]) -> di
     return found
 
 
-def _labels(problem: Problem) -> set[str]:
+def label_names(problem: Problem) -> set[str]:
     """The names whose numbers are classes or rows, which are whole numbers of PyTorch."""
     found: set[str] = set()
     for step in problem.steps:
@@ -129,7 +129,7 @@ def _literal(value: TensorValue, is_label: bool) -> str:
     return texts[0]
 
 
-def _node(problem: Problem, loss: str, writer: _TensorWriter) -> str | None:
+def _node(problem: Problem, loss: str, writer: TensorWriter) -> str | None:
     """What PyTorch prints beside the loss; None where the name of the node says nothing about the formula."""
     expressions = {step.key: step.expression for step in problem.steps}
     expr: Expr = Name(loss)
@@ -139,7 +139,7 @@ def _node(problem: Problem, loss: str, writer: _TensorWriter) -> str | None:
     return None if name is None else f", grad_fn=<{name}>"
 
 
-def _node_name(expr: Expr, writer: _TensorWriter) -> str | None:
+def _node_name(expr: Expr, writer: TensorWriter) -> str | None:
     match expr:
         case Call(function, arguments, options) if writer.is_of_tensors(expr) and function in TENSOR_TORCH:
             name = TENSOR_TORCH[function].grad_fn
@@ -154,7 +154,7 @@ def _node_name(expr: Expr, writer: _TensorWriter) -> str | None:
     return None if isinstance(expr, Index | Name) else grad_fn(expr)
 
 
-class _TensorWriter(Writer):
+class TensorWriter(Writer):
     """Expressions of tensors as PyTorch code."""
 
     def __init__(self, names: dict[str, str], shapes: Mapping[str, Shape]) -> None:
