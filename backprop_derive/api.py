@@ -14,6 +14,7 @@ from .language.reader import Scalar
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
+from .programs.engines import ENGINES
 from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from .stages import (
     derived,
@@ -308,6 +309,19 @@ class Solution:
             write_whole(Path(path), content)
         return content
 
+    def to_notebook(self, **changes: Any) -> str:
+        """A Jupyter notebook: the lesson with code cells; `execute=True` runs them. Raises OutputError."""
+        return str(self.render("ipynb", **changes))
+
+    def to_program(self, engine: str = "torch", **changes: Any) -> str:
+        """A script for `torch`, `jax` or `numpy`; `backward="explicit"` writes the backward pass out, for NumPy.
+
+        Raises UsageError where the problem has no values, or no such program.
+        """
+        if engine not in ENGINES:
+            raise UsageError(f"unknown engine {shorten(engine)}", expected=", ".join(ENGINES))
+        return str(self.render(engine, **changes))
+
     def render(self, format: str, **changes: Any) -> str | bytes:
         """The solution in a format by its name; bytes for `pdf`."""
         options = with_changes(self.options, changes)
@@ -316,9 +330,19 @@ class Solution:
             from .formats.json import to_json
 
             return to_json(self._told(options), options, self.ledger if options.paths else None)
+        if format in ENGINES:
+            return self._program(format, options)
+        if format == "ipynb" and not self.problem.asks_jacobian:
+            options = replace(options, layout="lesson")
         from .formats import render
 
         return render(self._document(options), format, options)
+
+    def _program(self, engine: str, options: Options) -> str:
+        from .programs import program
+
+        record = in_matrices(self.record) if isinstance(self.record, TensorSolution) else self.record
+        return program(record, engine, options.backward)
 
     def _document(self, options: Options | None = None) -> Any:
         chosen = options or self.options

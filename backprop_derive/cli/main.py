@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
-from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
+from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 
 EXAMPLES = """\b
 Examples:
@@ -18,7 +18,7 @@ Examples:
   backprop-derive solve -e "y^ = x*w; s = y^ - y; loss = s**2" --given x=1,y=2,w=1 --wrt w
   cat problem.txt | backprop-derive solve - -f tex --fragment
 """
-FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt")
+FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb", "torch", "jax", "numpy")
 
 
 class Command(click.Command):
@@ -102,6 +102,12 @@ def common_options(command: Any) -> Any:
                 default="reverse",
                 help="Back from the loss, or forward, one sweep for each that is wanted.",
             ),
+            click.option(
+                "--backward",
+                type=click.Choice(BACKWARD),
+                help="Who differentiates in a script: its engine, or each line (-f numpy).",
+            ),
+            click.option("--execute", is_flag=True, help="Run the cells of a notebook (-f ipynb)."),
             click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
             click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
             click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),

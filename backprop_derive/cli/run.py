@@ -14,11 +14,12 @@ from ..errors import LimitError, UsageError, shorten
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
 from ..options import Options
+from ..programs.engines import ENGINES
 from .reading import is_same_file, problem_text
 
 _SUFFIXES = {
     ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
-    ".json": "json", ".txt": "txt",
+    ".json": "json", ".txt": "txt", ".ipynb": "ipynb", ".py": "torch",
 }  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def run(
             solution = api.solve(read, expand=expand, direction=along, options=options, limits=limits)
         if chosen is None:
             chosen = "txt" if sys.stdout.isatty() else "md"
+        check_choices(choices, chosen)
         if chosen == "pdf" and path is None and output is None and sys.stdout.isatty():
             raise UsageError("a PDF cannot be shown on a terminal", hint="-o solution.pdf")
         content = solution.render(chosen)
@@ -92,8 +94,17 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
         flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], paths=choices["paths"],
         fragment=choices["fragment"], engine=choices["engine"], mode=choices["mode"],
         template=None if template is None else Path(template), language=choices["lang"],
-        layout_convention=choices["layout_convention"],
+        layout_convention=choices["layout_convention"], backward=choices["backward"],
+        execute=choices["execute"],
     )  # fmt: skip
+
+
+def check_choices(choices: dict[str, Any], chosen: str) -> None:
+    """Refuse what this format would silently ignore. Raises UsageError."""
+    if choices["backward"] is not None and chosen not in ENGINES:
+        raise UsageError("--backward is a choice of scripts", hint="-f numpy --backward explicit")
+    if choices["execute"] and chosen != "ipynb":
+        raise UsageError("--execute runs the cells of a notebook", hint="-f ipynb --execute")
 
 
 def read_given(groups: tuple[str, ...], option: str = "--given") -> dict[str, Any]:
