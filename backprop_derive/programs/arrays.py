@@ -10,7 +10,7 @@ from ..indexed.shape import Shape, shape_of
 from ..ops import array_names
 from ..ops.table import bound_arguments, definition_of, expanded, formula, is_loss
 from ..records import record
-from ..report.torch_code import Writer
+from ..report.torch_code import Writer, is_plain_number
 from ..syntax.expression import (
     ONE,
     Call,
@@ -130,11 +130,16 @@ class ArrayWriter(Writer):
             word = self.engine.calls[name]
             self.spelled(word.split("(")[0])
             inside = bound_arguments(call).values() if name not in ("where",) else arguments
-            return word.replace("{np}", self.np).format(*(self.write(a, P.RELATION) for a in inside)), P.ATOM
+            return word.replace("{np}", self.np).format(*map(self._number, inside)), P.ATOM
         body = expanded(call)
         if body is None:
             raise TypeError(f"{name} has no code for {self.engine.name}")
         return self.parts(body)
+
+    def _number(self, expr: Expr) -> str:
+        """An argument; JAX differentiates by floats only, and some of its functions by all of their arguments."""
+        text = self.write(expr, P.RELATION)
+        return f"float({text})" if self.engine is JAX and is_plain_number(expr) else text
 
     def _has_variant(self, call: Call) -> bool:
         return any(option == "approximate" for option, _ in call.options)
@@ -159,10 +164,8 @@ class ArrayWriter(Writer):
 
     def _of_tensors(self, call: Call) -> str:
         word = self.spelled(self.engine.tensors[call.function])
-        bound = bound_arguments(call)
+        bound = bound_arguments(call) | dict(call.options)
         arguments = [f'"{a.value}"' if isinstance(a, Text) else self.tensor(a) for a in call.arguments]
-        if call.function in ("max", "min"):
-            bound |= dict(call.options)
         axis = bound.get("axis")
         is_usual = call.function.endswith("softmax") and axis == integer(-1)
         if axis is not None and axis != Name("none"):

@@ -10,7 +10,7 @@ from ..syntax.precedence import Precedence as P
 from .arrays import JAX, ArrayWriter
 from .statements import Script, indented, literal, moved, title_of, written
 
-_WORDS = ("np", "jnp", "jax", "max", "min", "sum", "range", "len", "update", "loss_of", "gradients", "value")
+WORDS = ("np", "jnp", "jax", "max", "min", "sum", "range", "len", "update", "loss_of", "gradients", "value")
 # The formulas of a declared matrix in the free one that it is differentiated through.
 _MADE_OF = {"symmetric": "{name} = ({name} + {name}.T) / 2", "diagonal": "{name} = {name} * jnp.eye({size})"}
 
@@ -19,7 +19,7 @@ def script(record: SolutionRecord | TensorSolution) -> str:
     """The script. The record must have numbers."""
     assert record.first is not None
     problem = record.problem
-    names = python_names(problem, _WORDS)
+    names = python_names(problem, WORDS)
     writer = ArrayWriter(JAX, names, problem.shapes)
     givens = {given.key for given in problem.givens}
     values = [key for key in problem.spelled if key in givens]
