@@ -25,7 +25,7 @@ __all__ = [
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
-    "Options": "options", "Problem": "problem", **dict.fromkeys(
+    "load_ipython_extension": "interactive", "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),
 }  # fmt: skip

@@ -134,6 +134,24 @@ def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) ->
     run("solve", given=given, direction=direction, **choices)
 
 
+@main.command(name="import", cls=Command)
+@click.argument("source", metavar="FILE[:NAME]")
+@click.option("--inputs", multiple=True, metavar="x=[1,2]", help="Values of inputs, or of a function's arguments.")
+@click.option("--loss", metavar="TEXT", help="Of a module: the loss, in y_hat and further inputs: mse(y_hat, y).")
+@click.option("--run", "execute", is_flag=True, help="Run FILE, to import a module with its weights from it.")
+@click.option("-f", "--format", "format_", type=click.Choice(FORMATS), help="Solve it, and write the solution.")
+@click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
+def import_(**choices: Any) -> None:
+    """Code into a problem: a function, a script, a notebook, or with --run a torch.nn.Module.
+
+    Nothing is executed without --run.
+    """
+    from .importing import run_import
+
+    run_import(**choices)
+
+
 @main.command(cls=Command, epilog=EXAMPLES)
 @common_options
 def derive(**choices: Any) -> None:

@@ -19,8 +19,9 @@ from ..syntax.expression import (
     Transpose,
     integer,
 )  # fmt: skip
-from .calls import add, called, expression, multiply
+from .calls import called
 from .draft import number
+from .functions import add, expression, multiply
 from .layers import criterion
 
 if TYPE_CHECKING:

@@ -113,7 +113,7 @@ class Reader:
             case _:
                 self.refuse(value, "an expression that nothing is assigned to")
 
-    def _loop(self, loop: ast.For) -> None:
+    def _loop(self, loop: ast.For) -> Any:
         match loop.iter:
             case ast.Call(ast.Name("range"), arguments):
                 numbers = [self.value(argument) for argument in arguments]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..syntax.expression import ONE, Call, Expr, Index, ListOf, Name, Product, Slice, TupleOf, integer
-from .calls import add, called, expression
+from .calls import called
 from .draft import Draft
+from .functions import add, expression
 from .layers import PLAIN
 
 # Gives the name of a layer's own weight or buffer, None where it has none.
@@ -129,15 +130,15 @@ def _heads(draft: Draft, letter: str, x: Name, heads: int, size: int, batch_firs
     """(L, E) as (heads, L, size); a batch goes before the heads."""
     *before, _ = (int(length) for length in draft.shape(x))
     split = draft.step(f"{letter}_split", Call("reshape", (x, _tuple(*before, heads, size))))
-    if len(before) == 1:
-        axes = (1, 0, 2)
-    else:
-        axes = (0, 2, 1, 3) if batch_first else (1, 2, 0, 3)
+    in_batch = (0, 2, 1, 3) if batch_first else (1, 2, 0, 3)
+    axes: tuple[int, ...] = (1, 0, 2) if len(before) == 1 else in_batch
     return draft.step(f"{letter}_heads", Call("transpose", (split, _tuple(*axes))))
 
 
 def _joined(draft: Draft, x: Name, width: int, batch_first: bool) -> Name:
     shape = [int(length) for length in draft.shape(x)]
+    axes: tuple[int, ...]
+    rows: tuple[int, ...]
     if len(shape) == 3:
         axes, rows = (1, 0, 2), (shape[1],)
     elif batch_first:

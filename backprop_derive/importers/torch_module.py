@@ -16,8 +16,9 @@ from typing import Any
 from ..errors import ProblemError, UsageError
 from ..records import record
 from ..syntax.expression import Call, Compare, Name, Transpose, integer
-from .calls import called, expression
+from .calls import called
 from .draft import Draft
+from .functions import expression
 from .python_expressions import is_expression, taken
 from .torch_layers import applied
 
@@ -89,7 +90,7 @@ class _Importer:
         names = _parameters_of(self.module)
         if not isinstance(inputs, Mapping):
             inputs = dict(zip(names, inputs, strict=False))
-        self.given = {name: value for name, value in inputs.items()}
+        self.given = dict(inputs)
         if type(self.module).__module__.startswith("torch.nn.modules") and type(self.module).__name__ != "Sequential":
             output = self._alone(names)
         else:
@@ -283,8 +284,8 @@ def _sliced(draft: Draft, part: Any) -> Any:
     if isinstance(part, slice):
         if part.step not in (None, 1):
             draft.refuse("a slice with a step is not supported", "start:stop")
-        ends = (None if end is None else expression(draft, end) for end in (part.start, part.stop))
-        return Slice(*ends, None)
+        start, stop = (None if end is None else expression(draft, end) for end in (part.start, part.stop))
+        return Slice(start, stop, None)
     return part
 
 
