@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _PLAIN = (bool, int, float, str, tuple, list, type(None))
+# What makes a tensor of numbers.
+MAKERS = {"tensor", "array", "as_tensor", "asarray", "Parameter", "Variable"}
 _CONSTANTS = {"pi": Constant("pi"), "e": Constant("e")}
 
 
@@ -224,6 +226,8 @@ def named(reader: Reader, node: ast.AST, name: str, arguments: list[Any], keywor
     reader.draft.line = getattr(node, "lineno", reader.draft.line)
     if (made := criterion(reader.draft, name, arguments, keywords)) is not None:
         return made
+    if name in MAKERS and arguments and not keywords:
+        return arguments[0]  # of an expression: torch.tensor(float(2))
     if name != "where":
         arguments = [_as_mask(argument) for argument in arguments]
     return called(reader.draft, name, arguments, keywords)

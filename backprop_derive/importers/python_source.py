@@ -19,7 +19,6 @@ from .draft import Draft
 _MODULES = {
     "torch", "F", "nn", "np", "numpy", "math", "jnp", "jax", "functional", "linalg", "special", "scipy", "lax", "optim",
 }  # fmt: skip
-_MAKERS = {"tensor", "array", "as_tensor", "asarray", "Parameter", "Variable"}
 _FILLS = {"zeros": 0, "ones": 1}
 _MOST_TURNS = 1000
 
@@ -185,7 +184,7 @@ class Reader:
         options = {keyword.arg: keyword.value for keyword in node.keywords}
         needs = options.get("requires_grad")
         wanted = (isinstance(needs, ast.Constant) and bool(needs.value)) or name == "Parameter"
-        if name in _MAKERS and node.args:
+        if name in expressions.MAKERS and node.args:
             inner_made = self.made(node.args[0])
             data = inner_made[0] if inner_made is not None else _numbers(node.args[0])
             return None if data is None else (data, wanted)

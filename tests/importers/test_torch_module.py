@@ -123,6 +123,7 @@ ACTIVATIONS = [
     nn.Hardsigmoid(), nn.Hardswish(), nn.Hardshrink(), nn.Softshrink(), nn.ReLU6(), nn.Threshold(0.1, 0.2),
     nn.Softmax(dim=-1), nn.Softmax(dim=0), nn.LogSoftmax(dim=1), nn.Softmin(dim=1), nn.GLU(),
 ]  # fmt: skip
+PROBABILITIES = torch.tensor([[0.2, 0.8, 0], [1, 0, 0]]).double()
 LOSSES: list[tuple[Any, Callable[[], tuple[Any, Any]]]] = [
     (nn.MSELoss(), lambda: (tensor(2, 3), tensor(2, 3))),
     (nn.MSELoss(reduction="sum"), lambda: (tensor(2, 3), tensor(2, 3))),
@@ -132,7 +133,7 @@ LOSSES: list[tuple[Any, Callable[[], tuple[Any, Any]]]] = [
     (nn.BCELoss(), lambda: (torch.tensor([0.2, 0.7, 0.5]).double(), torch.tensor([0.0, 1, 1]).double())),
     (nn.BCEWithLogitsLoss(), lambda: (tensor(3), torch.tensor([0.0, 1, 1]).double())),
     (nn.CrossEntropyLoss(), lambda: (tensor(2, 3), torch.tensor([2, 0]))),
-    (nn.CrossEntropyLoss(reduction="sum"), lambda: (tensor(2, 3), torch.tensor([[0.2, 0.8, 0], [1, 0, 0]]).double())),
+    (nn.CrossEntropyLoss(reduction="sum"), lambda: (tensor(2, 3), PROBABILITIES)),
     (nn.NLLLoss(), lambda: (tensor(2, 3), torch.tensor([1, 2]))),
     (nn.KLDivLoss(reduction="batchmean"), lambda: (tensor(2, 3) - 1, torch.tensor([[0.2, 0.3, 0.5]] * 2).double())),
     (nn.SoftMarginLoss(), lambda: (tensor(3), torch.tensor([1.0, -1, 1]).double())),
@@ -190,7 +191,9 @@ def test_an_activation_has_the_gradient_of_pytorch(module: Any) -> None:
     compare(nn.Sequential(nn.Linear(3, 4), module).double(), (tensor(2, 3),))
 
 
-@pytest.mark.parametrize(("module", "make"), LOSSES, ids=lambda value: str(value) if isinstance(value, nn.Module) else "")
+@pytest.mark.parametrize(
+    ("module", "make"), LOSSES, ids=lambda value: str(value) if isinstance(value, nn.Module) else ""
+)
 def test_a_loss_has_the_gradient_of_pytorch(module: Any, make: Callable[[], tuple[Any, Any]]) -> None:
     torch.manual_seed(3)
     prediction, target = make()
