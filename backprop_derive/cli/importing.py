@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
+import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -61,13 +62,20 @@ def _parts(source: str) -> tuple[str, str | None]:
 
 
 def _numbers(name: str, text: str) -> Any:
+    """A number, or lists of them."""
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = json.loads(text)
+    except (ValueError, RecursionError):
         value = None
-    if value is None or isinstance(value, str | bytes | dict | set):
-        raise UsageError(f"--inputs {name}={shorten(text)}", expected=f"numbers, such as {name}=[[1, 2], [3, 4]]")
+    if not _is_numbers(value):
+        raise UsageError(f"--inputs {name}={shorten(text)}", expected=f"numbers, such as {name}=[[1, 2], [3, 0.5]]")
     return value
+
+
+def _is_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_numbers, value))
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _run(path: Path, name: str, inputs: dict[str, Any], loss: str | None) -> str:

@@ -41,7 +41,7 @@ def test_a_notebook_holds_the_lesson_and_code_with_its_output() -> None:
     prose = "\n".join("".join(cell["source"]) for cell in cells(text, "markdown"))
     assert "## Four concepts" in prose
     assert r"$\frac{\partial \text{loss}}{\partial w}" in prose
-    assert ["".join(cell["source"]) for cell in cells(text, "code")][0] == "import torch"
+    assert "".join(cells(text, "code")[0]["source"]) == "import torch"
     assert printed(text) == ["tensor(1., grad_fn=<PowBackward0>)\n", "tensor(-2.)\n"]
     assert "tensor(" not in prose
 

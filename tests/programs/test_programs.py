@@ -24,12 +24,15 @@ OWN = {
     "notes": NOTES,
     "updates": "Given x = 2, w = 1/3, b = -1\na = sigmoid(w*x + b)\nL = bce(a, 1) + max(a, x, w)\nFind dL/dw, dL/db\n"
     "Learning rate: 0.5\nUpdates: 3",
-    "updates of tensors": "Given x = [1, 2], W = [[1, 0.5], [-1, 2]]\nL = mse(W @ x, [1, 0])\nFind dL/dW\nlr = 0.01\nUpdates: 2",
-    "symmetric": "Given A = [[2, 1], [1, 3]] symmetric, x = [1, 2]\nL = x @ inv(A) @ x + log(det(A))\nFind dL/dA, dL/dx",
+    "updates of tensors": "Given x = [1, 2], W = [[1, 0.5], [-1, 2]]\n"
+    "L = mse(W @ x, [1, 0])\nFind dL/dW\nlr = 0.01\nUpdates: 2",
+    "symmetric": "Given A = [[2, 1], [1, 3]] symmetric, x = [1, 2]\n"
+    "L = x @ inv(A) @ x + log(det(A))\nFind dL/dA, dL/dx",
     "pooling": "Given x = [[1, 2, 3], [4, 5, 6], [7, 8, 9]], W = [[1, 2], [0, -1]]\nz = conv2d(x, W, padding=1)\n"
     "p = max_pool2d(z, 2)\nq = avg_pool2d(z, 2)\nL = sum(p**2) + sum(q*p)\nFind dL/dW, dL/dx",
     "rows": "Given x = [[1, 2, 4], [4, 5, 7]]\nL = sum(max(x, axis=1)) + max(x) + logsumexp(x)\nFind dL/dx",
-    "a name of Python": "Given sum = 2, np = 3, dw = 1, w = 5\nlambda = sum * np * w\nL = lambda^2 + dw\nFind dL/dw, dL/dnp",
+    "a name of Python": "Given sum = 2, np = 3, dw = 1, w = 5\n"
+    "lambda = sum * np * w\nL = lambda^2 + dw\nFind dL/dw, dL/dnp",
     "not reached": "Given x = [1, 2], w = [1, 3], v = 2\nL = sum(x^2)\nFind dL/dx, dL/dw, dL/dv",
 }  # fmt: skip
 RUN = """
