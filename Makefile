@@ -3,7 +3,7 @@
 #   make demo    the notes' example as PDF and Markdown, in build/demo
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
-#   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, first derivations
+#   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make clean   remove what the others made
 
 PYTHON ?= python3

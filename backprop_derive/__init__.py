@@ -12,19 +12,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import Solution, compile, derive, solve
     from .errors import BackpropError, DomainError, LimitError, OutputError, ProblemError, UsageError
+    from .exercises.exercise import Exercise, Variant
     from .language.reader import read_problem
     from .options import Options
     from .problem import Problem
+    from .proofreading.judge import proofread
+    from .proofreading.record import Report
+    from .training.train import Training, train
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackpropError", "DomainError", "LimitError", "Options", "OutputError", "Problem", "ProblemError", "Solution",
-    "UsageError", "compile", "derive", "read_problem", "solve",
+    "BackpropError", "DomainError", "Exercise", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
+    "Report", "Solution", "Training", "UsageError", "Variant", "compile", "derive", "proofread", "read_problem",
+    "solve", "train",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
 _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
+    "Training": "training.train", "train": "training.train",
+    "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
+    "Report": "proofreading.record", "proofread": "proofreading.judge",
     "load_ipython_extension": "interactive", "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),

@@ -32,6 +32,7 @@ from .syntax.expression import Expr
 from .syntax.names import canonical, nearest_name
 
 if TYPE_CHECKING:
+    from .comparison import Comparison
     from .evaluate.compiled import Compiled
     from .ledger import Ledger
 
@@ -46,6 +47,7 @@ def solve(
     mode: str | None = None,
     direction: Mapping[str, Scalar] | None = None,
     paths: bool = False,
+    check: str | None = None,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
@@ -59,7 +61,8 @@ def solve(
     last). `expand` splits compound steps into one operation a node. `mode` is `reverse` or `forward`: whether the chain
     rule is worked back from the loss, or forward from each name that is wanted; the options' own where it is None.
     `direction` says how vectors and matrices change, `{"w": [1, 0, 2]}`: forward mode then makes one sweep along it.
-    `paths` adds the path ledger to every document, as the option of this name does.
+    `paths` adds the path ledger to every document, as the option of this name does. `check` names an engine (numeric,
+    autograd, torch, jax) whose confirmation every document then states.
 
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
     LimitError where a stated limit is passed, UsageError where an argument does not fit.
@@ -71,7 +74,10 @@ def solve(
     read, notes = prepared(problem, wrt, given, loss, expand, limits)
     along = _read_direction(read, direction, limits) if direction else {}
     record = evaluated(derived(build_graph(read)), limits)
-    return Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits, along)
+    solution = Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits, along)
+    if check is not None:
+        solution.check(check)
+    return solution
 
 
 def derive(
@@ -169,6 +175,7 @@ class Solution:
         if record.second is not None:
             self._seconds |= record.second.values
         self._ledger: Ledger | None = None
+        self.comparisons: tuple[Comparison, ...] = ()
 
     # --- numbers
 
@@ -281,6 +288,17 @@ class Solution:
                 self._ledger = with_accounts(found, self.derivation, first, self._limits)
         return self._ledger
 
+    def check(self, engine: str) -> Comparison:
+        """Our values and gradients beside those of an engine: `numeric`, `autograd`, `torch` or `jax`.
+
+        Every document of this solution then says whether it confirms them. Raises UsageError where it is not installed.
+        """
+        from .checks.engines import compare
+
+        found = compare(self.record, engine)
+        self.comparisons = (*(c for c in self.comparisons if c.engine != engine), found)
+        return found
+
     @property
     def remarks(self) -> tuple[str, ...]:
         """The remarks of the solution as plain text: conventions at kinks, roundings, zeros."""
@@ -358,7 +376,7 @@ class Solution:
         if format == "json":
             from .formats.json import to_json
 
-            return to_json(self._told(options), options, self.ledger if options.paths else None)
+            return to_json(self._told(options), options, self.ledger if options.paths else None, self.comparisons)
         if format in ENGINES:
             return self._program(format, options)
         if format == "ipynb" and not self.problem.asks_jacobian:
@@ -374,7 +392,15 @@ class Solution:
         return program(record, engine, options.backward)
 
     def _document(self, options: Options | None = None) -> Any:
-        chosen = options or self.options
+        document = self._story(options or self.options)
+        if not self.comparisons:
+            return document
+        from .report.checks import check_remarks
+
+        confirmed = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
+        return replace(document, blocks=(*document.blocks, *confirmed))
+
+    def _story(self, chosen: Options) -> Any:
         ledger = self.ledger if chosen.paths else None
         if isinstance(self.record, TensorSolution):
             from .report.tensors import narrate_tensors

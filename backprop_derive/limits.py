@@ -30,6 +30,7 @@ class Limits:
     paths: int = 20  # listed of one name with --paths; all are counted
     work: int = 30  # seconds
     domain: int = 100_000  # values that one name may vary over
+    data: int = 200_000_000  # bytes of a file of data
 
     def check(self, name: str, amount: int, what: str, place: Place | None = None) -> None:
         """Raise LimitError where `amount` passes the limit called `name`; `what` names the thing counted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import field
 from decimal import Decimal
@@ -34,6 +35,10 @@ class Value:
         """The closed form, or None."""
         return self.make_closed() if self.make_closed is not None else None
 
+    def __float__(self) -> float:
+        """The nearest float; infinite beyond their range."""
+        return float(self.decimal) if self.exact is None else float_of_fraction(self.exact)
+
     @property
     def is_exact(self) -> bool:
         return self.exact is not None
@@ -41,6 +46,14 @@ class Value:
     @property
     def is_zero(self) -> bool:
         return self.exact == 0
+
+
+def float_of_fraction(number: Fraction) -> float:
+    """The nearest float; infinite beyond their range."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 @record
@@ -85,6 +98,27 @@ class Update:
 
     number: int
     values: dict[str, Value]
+
+
+@record
+class WorkedLine:
+    """A line of an optimiser's rule for one parameter: the values of the names on its right side, and what it gives."""
+
+    name: str
+    values: dict[str, Value | TensorValue]
+    after: Value | TensorValue
+
+
+@record
+class WorkedUpdate:
+    """One update by an optimiser, line by line for each parameter.
+
+    `passed` is the pass that its gradients are of; None where they are means over a batch, or of tensors.
+    """
+
+    number: int
+    passed: Pass | None
+    lines: dict[str, tuple[WorkedLine, ...]]
 
 
 @record

@@ -238,7 +238,7 @@ def in_matrices(record: TensorSolution) -> TensorSolution:
 
         return replace(record, derivation=with_shown_jacobians(record.derivation))
     from .calculus.cancel_tensors import with_short_adjoints
-    from .calculus.jacobians import with_jacobians
+    from .calculus.orders import with_jacobians
     from .calculus.tensors import with_matrices
 
     short = with_short_adjoints(record.derivation, record.first is not None)

@@ -31,6 +31,7 @@ from ..symbolic.powers import by_entry
 from ..symbolic.structured import StructuredBase, matrix_base
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import Call, Expr, Name, TupleOf, integer, substitute
+from .ones import component_at_one, lengthened, matrix_at_one
 
 
 class Symbols(dict[str, Any]):
@@ -64,6 +65,10 @@ def matrix_notation(
     shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
 ) -> Expr | None:
     """As `adjoint_form`, in matrix notation, where one is recognised and proved equal to the component form."""
+    if (longer := lengthened(shape, sizes)) is not None:
+        found = matrix_at_one(matrix_notation(shape, index, longer, is_loss, structures))
+        if found is not None:
+            return found
     adjoint = adjoint_form(shape, index, sizes, is_loss, structures).adjoint
     columns = adjoint.at
     slots: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
@@ -192,6 +197,11 @@ def adjoint_form(
     shape: Expr, index: int, sizes: tuple[Shape, ...], is_loss: bool, structures: tuple[str, ...] = ()
 ) -> FlowForm:
     """What flows back to slot `#index` of a step, an expression in slots whose shapes are `sizes`."""
+    if (longer := lengthened(shape, sizes)) is not None:
+        found = adjoint_form(shape, index, longer, is_loss, structures)
+        jacobian, adjoint = component_at_one(found.jacobian), component_at_one(found.adjoint)
+        if jacobian is not None and adjoint is not None:
+            return FlowForm(jacobian, adjoint)
     entries = differentiated(shape, index, sizes, structures)
     symbols, rows, columns, jacobian = entries.symbols, entries.rows, entries.columns, entries.jacobian
     out = symbols.shapes[OUTPUT]
@@ -219,18 +229,26 @@ def shortest(expr: sympy.Expr) -> sympy.Expr:
 
 
 def _in_output(shape: Expr, body: sympy.Expr, jacobian: sympy.Expr, symbols: Symbols, free: Sizes) -> sympy.Expr:
-    """A softmax's Jacobian in its own output: y = exp(x)/S, so exp(x) is y·S, and S goes."""
+    """A softmax's Jacobian in its own output: y = m·exp(x)/S with a mask m, so exp(x) is y·S/m, and S and m go."""
     if not (isinstance(shape, Call) and shape.function == "softmax" and isinstance(shape.arguments[0], Name)):
         return jacobian
     if isinstance(symbols[shape.arguments[0].key], StructuredBase):
         return jacobian  # an entry of a declared matrix is one of two places, and says not which output it became
+    if len(body.atoms(sympy.Sum)) != 1:
+        return jacobian  # a mask that is computed, or one that keeps nothing
     (total,) = body.atoms(sympy.Sum)
     stands_for, exponential, output = sympy.Dummy("S"), opaque("exp"), symbols[OUTPUT]
+    (own,) = (part for part in body.xreplace({total: stands_for}).atoms(exponential))
+    mask, places = body * total / own, own.args[0].indices
+
+    def of_output(part: Any) -> Any:
+        at = part.args[0].indices
+        return output[at] * stands_for / mask.xreplace(dict(zip(places, at, strict=True)))
+
     in_sum = jacobian.xreplace({total: stands_for})
-    in_output = in_sum.replace(
-        lambda part: isinstance(part, exponential), lambda part: output[part.args[0].indices] * stands_for
-    )
-    return contracted(in_output, free)
+    found = contracted(in_sum.replace(lambda part: isinstance(part, exponential), of_output), free)
+    is_divided = any(power.exp.could_extract_minus_sign() for power in found.atoms(sympy.Pow))
+    return jacobian if is_divided else found  # a mask that did not go would be divided by where it is 0
 
 
 def entry_at(base: Any, at: Sequence[str], symbols: Mapping[str, Any]) -> Any:

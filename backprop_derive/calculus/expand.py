@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..indexed.layers import layer_formula
 from ..indexed.shape import Shape, shape_of
-from ..ops.table import is_tensor_node
+from ..ops.table import bound_arguments, is_tensor_node
 from ..problem import Given, Problem, Prose, Step
 from ..syntax.expression import (
     Call,
@@ -105,15 +105,17 @@ def _apart(expr: Expr, node: Callable[[Expr], Expr], is_whole: bool = False) -> 
 
 
 def _without_attention(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
-    """attention(Q, K, V) written out, so that its scores and weights are steps; a masked one stays whole."""
+    """attention(Q, K, V) written out, so that its scores and weights are steps."""
     expr = map_children(expr, lambda part: _without_attention(part, shapes))
-    if isinstance(expr, Call) and expr.function == "attention" and len(expr.arguments) == 3:
-        q, k, v = expr.arguments
+    if isinstance(expr, Call) and expr.function == "attention":
+        bound = bound_arguments(expr)
+        q, k, v, mask = (bound[name] for name in ("Q", "K", "V", "mask"))
         width = shape_of(k, shapes)[-1]
         if len(shape_of(k, shapes)) == 2:
             root = Call("sqrt", (integer(width) if isinstance(width, int) else Name(width),))
             scores = Quotient(MatrixProduct(q, Transpose(k)), root)
-            return MatrixProduct(Call("softmax", (scores,)), v)
+            options = () if mask == Name("none") else (("mask", mask),)
+            return MatrixProduct(Call("softmax", (scores,), options), v)
     return expr
 
 

@@ -6,6 +6,7 @@ of X; the curvature is the sum of the incoming adjoint with the second derivativ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import sympy
@@ -13,6 +14,7 @@ import sympy
 from ..derivation import INCOMING, OUTPUT, TANGENT, Component
 from ..indexed.diagonal import diagonal_form
 from ..indexed.matrix import matrix_form, pointwise_form
+from ..indexed.patterns import in_output
 from ..indexed.shape import Shape
 from ..indexed.structure import simplified
 from ..symbolic import light
@@ -82,16 +84,23 @@ def _summed(total: sympy.Expr, indices: tuple[str, ...], shape: Shape, symbols: 
 
 @lru_cache(maxsize=4096)
 def shown_form(
-    component: Component, axes: Shape, known: tuple[tuple[str, Shape], ...], structures: Structures = ()
+    component: Component,
+    axes: Shape,
+    known: tuple[tuple[str, Shape], ...],
+    structures: Structures = (),
+    step: Component | None = None,
 ) -> tuple[Component, Expr | None]:
     """A component form with each softmax as one, and in matrix notation where that is proved equal.
 
     `axes` are the sizes of its indices, `known` the shapes of the slots that it may hold. The softmax of slot `#k` is
-    the name `#pk` in the component form.
+    the name `#pk` in the component form. Of a `step`, the component form has the step's output instead, and no others.
     """
     symbols = Symbols(dict(known), by_slot(structures))
-    raw = to_sympy(component.body, symbols, {})
     free = sizes_of(component.at, axes, symbols)
+    raw = to_sympy(component.body, symbols, {})
+    if step is not None:
+        component = replace(component, body=_in_output(simplest(raw, free, structures), step))
+        raw = to_sympy(component.body, symbols, {})
     named, softmaxes = _with_softmaxes(raw, symbols)
     body = from_sympy(simplest(named, free, structures), {})
     matrix = diagonal_form(body, component.at, dict(zip(component.at, axes, strict=True)))
@@ -100,7 +109,11 @@ def shown_form(
         matrix = simplified(matrix, symbols.structures, dict(known))
         fresh = Symbols(dict(known), symbols.structures)
         matrix = matrix if is_proved(matrix, raw, component.at, axes, fresh) else None
-    return Component(component.at, body), matrix
+    return component if step is not None else Component(component.at, body), matrix
+
+
+def _in_output(entries: sympy.Expr, step: Component) -> Expr:
+    return in_output(from_sympy(entries, {}), step.at, step.body, OUTPUT)
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from ..derivation import (
     INCOMING,
     OUTPUT,
     TANGENT,
+    Component,
     Curvature,
     Flow,
     Push,
@@ -17,7 +18,7 @@ from ..derivation import (
 )
 from ..graph import Graph
 from ..indexed.shape import Shape
-from ..syntax.expression import ZERO, Expr
+from ..syntax.expression import ZERO, Expr, Name, substitute
 from ..syntax.parser import deep_recursion
 from .adjoint import matrix_notation
 from .jacobian import curvature_form, jacobian_form, shown_form, tangent_form, tangent_matrix
@@ -94,6 +95,26 @@ def with_shown_jacobians(derivation: TensorDerivation) -> TensorDerivation:
             for key, flows in derivation.uses.items()
         }
         return replace(derivation, uses=uses)
+
+
+def with_jacobians(derivation: TensorDerivation) -> TensorDerivation:
+    """The derivation with each Jacobian as it is shown beside an adjoint: in the step's output, and as a matrix where
+    it is one, of a vector by a vector."""
+    graph, shapes = derivation.graph, derivation.graph.problem.shapes
+
+    def shown(flow: Flow) -> Flow:
+        slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(flow.slots)}
+        step = derivation.components[flow.step]
+        definition = Component(step.at, substitute(step.body, slots))
+        axes = (*shapes[flow.step], *shapes[flow.operand])
+        structures = structures_of(flow.slots, graph.problem.structures)
+        known = _known(graph, flow.step, flow.slots)
+        component, matrix = shown_form(flow.jacobian, axes, known, structures, definition)
+        is_matrix = len(shapes[flow.step]) == len(shapes[flow.operand]) == 1 and 1 not in axes
+        return replace(flow, jacobian=component, jacobian_matrix=matrix if is_matrix else None)
+
+    with deep_recursion():
+        return replace(derivation, uses={key: tuple(map(shown, flows)) for key, flows in derivation.uses.items()})
 
 
 def with_shown_curvatures(second: TensorSecond) -> TensorSecond:

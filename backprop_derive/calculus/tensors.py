@@ -16,6 +16,7 @@ from ..records import record
 from ..syntax.expression import Expr, Name, substitute
 from ..syntax.parser import deep_recursion
 from .adjoint import adjoint_form, matrix_notation, notation_of
+from .ones import component_at_one, lengthened
 
 
 def derive_tensors(graph: Graph) -> TensorDerivation:
@@ -95,6 +96,10 @@ def structures_of(operands: Sequence[str], declared: Mapping[str, str]) -> tuple
 @lru_cache(maxsize=4096)
 def component_of(shape: Expr, sizes: tuple[Shape, ...]) -> Component:
     """A step, an expression in slots of these shapes, by its entries."""
+    if (longer := lengthened(shape, sizes)) is not None:
+        found = component_at_one(component_of(shape, longer))
+        if found is not None:
+            return found
     shapes: dict[str, Shape] = {f"#{k}": size for k, size in enumerate(sizes)}
     components = Components(shapes, lambda expr: shape_of(expr, shapes))
     at = tuple(components.fresh() for _ in shape_of(shape, shapes))

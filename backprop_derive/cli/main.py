@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -18,7 +19,27 @@ Examples:
   backprop-derive solve -e "y^ = x*w; s = y^ - y; loss = s**2" --given x=1,y=2,w=1 --wrt w
   cat problem.txt | backprop-derive solve - -f tex --fragment
 """
-FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb", "torch", "jax", "numpy")
+TRAIN_EXAMPLES = """\b
+Examples:
+  backprop-derive train net.txt --lr 0.5 --updates 10000
+  backprop-derive train net.txt --optimiser adam --lr 0.01 --updates 500 --trace trace.csv --plot loss.svg
+  backprop-derive train fit.txt --data points.csv --batch 4 --lr 0.1 --updates 100 -o fit.pdf
+"""
+CHECK_EXAMPLES = """\b
+Examples:
+  backprop-derive check net.txt --with numeric
+  backprop-derive check net.txt --with numeric,autograd,torch,jax --digits 10
+"""
+EXERCISES = """\b
+Examples:
+  backprop-derive exercise net.txt --variants 20 --seed 7 -o sheet.pdf --key key.pdf
+  backprop-derive exercise net.txt --variants 300 -f pdf -o out/
+  backprop-derive exercise net.txt --variants 10000 --seed 7 -f moodle -o out/ --jobs 2
+  backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
+"""
+QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
+FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
+CODE_FORMATS = ("torch", "jax", "numpy")
 
 
 class Command(click.Command):
@@ -57,76 +78,98 @@ def main() -> None:
     gc.set_threshold(1_000_000)
 
 
-def common_options(command: Any) -> Any:
-    """What `solve` and `derive` share."""
-    for option in reversed(
-        (
-            click.argument("problem", required=False, metavar="PROBLEM|-"),
-            click.option(
-                "-e", "--expression", "text", metavar="TEXT", help="The problem itself; `;` ends a statement."
-            ),
-            click.option("--wrt", default="", metavar="NAMES", help="What to differentiate by: w,b"),
-            click.option("--loss", metavar="NAME", help="The step to differentiate (default: Find's, or the last)."),
-            click.option(
-                "-f", "--format", "format_", type=click.Choice(FORMATS), help="Default: the suffix of FILE, or md."
-            ),
-            click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
-            click.option(
-                "--layout",
-                type=click.Choice(LAYOUTS),
-                default="solution",
-                help="With the lesson around it, or without.",
-            ),
-            click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
-            click.option(
-                "--digits",
-                type=int,
-                default=4,
-                metavar="N",
-                help="Significant digits of rounded numbers.",
-                show_default=True,
-            ),
-            click.option(
-                "--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called."
-            ),
-            click.option(
-                "--layout-convention",
-                type=click.Choice(LAYOUT_CONVENTIONS),
-                default="denominator",
-                help="Gradients of the variable's shape, or transposed.",
-            ),
-            click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
-            click.option(
-                "--mode",
-                type=click.Choice(MODES),
-                default="reverse",
-                help="Back from the loss, or forward, one sweep for each that is wanted.",
-            ),
-            click.option(
-                "--backward",
-                type=click.Choice(BACKWARD),
-                help="Who differentiates in a script: its engine, or each line (-f numpy).",
-            ),
-            click.option("--execute", is_flag=True, help="Run the cells of a notebook (-f ipynb)."),
-            click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
-            click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
-            click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
-            click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
-            click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
-            click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),
-            click.option("--template", metavar="DIR", help="A folder of your own Jinja2 templates."),
-            click.option("--lang", default="en", type=click.Choice(["en"]), help="The language of the solution."),
-            click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
-        )
-    ):
-        command = option(command)
-    return command
+def taking(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A command with these options, in this order."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+PROBLEM = (
+    click.argument("problem", required=False, metavar="PROBLEM|-"),
+    click.option("-e", "--expression", "text", metavar="TEXT", help="The problem itself; `;` ends a statement."),
+)
+ASKED = (
+    click.option("--wrt", default="", metavar="NAMES", help="What to differentiate by: w,b"),
+    click.option("--loss", metavar="NAME", help="The step to differentiate (default: Find's, or the last)."),
+)
+WRITTEN = (
+    click.option(
+        "-f",
+        "--format",
+        "format_",
+        type=click.Choice((*FORMATS, *CODE_FORMATS)),
+        help="Default: the suffix of FILE, or md.",
+    ),
+    click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
+    click.option(
+        "--layout", type=click.Choice(LAYOUTS), default="solution", help="With the lesson around it, or without."
+    ),
+    click.option(
+        "--mode",
+        type=click.Choice(MODES),
+        default="reverse",
+        help="Back from the loss, or forward, one sweep for each that is wanted.",
+    ),
+    click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
+    click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
+)
+SHOWN = (
+    click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
+    click.option(
+        "--digits", type=int, default=4, metavar="N", help="Significant digits of rounded numbers.", show_default=True
+    ),
+    click.option("--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called."),
+    click.option(
+        "--layout-convention",
+        type=click.Choice(LAYOUT_CONVENTIONS),
+        default="denominator",
+        help="Gradients of the variable's shape, or transposed.",
+    ),
+    click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
+    click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
+    click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
+    click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
+    click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),
+    click.option("--template", metavar="DIR", help="A folder of your own Jinja2 templates."),
+    click.option("--lang", default="en", type=click.Choice(["en"]), help="The language of the solution."),
+    click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
+)
+CODE = (
+    click.option(
+        "--backward",
+        type=click.Choice(BACKWARD),
+        help="Who differentiates in a script: its engine, or each line (numpy).",
+    ),
+    click.option("--execute", is_flag=True, help="Run the cells of a notebook (-f ipynb)."),
+)
+DRAWN = (
+    click.option("--variants", type=int, default=1, metavar="N", help="How many, all different.", show_default=True),
+    click.option("--seed", type=int, default=0, metavar="S", help="Another seed, other variants.", show_default=True),
+    click.option("-f", "--format", "format_", metavar="FORMAT", help=f"{', '.join(FORMATS)}, or of a quiz: {QUIZZES}."),
+    click.option("-o", "--output", metavar="FILE|DIR/", help="One file for all, or a folder, which can be resumed."),
+    click.option("--kind", metavar="KIND", help="What is asked (default: full; of a quiz, numerical)."),
+    click.option("--title", metavar="TEXT", help="In the place of the problem's own."),
+    click.option("--every", type=int, default=2, metavar="N", help="Of a faded solution, every N-th line is blank."),
+    click.option("--choices", type=int, default=5, metavar="N", help="Answers of a multiple choice."),
+    click.option("--code", is_flag=True, help="A code to scan beside each variant's name."),
+    click.option("--short-key", is_flag=True, help="Keys as tables of what is accepted."),
+    click.option("--key", metavar="FILE", help="The key to the sheet, in the format of its suffix."),
+    click.option("--regenerate", metavar="ID", help="One variant again by its name, such as 7K-3F9A."),
+    click.option("--jobs", type=int, default=1, metavar="N", help="Processes on this machine.", show_default=True),
+    click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster: tcp://HOST:8786"),
+)
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@common_options
+@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
+@click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
 def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) -> None:
     """Derive, evaluate and show a worked solution."""
     from .run import run
@@ -139,7 +182,9 @@ def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) ->
 @click.option("--inputs", multiple=True, metavar="x=[1,2]", help="Values of inputs, or of a function's arguments.")
 @click.option("--loss", metavar="TEXT", help="Of a module: the loss, in y_hat and further inputs: mse(y_hat, y).")
 @click.option("--run", "execute", is_flag=True, help="Run FILE, to import a module with its weights from it.")
-@click.option("-f", "--format", "format_", type=click.Choice(FORMATS), help="Solve it, and write the solution.")
+@click.option(
+    "-f", "--format", "format_", type=click.Choice((*FORMATS, *CODE_FORMATS)), help="Solve it, and write the solution."
+)
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
 def import_(**choices: Any) -> None:
@@ -153,9 +198,71 @@ def import_(**choices: Any) -> None:
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@common_options
+@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
 def derive(**choices: Any) -> None:
     """As solve, symbolically only: values of givens are left out."""
     from .run import run
 
     run("derive", given=(), direction=(), **choices)
+
+
+@main.command(cls=Command, epilog=TRAIN_EXAMPLES)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
+@click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
+@click.option("--lr", metavar="RATE", help="The learning rate (default: the problem's).")
+@click.option("--updates", type=int, metavar="N", help="How many updates (default: the problem's).")
+@click.option(
+    "--optimiser", "--optimizer", default="sgd", metavar="NAME", help="sgd, momentum, nesterov, rmsprop or adam."
+)
+@click.option("--hyper", multiple=True, metavar="mu=0.9", help="Set hyperparameters of the optimiser.")
+@click.option("--data", metavar="FILE", help="A .csv or .npz file with columns called as givens.")
+@click.option("--batch", type=int, metavar="N", help="Rows of the data for each update (default: all).")
+@click.option("--shuffle", type=int, metavar="SEED", help="Draw the order of the rows anew for every epoch.")
+@click.option("--show", type=int, metavar="N", help="Updates to work in full (default: the problem's Updates, or 1).")
+@click.option("--trace", "traces", multiple=True, metavar="FILE", help="The whole trace as .csv or .json.")
+@click.option("--plot", "plots", multiple=True, metavar="FILE", help="The loss as .svg or .png, by matplotlib.")
+def train(**choices: Any) -> None:
+    """Train by derived gradients: worked updates, a trace, a plot."""
+    from .train import run_train
+
+    run_train(**choices)
+
+
+@main.command(cls=Command, epilog=CHECK_EXAMPLES)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
+@click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
+@click.option(
+    "--with", "engines", default="numeric", metavar="ENGINES", show_default=True,
+    help="numeric,autograd,torch,jax: one or more.",
+)  # fmt: skip
+def check(**choices: Any) -> None:
+    """Values and gradients beside those of other engines; exit status 1 where they disagree."""
+    from .check import run_check
+
+    run_check(**choices)
+
+
+@main.command(cls=Command, epilog=EXERCISES)
+@taking(*PROBLEM, *DRAWN, *SHOWN)
+def exercise(**choices: Any) -> None:
+    """Variants of a problem with Vary lines: sheets, keys and quizzes."""
+    from .exercise import exercise as run
+
+    run(**choices)
+
+
+@main.command(cls=Command)
+@click.argument("notes", metavar="NOTES|-")
+@click.option("-f", "--format", "format_", type=click.Choice(("txt", "json", "sarif")), help="Default: txt.")
+@click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
+@click.option("--all", "shows_all", is_flag=True, help="Show the claims that are right, too.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
+def proofread(notes: str, format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool) -> None:
+    """Judge every claim of a written derivation.
+
+    NOTES is Markdown, plain text, LaTeX source or a notebook. Exit status: 0 nothing is wrong, 1 something is, 2 the
+    notes cannot be read.
+    """
+    from .proofread import run
+
+    sys.exit(run(notes, format_, output, limits, shows_all))

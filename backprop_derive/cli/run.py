@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
+
 from ..errors import LimitError, UsageError, shorten
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
-from ..options import Options
+from ..options import DEFAULT_OPTIONS, Options
 from ..programs.engines import ENGINES
 from .reading import is_same_file, problem_text
 
@@ -35,14 +37,9 @@ def run(
     """One call of the command line. Raises BackpropError; nothing is written then."""
     limits = read_limits(choices.pop("limits"))
     output = choices.pop("output")
-    to_stdout = output is None or output == "-"
-    path = None if to_stdout else Path(output)
+    path = target(output, problem)
     chosen = choices.pop("format_") or format_of(path)
     name, source = problem_text(problem, text, limits)
-    if path is not None:
-        if problem is not None and is_same_file(path, problem):
-            raise UsageError(f"{output} is the input: the problem would be overwritten", hint="another file for -o")
-        check_target(path)
     options = read_options(choices, limits)
     wrt, loss, expand = choices["wrt"], choices["loss"], choices["expand"]
     with time_limit(limits.work):
@@ -56,20 +53,44 @@ def run(
             solution = api.derive(read, expand=expand, options=options, limits=limits)
         else:
             along = read_given(direction, "--direction")
-            solution = api.solve(read, expand=expand, direction=along, options=options, limits=limits)
-        if chosen is None:
-            chosen = "txt" if sys.stdout.isatty() else "md"
-        check_choices(choices, chosen)
-        if chosen == "pdf" and path is None and output is None and sys.stdout.isatty():
-            raise UsageError("a PDF cannot be shown on a terminal", hint="-o solution.pdf")
-        content = solution.render(chosen)
+            engine = choices["check"]
+            solution = api.solve(read, expand=expand, direction=along, check=engine, options=options, limits=limits)
+        format_ = format_for(chosen, output)
+        check_choices(choices, format_)
+        content = solution.render(format_)
+    put(content, path)
+    if not all(comparison.agrees for comparison in solution.comparisons):
+        click.echo(f"warning: {choices['check']} does not confirm this solution", err=True)
+        sys.exit(1)
+
+
+def target(output: str | None, *inputs: str | None) -> Path | None:
+    """The file to write, None for standard output. Raises UsageError where it is an input, OutputError."""
+    if output is None or output == "-":
+        return None
+    path = Path(output)
+    if any(name is not None and is_same_file(path, name) for name in inputs):
+        raise UsageError(f"{output} is the input: the problem would be overwritten", hint="another file for -o")
+    check_target(path)
+    return path
+
+
+def format_for(chosen: str | None, output: str | None) -> str:
+    """The format, where none is chosen by what standard output is. Raises UsageError for a PDF on a terminal."""
+    if chosen == "pdf" and output is None and sys.stdout.isatty():
+        raise UsageError("a PDF cannot be shown on a terminal", hint="-o solution.pdf")
+    return chosen or ("txt" if sys.stdout.isatty() else "md")
+
+
+def put(content: str | bytes, path: Path | None) -> None:
+    """Write a result to its file, whole or not at all, or to standard output."""
     if path is not None:
         write_whole(path, content)
-    else:
-        data = content if isinstance(content, bytes) else content.encode()
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        return
+    data = content if isinstance(content, bytes) else content.encode()
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def format_of(path: Path | None) -> str | None:
@@ -90,12 +111,13 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
     digits, template = choices["digits"], choices["template"]
     limits.check("digits", digits, "--digits")
     return Options(
-        layout=choices["layout"], detail=choices["detail"], digits=digits, notation=choices["notation"],
-        flavour=choices["flavour"], rules=choices["rules"], shapes=choices["shapes"], paths=choices["paths"],
-        fragment=choices["fragment"], engine=choices["engine"], mode=choices["mode"],
+        layout=choices.get("layout", DEFAULT_OPTIONS.layout),
+        paths=choices.get("paths", DEFAULT_OPTIONS.paths), mode=choices.get("mode", DEFAULT_OPTIONS.mode),
+        detail=choices["detail"], digits=digits, notation=choices["notation"], flavour=choices["flavour"],
+        rules=choices["rules"], shapes=choices["shapes"], fragment=choices["fragment"], engine=choices["engine"],
         template=None if template is None else Path(template), language=choices["lang"],
-        layout_convention=choices["layout_convention"], backward=choices["backward"],
-        execute=choices["execute"],
+        layout_convention=choices["layout_convention"], backward=choices.get("backward"),
+        execute=choices.get("execute", False),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ..graph import Graph
 from ..records import record
 from ..syntax.parser import deep_recursion
 from .labelled import Labelled, Term
+from .labels import lowered_checks
 from .lowering import Lowering
 from .program import Program, Runner
 from .structure import check_array
@@ -24,12 +25,14 @@ Sizes = dict[str, tuple[int, ...]]
 
 @record(slots=False)
 class Registers:
-    """Where each name's value and adjoint are in a program; `kinks` tells by step and operation whether one is met."""
+    """Where each name's value and adjoint are in a program; `kinks` tells by step and operation whether one is met,
+    and `checks` are to be run for the errors that they raise."""
 
     program: Program
     values: dict[str, int]
     adjoints: dict[str, int]
     kinks: dict[tuple[str, str], list[int]]
+    checks: dict[str, int]
 
 
 def registers(derivation: Derivation | TensorDerivation, shapes: Sizes, letters: Mapping[str, int]) -> Registers:
@@ -37,27 +40,30 @@ def registers(derivation: Derivation | TensorDerivation, shapes: Sizes, letters:
     program = Program()
     values = {given.key: program.input(given.key, shapes[given.key]) for given in derivation.graph.problem.givens}
     kinks: dict[tuple[str, str], list[int]] = {}
+    checks: list[int] = []
     with deep_recursion():
         if isinstance(derivation, TensorDerivation):
-            kinks = _steps(derivation, program, values, shapes, letters)
+            kinks, checks = _steps(derivation, program, values, shapes, letters)
             adjoints = _tensors(derivation, program, values, shapes, letters)
         else:
             adjoints = _scalars(derivation, program, values)
-    return Registers(program, values, adjoints, kinks)
+    return Registers(program, values, adjoints, kinks, {f"check {register}": register for register in checks})
 
 
 def _steps(
     derivation: TensorDerivation, program: Program, values: dict[str, int], shapes: Sizes, letters: Mapping[str, int]
-) -> dict[tuple[str, str], list[int]]:
-    """Puts the value of each step among the values; and what tells of kinks."""
+) -> tuple[dict[tuple[str, str], list[int]], list[int]]:
+    """Puts the value of each step among the values; what tells of kinks, and what checks labels."""
     kinks: dict[tuple[str, str], list[int]] = {}
-    for key in derivation.graph.steps:
+    checks: list[int] = []
+    for key, step in derivation.graph.steps.items():
+        checks += lowered_checks(step, derivation.graph.problem, Lowering(program, values, letters), letters)
         component = derivation.components[key]
         lowering = Lowering(program, values, letters)
         values[key] = lowering.component(component.body, component.at, shapes[key])
         for name, register in lowering.kinks.registers():
             kinks.setdefault((key, name), []).append(register)
-    return kinks
+    return kinks, checks
 
 
 def _tensors(
@@ -175,13 +181,15 @@ class Compiled:
     def _runner(self, arrays: dict[str, Any]) -> Runner:
         sizes = tuple([getattr(arrays[key], "shape", ()) for key in self._order])
         if sizes not in self._runners:
-            shapes, letters = self._shapes(dict(zip(self._order, sizes, strict=True)))
+            shapes, letters = self.shapes_of(dict(zip(self._order, sizes, strict=True)))
             made = registers(self.derivation, shapes, letters)
             outputs = {f"d{key}": made.adjoints[key] for key in self.derivation.graph.wanted}
-            self._runners[sizes] = made.program.runner({"loss": made.values[self.problem.loss], **outputs})
+            self._runners[sizes] = made.program.runner(
+                {"loss": made.values[self.problem.loss], **outputs, **made.checks}
+            )
         return self._runners[sizes]
 
-    def _shapes(self, found: Sizes) -> tuple[Sizes, dict[str, int]]:
+    def shapes_of(self, found: Sizes) -> tuple[Sizes, dict[str, int]]:
         """The shapes of all names where the arrays have these. Raises UsageError where they do not fit."""
         letters: dict[str, int] = {}
         for key, sizes in found.items():
@@ -203,7 +211,7 @@ class Compiled:
         from .diagnosis import reason
 
         sizes = {key: getattr(value, "shape", ()) for key, value in arrays.items()}
-        shapes, letters = self._shapes(sizes)
+        shapes, letters = self.shapes_of(sizes)
         return reason(self.derivation, registers(self.derivation, shapes, letters), arrays, letters)
 
 

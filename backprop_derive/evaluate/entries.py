@@ -63,10 +63,7 @@ class EntryInterpreter(Interpreter):
             case Index(Name(key), places):
                 tensor = names[key]
                 assert isinstance(tensor, Entries)
-                found = [self.place(place, names) for place in places]  # type: ignore[arg-type]
-                for place, number, size in zip(places, found, tensor.shape, strict=True):
-                    _check_label(place, number, size)
-                return tensor.at(found)
+                return tensor.at([self.place(place, names) for place in places])  # type: ignore[arg-type]
             case Index(Call(function, (Name(key),)), places):
                 i, j = (self.place(place, names) for place in places)  # type: ignore[arg-type]
                 return self.of_matrix(function, names[key], i, j)
@@ -113,13 +110,3 @@ class EntryInterpreter(Interpreter):
             shown = f"{float(self.arithmetic.decimal(value)):g}"
             raise DomainError(f"an index or a class label is a whole number, and {written(expr)} is {shown}")
         return int(value)
-
-
-def _check_label(place: object, number: int, size: int) -> None:
-    """Refuse an index that comes from the data and is out of range: a class or a row that there is not."""
-    is_label = isinstance(place, Index) or (isinstance(place, Name) and not place.key.startswith("@"))
-    if is_label and not 0 <= number < size:
-        assert isinstance(place, Index | Name)
-        raise DomainError(
-            f"{written(place)} is {number}, out of range: there are {size} classes or rows, 0 to {size - 1}"
-        )

@@ -32,11 +32,11 @@ def evaluate_floats(derivation: TensorDerivation) -> TensorSolution:
     """As `tensors.evaluate_tensors`, rounded: 15 significant digits of every number."""
     problem = derivation.graph.problem
     run = _Run(derivation)
-    arrays = {given.key: _array(given.value, run.shapes[given.key]) for given in problem.givens}
+    arrays = {given.key: array_of(given.value, run.shapes[given.key]) for given in problem.givens}
     exact = {given.key: _recorded(given.value, run.shapes[given.key], arrays[given.key]) for given in problem.givens}
     first, adjoints = run.one_pass(arrays, exact)
     passes, updates = [first], []
-    rate = 0.0 if problem.learning_rate is None else _float(problem.learning_rate)
+    rate = 0.0 if problem.learning_rate is None else float_of(problem.learning_rate)
     for number in range(1, problem.updates + 1):
         moved = {key: arrays[key] - rate * adjoints.get(key, 0.0) for key in problem.updated if key in arrays}
         arrays |= moved
@@ -51,14 +51,14 @@ def evaluate_floats(derivation: TensorDerivation) -> TensorSolution:
 def float_adjoints(derivation: TensorDerivation) -> dict[str, TensorValue]:
     """As `tensors.tensor_adjoints`, rounded."""
     run = _Run(derivation)
-    arrays = {g.key: _array(g.value, run.shapes[g.key]) for g in derivation.graph.problem.givens}
+    arrays = {g.key: array_of(g.value, run.shapes[g.key]) for g in derivation.graph.problem.givens}
     return {key: rounded(value) for key, value in run.results(arrays)[1].items()}
 
 
 def float_flows(derivation: TensorDerivation) -> Callable[[Flow, Any], Any]:
     """As `tensors.edge_flows`, on arrays."""
     run = _Run(derivation)
-    arrays = {g.key: _array(g.value, run.shapes[g.key]) for g in derivation.graph.problem.givens}
+    arrays = {g.key: array_of(g.value, run.shapes[g.key]) for g in derivation.graph.problem.givens}
     arrays |= run.results(arrays)[0]
 
     def flow_of(flow: Flow, incoming: Any) -> Any:
@@ -85,7 +85,7 @@ class _Run:
         adjoints = {f"d{key}": register for key, register in self.made.adjoints.items()}
         steps = {step.key: self.made.values[step.key] for step in self.problem.steps}
         kinks = {str(register): register for found in self.made.kinks.values() for register in found}
-        self.runner = self.made.program.runner(steps | adjoints | kinks)
+        self.runner = self.made.program.runner(steps | adjoints | kinks | self.made.checks)
         self.met: dict[tuple[str, str], None] = {}
 
     def results(self, arrays: Floats) -> tuple[Floats, Floats]:
@@ -116,9 +116,10 @@ def _rounded(number: float) -> Value:
     return Value(Decimal(f"{number + 0.0:.{_DIGITS}g}"))
 
 
-def _array(value: Expr | None, shape: tuple[int, ...]) -> Any:
+def array_of(value: Expr | None, shape: tuple[int, ...]) -> Any:
+    """A given's value as an array, of a number a float."""
     assert value is not None
-    flat = [_float(entry) for entry in _entries(value)]
+    flat = [float_of(entry) for entry in _entries(value)]
     return numpy.array(flat).reshape(shape) if shape else flat[0]
 
 
@@ -150,7 +151,8 @@ def _fraction(entry: Expr) -> Fraction | None:
     return None
 
 
-def _float(entry: Expr) -> float:
+def float_of(entry: Expr) -> float:
+    """A closed expression in double precision. Raises DomainError beyond its range."""
     exact = _fraction(entry)
     if exact is not None:
         return float(exact)

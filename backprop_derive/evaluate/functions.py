@@ -20,7 +20,7 @@ def sigmoid(x: Any) -> Any:
     return numpy.where(x >= 0, 1.0, small) / (1.0 + small)
 
 
-def sigmoid_of_number(x: float, _: float = 0.0) -> float:
+def sigmoid_of_number(x: float) -> float:
     if x >= 0:
         return 1.0 / (1.0 + math.exp(-x))
     small = math.exp(x)
@@ -39,9 +39,9 @@ def erf(x: Any) -> Any:
     return numpy.asarray(_erf_of_each(x), dtype=float)[()]
 
 
-def times_log(factor: Any, logarithm: Any) -> Any:
-    """factor·log, in which 0·log 0 is 0: the limit that cross-entropy takes."""
-    return numpy.where(factor == 0, 0.0, factor * logarithm)
+def times_infinite(factor: Any, infinite: Any) -> Any:
+    """A product in which 0 times infinite is 0: the limit of 0·log 0, and an exponential that a mask leaves out."""
+    return numpy.where(factor == 0, 0.0, factor * infinite)
 
 
 def shares(largest: Any, value: Any, *candidates: Any) -> Any:
@@ -117,7 +117,7 @@ NUMPY: dict[str, Function] = {
     "atan": numpy.arctan, "sinh": numpy.sinh, "cosh": numpy.cosh, "tanh": numpy.tanh, "floor": numpy.floor,
     "abs": numpy.abs, "sign": numpy.sign, "erf": erf, "sigmoid": sigmoid,
     "softplus": lambda x: numpy.logaddexp(0.0, x),
-    "maximum": numpy.maximum, "minimum": numpy.minimum, "where": choose, "times_log": times_log,
+    "maximum": numpy.maximum, "minimum": numpy.minimum, "where": choose, "times_infinite": times_infinite,
     "shares": shares, "first_place": first_place, "finite": finite, "and": numpy.logical_and,
     "not": numpy.logical_not, "any": numpy.any, "ties": ties,
     "det": numpy.linalg.det, "inv": inverse, "cofactor": cofactors,
@@ -127,22 +127,15 @@ NUMPY: dict[str, Function] = {
 }  # fmt: skip
 
 
-def negative_of_number(x: float, _: float = 0.0) -> float:
-    return -x
-
-
-def square_of_number(x: float, _: float = 0.0) -> float:
+def square_of_number(x: float) -> float:
     return x * x
 
-
-# Functions of one number that take a second, and ignore it, so that a run need not tell them from the others.
-TAKE_A_SECOND = frozenset((sigmoid_of_number, negative_of_number, square_of_number))
 
 # On Python's numbers; what is not here is NumPy's, which takes them too. An error that Python raises where NumPy
 # answers inf or nan sends a run to NumPy.
 SCALAR: dict[str, Function] = NUMPY | {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
-    "power": math.pow, "negative": negative_of_number, "square": square_of_number,
+    "power": math.pow, "negative": operator.neg, "square": square_of_number,
     "exp": math.exp, "expm1": math.expm1, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt,
     "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
     "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "floor": math.floor, "abs": abs, "erf": math.erf,

@@ -76,22 +76,16 @@ class Indices:
 
     # --- places
 
-    def place(self, expr: Expr, size: int | None = None) -> str | int | Term:
+    def place(self, expr: Expr, size: int) -> str | int | Term:
         """A place in an axis of this size: the label of a whole axis, a number, or an array of whole numbers."""
         match expr:
             case Number(value):
-                return int(value)
+                return min(max(int(value), 0), size - 1)  # outside of the axis only under a bound
             case Name(key) if key not in self.tensors:
                 if key in self.values or self.sizes[key] != size:
-                    return self.kept_within(self.value(key), size)
+                    return self.labelled.clipped(self.value(key), size)
                 return key
-            case Name() | Index():
-                term = self.value_of(expr)
-                return self.labelled.rows(term, size) if size is not None else term
-        return self.kept_within(self.affine(expr), size)
-
-    def kept_within(self, term: Term, size: int | None) -> Term:
-        return term if size is None else self.labelled.clipped(term, size)
+        return self.labelled.clipped(self.affine(expr), size)
 
     def affine(self, expr: Expr) -> Term:
         """A place as an array of whole numbers."""
@@ -101,8 +95,6 @@ class Indices:
                 return number(int(value))
             case Name(key) if key not in self.tensors:
                 return self.value(key)
-            case Name() | Index():
-                return self.labelled.whole(self.value_of(expr))
             case Negate(operand):
                 return each("negative", self.affine(operand))
             case Sum(terms, minus):
@@ -115,7 +107,7 @@ class Indices:
                 for factor in factors:
                     product = each("multiply", product, self.affine(factor))
                 return product
-        raise TypeError(f"no index: {type(expr).__name__}")
+        return self.labelled.whole(self.value_of(expr))  # data: labels, also those written as a list in a call
 
     def entry(self, expr: Index) -> Term:
         """The entries of a tensor at the places of its index."""

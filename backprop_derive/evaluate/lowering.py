@@ -225,7 +225,7 @@ class Lowering:
             below = [self.scaled(part, keep) for part in factors.below]
         terms = [*sigmoids, *(value.mantissa for value in above if value.mantissa != self.one)]
         for part in logarithms:
-            terms = self.with_logarithm(terms, self.plain(part))
+            terms = self.absorbed(terms, self.plain(part))
         scale = self.exponent(above, below)
         is_raw = any(v.is_raw for v in above) and not any(v.scale is not None for v in below)
         divisors = [value.mantissa for value in below]
@@ -236,7 +236,7 @@ class Lowering:
             if keep and is_raw:
                 mantissa = self.labelled.product([*terms, *map(self.as_number, masks)]) if terms or masks else None
                 largest = self.labelled.largest(scale, mantissa, over)
-            terms.append(self.shifted(Scaled(self.one, scale), largest or self.labelled.number(0.0)))
+            terms = self.absorbed(terms, self.shifted(Scaled(self.one, scale), largest or self.labelled.number(0.0)))
             scale = largest
         terms = self.masked(terms, masks)
         missing = [label for label in over if not any(label in t.labels for t in terms)]
@@ -299,14 +299,15 @@ class Lowering:
     def as_number(self, mask: Term) -> Term:
         return self.labelled.each("as_number", mask)
 
-    def with_logarithm(self, terms: list[Term], logarithm: Term) -> list[Term]:
-        """0·log 0 is 0, where a factor has the logarithm's indices or the other way round."""
+    def absorbed(self, terms: list[Term], infinite: Term) -> list[Term]:
+        """0·log 0 is 0, and so is what a mask leaves out of a large exponential, where a factor has the indices of what
+        may be infinite or the other way round."""
         for k, term in enumerate(terms):
             if term.register in self.program.constants and not term.labels:
                 continue
-            if set(term.labels) <= set(logarithm.labels) or set(logarithm.labels) <= set(term.labels):
-                return [*terms[:k], *terms[k + 1 :], self.labelled.each("times_log", term, logarithm)]
-        return [*terms, logarithm]
+            if set(term.labels) <= set(infinite.labels) or set(infinite.labels) <= set(term.labels):
+                return [*terms[:k], *terms[k + 1 :], self.labelled.each("times_infinite", term, infinite)]
+        return [*terms, infinite]
 
     # --- calls
 

@@ -13,12 +13,15 @@ from typing import Any
 import numpy
 
 from ..records import record
-from .functions import NUMPY, SCALAR, TAKE_A_SECOND
+from .functions import NUMPY, SCALAR
+from .straight import straight
 
 Shape = tuple[int, ...]
 Function = Callable[..., Any]
 # What depends on no input is computed while building only up to so many elements; beyond, it would stay in memory.
 _LARGEST_CONSTANT = 4_000_000
+# A longer program takes longer to become one function than most runs of it would save.
+_LONGEST_STRAIGHT = 2_000
 
 
 @record
@@ -115,8 +118,8 @@ class Runner:
         ]
         self.on_arrays = [(i.on_arrays(), arguments) for i, arguments in instructions]
         self.is_scalar = all(program.shapes[r] == () for r in needed)
-        self.on_numbers = [(i.on_numbers(), arguments) for i, arguments in instructions] if self.is_scalar else []
-        self.pairs = _as_pairs(self.on_numbers)
+        self.instructions = instructions if self.is_scalar else []
+        self.run_numbers = self._straight() if len(self.instructions) <= _LONGEST_STRAIGHT else self._one_by_one()
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs by name. Numbers that do not exist are inf or nan."""
@@ -127,6 +130,10 @@ class Runner:
             except (ArithmeticError, ValueError):
                 pass  # Python raises where NumPy answers inf or nan
             given = [numpy.float64(number) for number in given]
+        return self.arrays(given)
+
+    def arrays(self, given: list[Any]) -> dict[str, Any]:
+        """The outputs by name, on arrays. Where all is scalar, arrays of one length are so many runs at once."""
         registers = [*self.constants, *given]
         with numpy.errstate(all="ignore"):
             for function, arguments in self.on_arrays:
@@ -135,28 +142,19 @@ class Runner:
 
     def numbers(self, given: list[Any]) -> list[Any]:
         """The outputs in order, on Python's numbers, which are many times as fast as arrays of one."""
-        registers = [*self.constants, *given]
-        push = registers.append
-        if self.pairs is not None:
-            for binary, a, b in self.pairs:
-                push(binary(registers[a], registers[b]))
-        else:
-            for function, arguments in self.on_numbers:
-                push(function(*[registers[a] for a in arguments]))
-        return [registers[k] for k in self.places]
+        return self.run_numbers(given)
 
+    def _straight(self) -> Callable[[Sequence[Any]], list[Any]]:
+        named = [(i.name, i.on_numbers(), arguments) for i, arguments in self.instructions]
+        return straight(self.constants, len(self.inputs), named, self.places)
 
-def _as_pairs(instructions: list[tuple[Function, tuple[int, ...]]]) -> list[tuple[Function, int, int]] | None:
-    """Instructions of one or two arguments in one form, which runs without unpacking; None where one has more."""
-    if any(len(arguments) > 2 for _, arguments in instructions):
-        return None
-    return [
-        (function, *arguments) if len(arguments) == 2 else (_first(function), arguments[0], arguments[0])
-        for function, arguments in instructions
-    ]
+    def _one_by_one(self) -> Callable[[Sequence[Any]], list[Any]]:
+        instructions = [(i.on_numbers(), arguments) for i, arguments in self.instructions]
 
+        def run(given: Sequence[Any]) -> list[Any]:
+            registers = [*self.constants, *given]
+            for function, arguments in instructions:
+                registers.append(function(*[registers[a] for a in arguments]))
+            return [registers[k] for k in self.places]
 
-def _first(function: Function) -> Function:
-    if function in TAKE_A_SECOND:
-        return function
-    return lambda x, _: function(x)
+        return run

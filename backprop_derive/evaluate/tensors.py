@@ -20,6 +20,7 @@ from ..syntax.expression import Call, Expr, Name, integer, substitute, walk
 from ..syntax.parser import deep_recursion
 from .entries import Entries, EntryInterpreter, places_of
 from .interpret import Interpreter
+from .labels import check_labels
 from .number import Arithmetic, Number
 from .passes import carried, notes, record, with_enough_precision
 from .structure import check_structures
@@ -127,6 +128,7 @@ class Run:
             interpreter = EntryInterpreter(self.arithmetic)
             component = derivation.components[step.key]
             with self.located(step):
+                check_labels(step, self.problem, self.arithmetic, as_names(numbers))
                 entries = interpreter.entries(component.body, component.at, self.sizes(step.key), as_names(numbers))
             numbers[step.key], rounded[step.key] = self.carried(entries)
             if interpreter.kinks:

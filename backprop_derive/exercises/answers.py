@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,16 +16,19 @@ from ..indexed.structure import Place, tensor_of
 from ..language.vary import written_number
 from ..limits import DEFAULT_LIMITS
 from ..records import record
-from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
+from ..solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import Expr
+from ..variation import VariedNumber
 from .mistakes.record import Made
 from .mistakes.table import possible
+from .recomputed import adjoints_with
 from .space import space_of, with_values
 
 # Two answers that agree to so many parts are one to somebody who rounds.
 _CLOSE = Decimal("0.001")
-# Values at which mistakes are compared that no exercise would happen to have.
-_ODD = (Fraction(17, 13), Fraction(23, 7), Fraction(5, 11), Fraction(29, 19), Fraction(3, 17), Fraction(31, 23))
+# What the last digits cannot tell from rounding, of a number of 50 digits and of one in double precision.
+_SAME, _SAME_DOUBLE = Decimal("1e-45"), Decimal("1e-12")
+_DOUBLE_DIGITS = 17
 _TRIALS = 2
 
 Answer = tuple[Value, ...]
@@ -51,27 +54,51 @@ def answer_to(record: SolutionRecord | TensorSolution, wanted: str) -> Answer:
 
 def wrong_answers(record: SolutionRecord | TensorSolution, wanted: str) -> tuple[Wrong, ...]:
     """The wrong answers by the mistakes that can be made, none of which is the right one or another again."""
-    right = answer_to(record, wanted)
-    found: list[tuple[Answer, list[Made]]] = []
-    for made, answer in _made(record, wanted):
-        if is_close(answer, right):
-            continue
-        for other, makers in found:
-            if is_close(answer, other):
-                makers.append(made)
-                break
-        else:
-            found.append((answer, [made]))
-    return tuple(Wrong(answer, tuple(makers)) for answer, makers in found)
+    return wrong_answers_to(record, (wanted,))[wanted]
 
 
-def _made(record: SolutionRecord | TensorSolution, wanted: str) -> Iterator[tuple[Made, Answer]]:
+def wrong_answers_to(
+    record: SolutionRecord | TensorSolution, questions: tuple[str, ...]
+) -> dict[str, tuple[Wrong, ...]]:
+    """The wrong answers to each of several questions, every mistake worked out once for them all."""
+    right = _answers_of(record, questions)
+    found: list[list[tuple[Answer, list[Made]]]] = [[] for _ in questions]
     for made in possible(record.derivation):
         try:
-            wrong = stages.evaluated(made.derivation, DEFAULT_LIMITS)
-            yield made, answer_to(wrong, wanted)
+            answers = _answers_by(made, record, questions)
         except (BackpropError, KeyError):
-            continue  # where the mistake leads out of a domain it leads to no answer
+            continue  # where a mistake leads out of a domain it leads to no answer
+        for groups, answer, correct in zip(found, answers, right, strict=True):
+            if not is_close(answer, correct):
+                _grouped(groups, answer, made)
+    return {
+        wanted: tuple(Wrong(answer, tuple(makers)) for answer, makers in groups)
+        for wanted, groups in zip(questions, found, strict=True)
+    }
+
+
+def _grouped(groups: list[tuple[Answer, list[Made]]], answer: Answer, made: Made) -> None:
+    for other, makers in groups:
+        if is_close(answer, other):
+            makers.append(made)
+            return
+    groups.append((answer, [made]))
+
+
+def _answers_by(made: Made, record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[Answer, ...]:
+    """The answers that a mistake leads to. Raises BackpropError where it leads to none."""
+    first, wrong, right = record.first, made.derivation, record.derivation
+    if (
+        made.mistake.stage in ("local", "backward")
+        and isinstance(first, Pass)
+        and isinstance(wrong, Derivation)
+        and isinstance(right, Derivation)
+        and record.problem.round_to is None
+        and not any(" " in wanted for wanted in questions)
+    ):
+        adjoints = adjoints_with(wrong, right, first)
+        return tuple((adjoints[wanted],) for wanted in questions)
+    return _answers(wrong, questions)
 
 
 def is_close(a: Answer, b: Answer) -> bool:
@@ -84,53 +111,57 @@ def _is_near(x: Decimal, y: Decimal) -> bool:
 
 
 def are_told_apart(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> bool:
-    """Whether every mistake shows: each leads to a wrong answer, and mistakes that differ to different ones.
+    """Whether a wrong answer tells the mistake: each leads to a wrong answer, and different ones to different answers.
 
-    Mistakes that come to the same at any values, such as two that leave out the same factor, cannot be told apart by
-    any choice of numbers and count as one.
+    What no choice of numbers could tell apart does not count: mistakes that come to the same, or to the right answer,
+    at all values around these; the places where one mistake can be made need not be told apart either.
     """
-    classes = _classes(record.problem.source, _Structure(record), questions)
-    seen: dict[int, list[Answer]] = {}
-    right = [answer_to(record, wanted) for wanted in questions]
-    for k, made in enumerate(possible(record.derivation)):
-        group = classes.get(k)
-        if group is None or group in seen:
-            continue
+    classes = _classes(_Regime(record), questions)
+    made = list(possible(record.derivation))
+    names: dict[int, set[str]] = {}
+    for k, first in classes.items():
+        names.setdefault(first, set()).add(made[k].mistake.name)
+    right = _answers_of(record, questions)
+    seen: list[tuple[set[str], tuple[Answer, ...]]] = []
+    for k, own in names.items():
         try:
-            wrong = stages.evaluated(made.derivation, DEFAULT_LIMITS)
+            answers = _answers_by(made[k], record, questions)
         except BackpropError:
             continue
-        answers = [answer_to(wrong, wanted) for wanted in questions]
-        if all(is_close(a, b) for a, b in zip(answers, right, strict=True)):
+        if _agree(answers, right, is_close):
             return False
-        if any(all(is_close(a, b) for a, b in zip(answers, other, strict=True)) for other in seen.values()):
+        if any(len(own | other) > 1 and _agree(answers, theirs, is_close) for other, theirs in seen):
             return False
-        seen[group] = answers
+        seen.append((own, answers))
     return True
 
 
-class _Structure:
-    """A solution that compares by its steps, so that what holds at any values is found out once for them all."""
+class _Regime:
+    """A solution that compares by its steps and the cases that apply: what holds around one holds around all alike."""
 
     def __init__(self, record: SolutionRecord | TensorSolution) -> None:
         self.record = record
-        self.key = tuple(step.expression for step in record.problem.steps)
+        first, steps = record.first, tuple(step.expression for step in record.problem.steps)
+        self.key: tuple[object, ...] = (steps, id(record))
+        if isinstance(first, Pass):
+            signs = tuple((value.decimal > 0) - (value.decimal < 0) for value in first.values.values())
+            self.key = steps, signs, tuple(first.chosen.items()), tuple(first.local_chosen.items())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Structure) and self.key == other.key
+        return isinstance(other, _Regime) and self.key == other.key
 
     def __hash__(self) -> int:
         return hash(self.key)
 
 
 @lru_cache(maxsize=256)
-def _classes(text: str, structure: _Structure, questions: tuple[str, ...]) -> dict[int, int]:
-    """A class for each mistake that changes an answer at odd values, by its number; one for all that coincide there."""
-    record = structure.record
+def _classes(regime: _Regime, questions: tuple[str, ...]) -> dict[int, int]:
+    """For each mistake that changes an answer around these values, by its number, the first that comes to the same."""
+    record = regime.record
     signatures: dict[int, tuple[Answer, ...]] = {}
     right: tuple[Answer, ...] = ()
     for trial in range(_TRIALS):
-        derivation = _at_odd_values(record.derivation, trial)
+        derivation = _nearby(record, trial)
         try:
             right += _answers(derivation, questions)
         except BackpropError:
@@ -142,33 +173,59 @@ def _classes(text: str, structure: _Structure, questions: tuple[str, ...]) -> di
                 signatures.setdefault(k, ())
     classes: dict[int, int] = {}
     for k, signature in signatures.items():
-        if len(signature) == len(right) and all(map(is_close, signature, right)):
-            continue
-        same = (j for j in classes if classes[j] == j and _agree(signatures[j], signature))
-        classes[k] = next(same, k)
+        if not _agree(signature, right, _is_same):
+            same = (j for j in classes if classes[j] == j and _agree(signatures[j], signature, _is_same))
+            classes[k] = next(same, k)
     return classes
 
 
-def _agree(a: tuple[Answer, ...], b: tuple[Answer, ...]) -> bool:
-    return len(a) == len(b) and all(map(is_close, a, b))
+def _agree(a: tuple[Answer, ...], b: tuple[Answer, ...], alike: Callable[[Answer, Answer], bool]) -> bool:
+    return len(a) == len(b) and all(map(alike, a, b))
+
+
+def _is_same(a: Answer, b: Answer) -> bool:
+    """Whether two answers are the same number, as far as digits tell."""
+    return len(a) == len(b) and all(
+        x.decimal == y.decimal or abs(x.decimal - y.decimal) <= _smallest_share(x) * abs(x.decimal)
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+def _smallest_share(value: Value) -> Decimal:
+    is_double = value.exact is None and len(value.decimal.as_tuple().digits) <= _DOUBLE_DIGITS
+    return _SAME_DOUBLE if is_double else _SAME
 
 
 def _answers(derivation: Derivation | TensorDerivation, questions: tuple[str, ...]) -> tuple[Answer, ...]:
-    found = stages.evaluated(derivation, DEFAULT_LIMITS)
-    return tuple(answer_to(found, wanted) for wanted in questions)
+    return _answers_of(stages.evaluated(derivation, DEFAULT_LIMITS), questions)
 
 
-def _at_odd_values(derivation: Derivation | TensorDerivation, trial: int) -> Derivation | TensorDerivation:
-    """The derivation with varied givens that have nothing in common; positive ones in every second trial."""
-    problem = derivation.graph.problem
-    counter = count(trial)
+def _answers_of(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[Answer, ...]:
+    return tuple(answer_to(record, wanted) for wanted in questions)
 
-    def odd(_: Place) -> Expr:
-        turn, place = divmod(next(counter), len(_ODD))
-        value = _ODD[place] + Fraction(turn, 3)
-        return written_number(-value if (place + trial) % 3 == 0 and trial % 2 == 0 else value)
+
+def _nearby(record: SolutionRecord | TensorSolution, trial: int) -> Derivation | TensorDerivation:
+    """The derivation with varied givens a little off, each by an amount of its own: on the same side of every kink."""
+    derivation, first = record.derivation, record.first
+    assert first is not None
+    problem = replace(derivation.graph.problem, round_to=None)
+    denominators = count(1009 + trial, 2)
+
+    def moved(varied: VariedNumber, shape: Place) -> Callable[[Place], Expr]:
+        found = first.values[varied.key]
+        entries = found.entries if isinstance(found, TensorValue) else (found,)
+
+        def entry(place: Place) -> Expr:
+            flat = 0
+            for axis, k in enumerate(place):
+                flat = flat * shape[axis] + k
+            value = entries[flat]
+            exact = value.exact if value.exact is not None else Fraction(value.decimal)
+            return written_number(exact + Fraction(1, next(denominators)))
+
+        return cache(entry)
 
     changed = tuple(
-        (v.key, tensor_of(structure, shape, cache(odd))) for v, shape, structure in space_of(problem).numbers
+        (v.key, tensor_of(structure, shape, moved(v, shape))) for v, shape, structure in space_of(problem).numbers
     )
     return replace(derivation, graph=replace(derivation.graph, problem=with_values(problem, changed)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution
-from .answers import Answer, Wrong, answer_to, wrong_answers
+from .answers import Answer, Wrong, answer_to
 from .mistakes.table import spelled_place
 from .order import shuffled
 
@@ -21,13 +21,15 @@ class Option:
     mistakes: tuple[str, ...] = ()
 
 
-def choices_of(record: SolutionRecord | TensorSolution, wanted: str, count: int, seed: int) -> tuple[Option, ...]:
+def choices_of(
+    record: SolutionRecord | TensorSolution, wanted: str, wrong: tuple[Wrong, ...], count: int, seed: int
+) -> tuple[Option, ...]:
     """The right answer and up to `count - 1` wrong ones, in an order that the seed decides; no two of them are equal.
 
     Of the wrong answers those come first that one mistake alone leads to. There may be fewer than asked for.
     """
     options = [Option(answer_to(record, wanted), True, _RIGHT)]
-    for each in _spread(wrong_answers(record, wanted), count - 1, seed):
+    for each in _spread(wrong, count - 1, seed):
         names = tuple(dict.fromkeys(made.mistake.name for made in each.made))
         made = each.made[0]
         place = spelled_place(record.problem, made.at)

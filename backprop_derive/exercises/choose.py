@@ -12,7 +12,7 @@ from ..report.numbers import style_of
 from ..report.sentences import LABELS
 from ..solution import SolutionRecord, TensorSolution, TensorValue
 from . import sentences as say
-from .answers import Answer
+from .answers import Answer, wrong_answers
 from .choices import Option, choices_of
 from .parts import parts_of
 from .task import Scored, SheetOptions, Task
@@ -24,7 +24,8 @@ def choice_task(drawn: Drawn, options: SheetOptions) -> Task:
     record = drawn.record
     parts = parts_of(record, options.presentation)
     wanted = record.derivation.graph.wanted[0]
-    found = choices_of(record, wanted, options.choices, drawn.number)
+    wrong = wrong_answers(record, wanted)
+    found = choices_of(record, wanted, wrong, options.choices, drawn.number)
     offered = _told_apart(record, wanted, found, options.presentation)
     if len(offered) < 2:
         raise UsageError(say.ERRORS["no choice"], expected="another variant, or another kind of exercise")

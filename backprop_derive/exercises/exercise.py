@@ -18,12 +18,12 @@ from ..report.narrate import document_of
 from ..report.questions import question_blocks
 from ..report.sentences import HEADINGS
 from ..variation import Distinguishable
-from .answers import Wrong, are_told_apart, wrong_answers
+from .answers import Wrong, are_told_apart, wrong_answers_to
 from .choices import Option, choices_of
 from .identity import identity, number_of
 from .key import Item, key_of
 from .sheets import key_document, sheet_document
-from .task import DEFAULT_SHEETS, SheetOptions
+from .task import DEFAULT_SHEETS, SheetOptions, Task
 from .variants import Drawn, Source, draw, source_of
 
 
@@ -36,14 +36,15 @@ class Exercise:
 
     def __init__(
         self,
-        problem: str,
+        problem: str | Problem,
         *,
         vary: Mapping[str, Any] | Sequence[str] = (),
         require: str | Sequence[str] = (),
         name: str = "problem",
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self.text = "\n".join([problem, *_vary_lines(vary), *_require_lines(require)])
+        text = problem.source if isinstance(problem, Problem) else problem
+        self.text = "\n".join([text, *_vary_lines(vary), *_require_lines(require)])
         self.source: Source = source_of(self.text, name, limits)
         if not self.source.problem.varied:
             raise UsageError("nothing varies in this exercise", expected="a Vary line", hint="Vary x in 1..5")
@@ -96,6 +97,7 @@ class Variant:
     def __init__(self, exercise: Exercise, drawn: Drawn) -> None:
         self.exercise = exercise
         self.drawn = drawn
+        self.tasks: dict[tuple[str, SheetOptions], Task] = {}
 
     @property
     def id(self) -> str:
@@ -123,12 +125,19 @@ class Variant:
     @cached_property
     def mistakes(self) -> tuple[Wrong, ...]:
         """The wrong answers to the first gradient asked for, each with the mistakes that lead to it."""
-        return wrong_answers(self.drawn.record, self.drawn.record.derivation.graph.wanted[0])
+        return self.mistakes_by_name[self.drawn.record.derivation.graph.wanted[0]]
+
+    @cached_property
+    def mistakes_by_name(self) -> dict[str, tuple[Wrong, ...]]:
+        """The wrong answers to each gradient asked for, by the key of its name."""
+        return wrong_answers_to(self.drawn.record, self.drawn.record.derivation.graph.wanted)
 
     @cached_property
     def choices(self) -> tuple[Option, ...]:
         """The right answer to the first gradient asked for among four wrong ones, each with its feedback."""
-        return choices_of(self.drawn.record, self.drawn.record.derivation.graph.wanted[0], 5, self.drawn.number)
+        return choices_of(
+            self.drawn.record, self.drawn.record.derivation.graph.wanted[0], self.mistakes, 5, self.drawn.number
+        )
 
     def question_blocks(self, options: Options = DEFAULT_OPTIONS) -> tuple[Block, ...]:
         """What is given and asked, as blocks of a Document, without the title."""

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..derivation import Derivation, TensorDerivation
 from ..document import Block, Chain, Heading, Item, ListBlock, Math, MathNode, PageBreak, Paragraph, Reals, Words
 from ..options import Options
 from ..report.narrate import listing
+from ..report.notation import Notation
 from ..solution import SolutionRecord, TensorSolution
 from ..syntax.expression import Name
 from . import sentences as say
-from .parts import Parts, chain_of, parts_of
+from .parts import Parts, chain_of
 
 
-def hint_blocks(record: SolutionRecord | TensorSolution, options: Options) -> tuple[Block, ...]:
+def hint_blocks(record: SolutionRecord | TensorSolution, parts: Parts, options: Options) -> tuple[Block, ...]:
     """The hints on a page of their own."""
-    items = tuple(_hints(record, parts_of(record, options)))
+    items = tuple(_hints(record, parts, Notation(options.notation, record.derivation)))
     heading = Heading(2, (Words(say.HINTS["heading"]),))
     return (PageBreak(), heading, Paragraph((Words(say.HINTS["how"]),)), ListBlock(items))
 
 
-def _hints(record: SolutionRecord | TensorSolution, parts: Parts) -> Iterator[Item]:
+def _hints(record: SolutionRecord | TensorSolution, parts: Parts, notation: Notation) -> Iterator[Item]:
     derivation = record.derivation
     yield from _ways(derivation)
     yield from _said("values", _pairs(parts, "forward", -1))
@@ -37,15 +38,16 @@ def _hints(record: SolutionRecord | TensorSolution, parts: Parts) -> Iterator[It
         yield from _said("composed", _pairs(parts, "backward", 1))
         yield from _said("local", _pairs(parts, "local", -1))
     # What is asked for itself stays to be found.
-    yield from _said("almost", _pairs(parts, "backward", -1)[: -len(derivation.graph.wanted)])
+    asked = [notation.adjoint(key) for key in derivation.graph.wanted]
+    yield from _said("almost", tuple(c for c in _pairs(parts, "backward", -1) if c.links[0] not in asked))
 
 
-def _said(key: str, formulas: tuple[MathNode, ...]) -> Iterator[Item]:
+def _said(key: str, formulas: Sequence[MathNode]) -> Iterator[Item]:
     if formulas:
-        yield Item((Words(say.HINTS[key]), Math(listing(formulas))))
+        yield Item((Words(say.HINTS[key]), Math(listing(tuple(formulas)))))
 
 
-def _pairs(parts: Parts, key: str, link: int) -> tuple[MathNode, ...]:
+def _pairs(parts: Parts, key: str, link: int) -> tuple[Chain, ...]:
     """What the lines of a section begin with, and one of their links."""
     section = parts.section(key)
     chains = [chain_of(item) for item in section.items] if section is not None else []

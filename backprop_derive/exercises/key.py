@@ -11,7 +11,7 @@ from ..limits import DEFAULT_LIMITS
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
 
-_DIGITS = 4  # significant digits that are asked of a number that has no end
+DIGITS = 4  # significant digits that are asked of a number that has no end
 
 
 @record
@@ -48,7 +48,7 @@ def key_of(
     for kind, name in _asked(record, kinds):
         right, other = _value(record, kind, name), _value(exact, kind, name)
         pairs = zip(_entries(right), _entries(other), strict=True)
-        numbers = tuple(_accepted(a, b, record.problem.round_to) for a, b in pairs)
+        numbers = tuple(accepted(a, b, record.problem.round_to) for a, b in pairs)
         items.append(Item(kind, name, right.shape if isinstance(right, TensorValue) else (), numbers, len(numbers)))
     return tuple(items)
 
@@ -87,17 +87,18 @@ def _unrounded(record: SolutionRecord | TensorSolution) -> SolutionRecord | Tens
     return stages.evaluated(replace(derivation, graph=replace(derivation.graph, problem=problem)), DEFAULT_LIMITS)
 
 
-def _accepted(value: Value, unrounded: Value, carried: int | None) -> Accepted:
+def accepted(value: Value, unrounded: Value, carried: int | None) -> Accepted:
+    """What is accepted for a number that is carried with so many decimals, or with all of them (None)."""
     ends = sorted((value.decimal, unrounded.decimal))
     if carried is not None:
         margin = Decimal(1).scaleb(-carried)
     elif value.exact is not None and _has_end(value.exact):
         margin = Decimal(0)
     else:
-        margin = Decimal(5).scaleb(value.decimal.adjusted() - _DIGITS) if value.decimal else Decimal(0)
+        margin = Decimal(5).scaleb(value.decimal.adjusted() - DIGITS) if value.decimal else Decimal(0)
     return Accepted(value, ends[0] - margin, ends[1] + margin)
 
 
 def _has_end(value: Fraction) -> bool:
     """Whether a decimal of a few digits is the number itself."""
-    return bool(10**_DIGITS % value.denominator == 0)
+    return bool(10**DIGITS % value.denominator == 0)

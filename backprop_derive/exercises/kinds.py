@@ -11,6 +11,8 @@ from ..errors import UsageError, nearest
 from ..graph import build_graph
 from ..limits import DEFAULT_LIMITS
 from ..records import record
+from ..report.narrate import shows_rounded
+from ..report.remarks import sentence
 from . import fading
 from . import sentences as say
 from .choose import choice_task, is_question
@@ -47,8 +49,11 @@ def kind_of(name: str) -> Kind:
 
 
 def _full(drawn: Drawn, options: SheetOptions) -> Task:
-    parts = parts_of(drawn.record, options.presentation)
-    question = (*parts.problem, _sections_asked("full", parts), *_room(parts.sections))
+    return _whole(drawn, parts_of(drawn.record, options.presentation), options)
+
+
+def _whole(drawn: Drawn, parts: Parts, options: SheetOptions) -> Task:
+    question = (*parts.problem, _sections_asked("full", drawn, parts, options), *_room(parts.sections))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))
 
 
@@ -60,9 +65,20 @@ def _gradient(drawn: Drawn, options: SheetOptions) -> Task:
     return _full(replace(drawn, record=stages.evaluated(derivation, DEFAULT_LIMITS)), options)
 
 
-def _sections_asked(key: str, parts: Parts) -> Paragraph:
+def _sections_asked(key: str, drawn: Drawn, parts: Parts, options: SheetOptions) -> Paragraph:
     names = [f"{say.section(each.key, each.title)} ({say.points(len(each.items))})" for each in parts.sections]
-    return Paragraph((Words(say.ASKED[key].format(sections=say.series(names))),))
+    asked = say.ASKED[key].format(sections=say.series(names))
+    return Paragraph((Words(asked + _precision(drawn, parts.sections, options)),))
+
+
+def _precision(drawn: Drawn, sections: tuple[Section, ...], options: SheetOptions) -> str:
+    """How numbers are to be written, where any are rounded."""
+    places = drawn.record.problem.round_to
+    if places is not None:
+        return " " + say.ASKED["round"].format(count=places, s="" if places == 1 else "s")
+    if any(shows_rounded(list(section.blocks)) for section in sections):
+        return " " + say.ASKED["digits"].format(digits=options.presentation.digits)
+    return ""
 
 
 def _room(sections: tuple[Section, ...], framed: bool = False) -> tuple[Block, ...]:
@@ -101,11 +117,14 @@ def _stage(key: str) -> Callable[[Drawn, SheetOptions], Task]:
             raise UsageError(say.ERRORS["no update"].format(name=key), hint="Learning rate: 0.1")
         kept = (replace(section, blocks=tuple(b for b in section.blocks if not isinstance(b, Table))),)
         blank = frozenset(fading.places(kept))
-        asked = Paragraph((Words(f"{say.ASKED[section.key]} ({say.points(len(blank))})"),))
+        more = _precision(drawn, kept, options) if key != "local" else ""
+        asked = Paragraph((Words(f"{say.ASKED[section.key]} ({say.points(len(blank))}){more}"),))
         known = (Paragraph((Words(say.ASKED["known"]),)), *_equations(parts.answer)) if key == "update" else ()
         given = tuple(block for block in parts.problem if not is_question(block))
         question = (*given, *known, asked, *fading.with_blanks(kept, blank)[0].blocks)
-        full = (*given, *known, asked, *kept[0].blocks, *parts.remarks)
+        decimals = sentence("decimals", digits=str(options.presentation.digits))
+        remarks = tuple(each for each in parts.remarks if each != decimals or shows_rounded(list(kept[0].blocks)))
+        full = (*given, *known, asked, *kept[0].blocks, *remarks)
         return Task(question, _short(drawn, kept, options) if options.key == "short" else full, _scored(kept))
 
     return made
@@ -136,7 +155,7 @@ def _with_blanks(drawn: Drawn, parts: Parts, blank: frozenset[fading.Place], opt
     points = fading.counted(parts.sections, blank)
     scored = tuple(Scored(section.title, points[section.key]) for section in parts.sections if points[section.key])
     blanks, filled = fading.with_blanks(parts.sections, blank), fading.marked(parts.sections, blank)
-    asked = Paragraph((Words(say.FADED["fill in"]),))
+    asked = Paragraph((Words(say.FADED["fill in"] + _precision(drawn, parts.sections, options)),))
     question = (*parts.problem, asked, *fading.shown(blanks, points), *fading.blanked_answer(parts.answer))
     full = (*parts.problem, *fading.shown(filled, points), *parts.answer, *parts.remarks)
     short = _short(drawn, fading.only(parts.sections, blank), options)
@@ -147,14 +166,16 @@ def _headings(drawn: Drawn, options: SheetOptions) -> Task:
     parts = parts_of(drawn.record, options.presentation)
     rooms = tuple(replace(section, blocks=_room((section,))) for section in parts.sections)
     points = {section.key: len(section.items) for section in parts.sections}
-    question = (*parts.problem, *fading.shown(rooms, points), *fading.blanked_answer(parts.answer))
+    asked = _sections_asked("headings", drawn, parts, options)
+    question = (*parts.problem, asked, *fading.shown(rooms, points), *fading.blanked_answer(parts.answer))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))
 
 
 def _boxes(drawn: Drawn, options: SheetOptions) -> Task:
     parts = parts_of(drawn.record, options.presentation)
     boxes = tuple(box for section in parts.sections for box in _room((section,), framed=True))
-    question = (*parts.problem, _sections_asked("boxes", parts), *boxes, *fading.blanked_answer(parts.answer))
+    asked = _sections_asked("boxes", drawn, parts, options)
+    question = (*parts.problem, asked, *boxes, *fading.blanked_answer(parts.answer))
     return Task(question, _worked(drawn, parts, options), _scored(parts.sections))
 
 
@@ -173,8 +194,9 @@ def _line(drawn: Drawn, options: SheetOptions) -> Task:
 
 
 def _hints(drawn: Drawn, options: SheetOptions) -> Task:
-    task = _full(drawn, options)
-    return replace(task, question=(*task.question, *hint_blocks(drawn.record, options.presentation)))
+    parts = parts_of(drawn.record, options.presentation)
+    task = _whole(drawn, parts, options)
+    return replace(task, question=(*task.question, *hint_blocks(drawn.record, parts, options.presentation)))
 
 
 KINDS: tuple[Kind, ...] = (

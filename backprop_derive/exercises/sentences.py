@@ -1,4 +1,4 @@
-"""Every sentence of sheets and keys, in one place, so that it can be read as a whole and translated."""
+"""Every sentence of sheets, keys and questions, in one place, so that it can be read as a whole and translated."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ EXAM = {
 RULES = (
     "Write your name and your seat on this page before you begin.",
     "Show how you get from one line to the next; a result alone is not enough.",
-    "Work with exact numbers where you can; round others to {digits} significant digits.",
 )
 
 # What a section is called in a sentence.
@@ -42,10 +41,13 @@ SECTIONS = {
 
 ASKED = {
     "full": "Work out {sections}. Show every step.",
+    "headings": "Show every step.",
     "forward": "Compute the value of every step.",
     "local": "Find the local gradients, as formulas.",
     "flows": "Find what each gradient is made of, as formulas.",
     "update": "Do one update of gradient descent by hand.",
+    "round": "Round every result to {count} decimal{s} and carry on with that.",
+    "digits": "Round numbers that do not end to {digits} significant digits.",
     "known": "The gradients are known:",
     "boxes": "Work out {sections}, each in a box.",
     "line": "One line of this solution is missing. Write it down.",
@@ -96,6 +98,18 @@ ERRORS = {
     "no mistake": "spot: no mistake that is known shows in exactly one line of this variant",
     "no choice": "choice: no mistake leads to a wrong answer in this variant",
 }
+
+# What a question on a learning platform asks, after the problem; a formula stands between the two parts.
+PLATFORM = {
+    "number": ("Enter ", " as a decimal number."),
+    "entry": ("Enter ", ", {place}, as a decimal number."),
+    "choice": ("Choose the right value of ", "."),
+    "fields": ("Fill in decimal numbers.", ""),
+}
+PLATFORM_DIGITS = "Numbers that do not end are asked to {digits} significant digits."
+PLATFORM_PLACES = {1: "entry {0}", 2: "row {0}, column {1}"}
+PLATFORM_PLACE = "entry ({0}), counted from 1"
+PLATFORM_AFTER = " after the update"
 
 
 def section(key: str, title: str) -> str:

@@ -51,8 +51,11 @@ def exam_document(variants: Sequence[Variant], kind: str = "full", options: Shee
 
 
 def task_of(variant: Variant, kind: str, options: SheetOptions = DEFAULT_SHEETS) -> Task:
-    """What one kind of exercise asks of a variant, and its key."""
-    return kind_of(kind).makes(variant.drawn, options)
+    """What one kind of exercise asks of a variant, and its key; a variant keeps what was made of it."""
+    found = variant.tasks.get((kind, options))
+    if found is None:
+        found = variant.tasks[kind, options] = kind_of(kind).makes(variant.drawn, options)
+    return found
 
 
 def _document(variants: Sequence[Variant], options: SheetOptions, blocks: Iterator[Block], more: str = "") -> Document:
@@ -92,9 +95,8 @@ def _cover(variant: Variant, task: Task, options: SheetOptions) -> Iterator[Bloc
     when = ", ".join(part for part in (options.date, time) if part)
     if when:
         yield Paragraph((Words(when),))
-    rules = options.rules or tuple(rule.format(digits=options.presentation.digits) for rule in say.RULES)
     yield Heading(2, (Words(say.EXAM["rules"]),))
-    yield ListBlock(tuple(Item((Words(rule),)) for rule in rules), ordered=False)
+    yield ListBlock(tuple(Item((Words(rule),)) for rule in options.rules or say.RULES), ordered=False)
     rows = [(part.label, part.points) for part in task.scored]
     rows.append((say.EXAM["total"], task.points))
     reached = math_cell(Blank(_POINTS, 0))
@@ -119,7 +121,8 @@ def _keys(variants: Sequence[Variant], kind: str, options: SheetOptions) -> Iter
         if position and options.key == "full":
             yield PageBreak()
         scored = ", ".join(f"{part.label.lower()} {part.points}" for part in task.scored)
-        total = f"{say.points(task.points)}: {scored}." if scored else ""
+        parts = f": {scored}" if len(task.scored) > 1 else ""
+        total = f"{say.points(task.points)}{parts}." if scored else ""
         yield _head(variant, options, (Words(total),), f": {say.SHEET['key']}")
         yield from task.key
 

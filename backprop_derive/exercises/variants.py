@@ -20,9 +20,9 @@ from .order import shuffled
 from .space import Choice, Space, space_of, with_values
 
 # Positions in a row without a variant after which a requirement counts as one that cannot be met.
-_PATIENCE = 20_000
+PATIENCE = 20_000
 # Refused variants on which every requirement is tried, to tell which of them is never fulfilled.
-_EXAMINED = 300
+EXAMINED = 300
 
 
 Functions = tuple[tuple[str, str], ...]
@@ -83,32 +83,33 @@ def draw(
     without = 0
     for position in range(start, source.space.size):
         number = shuffled(position, source.space.size, seed)
-        drawn = _kept(source, number, position, tell_apart, refused)
+        drawn = kept(source, number, position, tell_apart, refused)
         if drawn is not None:
             without = 0
             yield drawn
             continue
         without += 1
-        if without >= _PATIENCE:
+        if without >= PATIENCE:
             break
-    if without >= _PATIENCE or start + without >= source.space.size:
+    if without >= PATIENCE or start + without >= source.space.size:
         raise cannot_be_met(source, refused, without, tell_apart)
 
 
-def _kept(
+def kept(
     source: Source,
     number: int,
     position: int,
     tell_apart: Callable[[Drawn], bool] | None,
     refused: list[Drawn],
 ) -> Drawn | None:
+    """The variant of a number where it fulfils what is required; else it joins the first of `refused`."""
     try:
         drawn = source.drawn(number, position)
     except DomainError:
         return None  # values at which the problem has no solution make no variant
     if all(is_met(drawn, each, tell_apart) for each in source.problem.required):
         return drawn
-    if len(refused) < _EXAMINED:
+    if len(refused) < EXAMINED:
         refused.append(drawn)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,23 +17,29 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
     Raises OutputError, naming the path and the reason; nothing is left behind then.
     """
-    data = content.encode() if isinstance(content, str) else content
+    write_parts(path, (content.encode() if isinstance(content, str) else content,))
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """As `write_whole`, what comes part by part; nothing is left behind where making a part fails."""
     check_target(path)
     target = path.resolve() if path.is_symlink() else path
     handle, temporary = -1, ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=".backprop-derive-", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, _mode_for(target))
         os.replace(temporary, target)
+        temporary = ""
     except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
         if temporary:
             with suppress(OSError):
                 os.unlink(temporary)
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def check_target(path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ..comparison import TOLERANCE, Comparison
 from ..derivation import (
     INCOMING,
     OUTPUT,
@@ -36,10 +38,15 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def to_json(record: SolutionRecord | TensorSolution, options: Options, ledger: Ledger | None = None) -> str:
+def to_json(
+    record: SolutionRecord | TensorSolution,
+    options: Options,
+    ledger: Ledger | None = None,
+    comparisons: Sequence[Comparison] = (),
+) -> str:
     """The solution with names as the author spells them; numbers exact as text, and with 50 digits.
 
-    The path ledger is written where there is one.
+    The path ledger is written where there is one, and so is what other engines found.
     """
     problem, derivation = record.problem, record.derivation
     spelled = problem.spelled
@@ -73,8 +80,38 @@ def to_json(record: SolutionRecord | TensorSolution, options: Options, ledger: L
             {"number": u.number, "values": {spelled[k]: _value(v) for k, v in u.values.items()}} for u in record.updates
         ],
         "notes": [{"kind": n.kind, "about": spelled.get(n.about, n.about), "detail": n.detail} for n in record.notes],
+        **({"checks": [comparison_json(c, spelled) for c in comparisons]} if comparisons else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def comparison_json(comparison: Comparison, spelled: Mapping[str, str]) -> dict[str, Any]:
+    """An engine, whether it agrees, and both roads' numbers of every value and gradient; no number is null."""
+    rows = [
+        {
+            "kind": row.kind,
+            "name": spelled[row.key],
+            "shape": list(row.shape),
+            "ours": [_float(x) for x in row.ours],
+            "theirs": [_float(x) for x in row.theirs],
+            "places": None if row.places is None else list(row.places),
+            "difference": _float(comparison.difference(row)),
+        }
+        for row in comparison.rows
+    ]
+    return {
+        "engine": comparison.engine,
+        "called": comparison.called,
+        "agrees": comparison.agrees,
+        "tolerance": TOLERANCE,
+        "difference": _float(comparison.largest),
+        "left_out": comparison.left_out,
+        "rows": rows,
+    }
+
+
+def _float(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _other_orders(record: SolutionRecord | TensorSolution) -> dict[str, Any]:

@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from ..document import Document
@@ -52,23 +54,39 @@ def set_by_typst(source: str) -> bytes:
         return _compiled(source, system_fonts=True)
 
 
+# One compiler serves a process, and may do one thing at a time.
+_COMPILING = Lock()
+
+
 def _compiled(source: str, *, system_fonts: bool) -> bytes:
     import typst
 
-    # Sources as a dictionary, and an empty folder as the root: Typst finds no file of the machine, whatever a
-    # template asks for. Its stubs do not know of the dictionary.
-    sources: Any = {"main.typ": source.encode()}
-    with tempfile.TemporaryDirectory(prefix="backprop-derive-") as empty:
-        try:
-            compiled = typst.compile(
-                sources, root=empty, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=not system_fonts,
-                timestamp=_TIMESTAMP,
-            )  # fmt: skip
-        except (typst.TypstError, RuntimeError, ValueError) as error:
-            detail = re.sub(r"┌─ .*main\.typ", "┌─ main.typ", str(getattr(error, "diagnostic", error)))
-            raise OutputError(f"Typst could not set the document: {detail}") from None
+    typesetter = _compiler(system_fonts)
+    try:
+        with _COMPILING:
+            compiled = typesetter.compile(source.encode(), format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP)
+    except (typst.TypstError, RuntimeError, ValueError) as error:
+        detail = re.sub(r"┌─ .*__typst_py_bytes__\.typ", "┌─ main.typ", str(getattr(error, "diagnostic", error)))
+        raise OutputError(f"Typst could not set the document: {detail}") from None
     assert isinstance(compiled, bytes)
     return compiled
+
+
+@lru_cache(maxsize=2)
+def _compiler(system_fonts: bool) -> Any:
+    """A compiler with its fonts found once, which takes longer than most documents.
+
+    Its root is an empty folder, which goes when the process ends: Typst finds no file of the machine, whatever a
+    template asks for.
+    """
+    import typst
+
+    empty = tempfile.TemporaryDirectory(prefix="backprop-derive-")
+    _ROOTS.append(empty)
+    return typst.Compiler(root=empty.name, font_paths=typst.Fonts(include_system_fonts=system_fonts))
+
+
+_ROOTS: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def _without_glyph(error: OutputError) -> set[str]:

@@ -219,6 +219,8 @@ def _broken(piece: Segment, measure: Measure) -> Iterator[Segment]:
 
 def _terms(piece: Segment) -> tuple[Segment, ...]:
     """What a sum adds or a product multiplies, each with the sign before it; () for anything else."""
+    if piece.outer > P.PRODUCT:
+        return ()  # in parentheses
     match piece.node:
         case Sum(terms, minus):
             if piece.outer > P.SUM:
@@ -248,8 +250,6 @@ def _matrix_factors(piece: Segment) -> tuple[Segment, ...]:
         factors.append(left.right)
         left = left.left
     first = P.POWER if isinstance(left, Product | Quotient | Entrywise) else P.PRODUCT
-    if piece.outer > P.PRODUCT:
-        return ()
     return _joined(piece, [left, *reversed(factors)], repeat("@"), first, P.POWER)
 
 

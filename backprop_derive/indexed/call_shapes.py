@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..errors import ProblemError
 from ..syntax.expression import ZERO, Call, Expr, ListOf, Text, integer
-from .sizes import Shape, Size, axes_of, constant_tuple, count, is_true, option, reduced, written_shape
+from .sizes import Shape, Size, axes_of, broadcast, constant_tuple, count, is_true, option, reduced, written_shape
 
 MINUS_ONE = integer(-1)
 ShapeOf = Callable[[Expr], Shape]
@@ -43,6 +43,11 @@ def _along_shape(call: Call, of: ShapeOf) -> Shape:
             f"{call.function} of a scalar", expected="a vector or a higher tensor", hint="[a, b] of scalars"
         )
     axes_of(option(call, "axis", ("x", "axis")) or MINUS_ONE, len(shape))
+    mask = option(call, "mask", ("x", "axis", "mask"))
+    if mask is not None and broadcast(shape, of(mask)) != shape:
+        raise ProblemError(
+            f"the mask has shape {written_shape(of(mask))}", expected=f"a shape that fits {written_shape(shape)}"
+        )
     return shape
 
 

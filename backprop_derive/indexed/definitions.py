@@ -118,9 +118,12 @@ def _along(c: Writer, call: Call) -> tuple[Expr, Shape, int]:
 
 def _softmax(c: Writer, call: Call, at: Indices) -> Expr:
     x, shape, axis = _along(c, call)
+    mask = option(call, "mask", ("x", "axis", "mask"))
 
     def exponential(k: Expr) -> Expr:
-        return Call("exp", (c.entry(x, (*at[:axis], k, *at[axis + 1 :])),))
+        place = (*at[:axis], k, *at[axis + 1 :])
+        weight = Call("exp", (c.entry(x, place),))
+        return weight if mask is None else Product((c.aligned(mask, place), weight))
 
     return Quotient(exponential(at[axis]), c.over([shape[axis]], lambda k: exponential(k[0])))
 

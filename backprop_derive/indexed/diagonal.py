@@ -67,10 +67,13 @@ def _with_diagonals(tensor: Expr) -> Expr:
 
 def _vector(body: Expr, index: str, sizes: Mapping[str, Size]) -> Expr | None:
     """A vector by its entries; 1 − h² keeps its 1, which broadcasting repeats."""
+    found = matrix_form(body, (index,), sizes)
+    if found is None or isinstance(body, Over):
+        return found
     try:
-        return lifted(body, (index,)) if not isinstance(body, Over) else matrix_form(body, (index,), sizes)
+        return lifted(body, (index,))
     except NotMatrices:
-        return matrix_form(body, (index,), sizes)
+        return found
 
 
 def _row_scaled(term: Term, at: Letters, sizes: Mapping[str, Size]) -> Expr | None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ..errors import ProblemError
-from ..syntax.expression import ZERO, Call, Expr, Name, integer
+from ..syntax.expression import ZERO, Call, Expr, ListOf, Name, integer
 from .call_shapes import ShapeOf
-from .sizes import Shape, Size, broadcast, constant_tuple, matmul, option, whole, written_shape
+from .sizes import Shape, Size, broadcast, constant_tuple, matmul, option, rational, whole, written_shape
 
 
 def _fit(call: Call, shape: Shape, allowed: Sequence[int], what: str) -> None:
@@ -26,12 +26,26 @@ def _class_loss_shape(call: Call, of: ShapeOf) -> Shape:
             f"shapes {written_shape(logits)} and {written_shape(target)} do not fit for {call.function}",
             expected=f"a class for each row, {written_shape(logits[:-1])}, or one-hot rows, {written_shape(logits)}",
         )
+    if target != logits:
+        _check_labels(call.arguments[1], logits[-1], "class")
     return ()
+
+
+def _check_labels(labels: Expr, size: Size, what: str) -> None:
+    """Refuse what is written out in a call and names no class or row; what is computed is checked with its values."""
+    if isinstance(labels, ListOf):
+        for item in labels.items:
+            _check_labels(item, size, what)
+        return
+    label = rational(labels)
+    if label is not None and isinstance(size, int) and not (label.denominator == 1 and 0 <= label < size):
+        raise ProblemError(f"there is no {what} {label}", expected=f"a whole number from 0 to {size - 1}")
 
 
 def _embedding_shape(call: Call, of: ShapeOf) -> Shape:
     table, rows = of(call.arguments[0]), of(call.arguments[1])
     _fit(call, table, (2,), "a table with a row for each word")
+    _check_labels(call.arguments[1], table[0], "row")
     return (*rows, *table[1:])
 
 

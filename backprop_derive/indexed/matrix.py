@@ -64,7 +64,7 @@ def matrix_form(body: Expr, at: Letters, sizes: Mapping[str, Size] | None = None
     """
     known = sizes or {}
     axes = tuple(index for index in at if known.get(index) != 1)
-    if len(axes) > 2:
+    if len(axes) > 2 or (at and not axes):  # a number with new axes is no notation that anybody reads
         return None
     try:
         if _is_fraction_of_entries(body):
@@ -309,7 +309,7 @@ def _scaled(tensor: Expr, scalars: Sequence[Expr], divisors: Sequence[Expr]) -> 
         below = product_of(divisors)
         if isinstance(tensor, Sum | MatrixProduct) or numbers:
             fraction = Quotient(product_of(numbers), below)
-            return product_of([fraction, *others, tensor])
+            return product_of([fraction, *others, *([] if tensor == ONE else [tensor])])
         return Quotient(product_of([*others, tensor]), below)
     return product_of([*numbers, *others, *([] if tensor == ONE and scalars else [tensor])])
 

@@ -7,6 +7,7 @@ axis, and an axis of size 1, or one that is missing, is repeated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..errors import ProblemError
 from ..syntax.expression import Call, Expr, ListOf, Name, Negate, Number, Slice, TupleOf
@@ -75,12 +76,16 @@ def _transposed_hint(a: Shape, b: Shape) -> str | None:
 
 def whole(expr: Expr) -> int | None:
     """The integer that an option or an index is written as, or None."""
+    number = rational(expr)
+    return int(number) if number is not None and number.denominator == 1 else None
+
+
+def rational(expr: Expr) -> Fraction | None:
+    """The number that is written, with or without a minus, or None."""
     if isinstance(expr, Negate):
-        inner = whole(expr.operand)
+        inner = rational(expr.operand)
         return None if inner is None else -inner
-    if isinstance(expr, Number) and expr.value.denominator == 1:
-        return int(expr.value)
-    return None
+    return expr.value if isinstance(expr, Number) else None
 
 
 def option(call: Call, name: str, parameters: Sequence[str] = ()) -> Expr | None:

@@ -143,7 +143,8 @@ def _own_axes(story: TensorStory, flow: Flow) -> Expr:
         match expr:
             case Index(Name(key) as base, places) if len(places) == len(at) and shapes.get(key) == operand:
                 named = tuple(
-                    Name(index) if size == 1 else place for index, size, place in zip(at, operand, places, strict=True)
+                    Name(index) if size == 1 and isinstance(place, Number) else place
+                    for index, size, place in zip(at, operand, places, strict=True)
                 )
                 return Index(base, named)
         return map_children(expr, changed)

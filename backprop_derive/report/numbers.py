@@ -10,7 +10,7 @@ from fractions import Fraction
 from ..problem import Problem
 from ..records import record
 from ..solution import Value
-from ..syntax.expression import Call, Constant, Expr, Number, Rounded, size, walk
+from ..syntax.expression import Call, Constant, Expr, Number, Rounded, children, size, walk
 
 _LONGEST_INTEGER = 100  # digits
 _LONGEST_DECIMAL = 10  # digits
@@ -73,7 +73,13 @@ class Style:
 
 def is_rounded(expr: Expr) -> bool:
     """Whether an expression holds a rounded number."""
-    return any(isinstance(node, Rounded) for node in walk(expr))
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Rounded:
+            return True
+        stack.extend(children(node))
+    return False
 
 
 def _is_decimal(node: Expr) -> bool:

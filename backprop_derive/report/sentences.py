@@ -295,3 +295,52 @@ UPDATE_CONCEPT = (
 )
 
 TORCH_CONCEPT = "PyTorch computes the same values and gradients automatically."
+
+# --- training
+
+OPTIMISER_NAMES = {
+    "sgd": "gradient descent",
+    "momentum": "gradient descent with momentum",
+    "nesterov": "gradient descent with Nesterov momentum",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+}
+
+TRAINING = {
+    "with": "Updates by {optimiser}, with ",
+    "states": "At first {names} are 0.",
+    "state": "At first {names} is 0.",
+    "entries": "Each line is worked entry by entry.",
+    "batch": "The data is {name}, {rows} rows; each update takes the next {size}.",
+    "mean": " The gradient of a batch is the mean of those of its rows. The pass above is that of the first row.",
+    "whole": " The pass above is that of the first batch.",
+    "update": "Update {number}",
+    "again": "The pass with what update {number} left:",
+    "trace": "Trace",
+    "grew": "The loss diverges: from update {began} on it is never again as small as before, and after update {noticed}"
+    " it is more than {growth} times its start (of a start below 1, more than {growth}). Training stopped there; a"
+    " smaller learning rate may help.",
+    "ended": "The loss diverges: from update {began} on it is never again as small as before, and after update"
+    " {noticed} it is no finite number any more. Training stopped there; a smaller learning rate may help.",
+    "batch losses": "Each loss of the table is that of the batch which the next update takes.",
+    "floats": "The trace is computed in double precision.",
+    "too many": "The parameters have too many entries for this table, which shows their losses only.",
+}
+
+# --- checks
+
+CHECKS = {
+    "title": "Check",
+    "intro": "Each value and gradient beside what was found by {engines}.",
+    "norms": " Of tensors the norm is shown, and the largest difference of an entry, relative to the largest entry.",
+    "values": "Values",
+    "gradients": "Gradients",
+    "ours": "ours",
+    "difference": "difference",
+    "confirms": "{engine} confirms {values} and {gradients}; the largest relative difference is {difference}.",
+    "values only": "{engine} confirms {values}.",
+    "exactly": "{engine} confirms {values} and {gradients} to the last digit of double precision.",
+    "disagrees": "{engine} does not confirm {names}: the largest relative difference is {difference}.",
+    "left out": "Gradients were not compared: {reason}.",
+    "some": "Of {names} some entries were compared, not all.",
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
 from ..derivation import INCOMING, OUTPUT, Flow, TensorDerivation
@@ -91,11 +91,14 @@ class TensorStory:
         return Setter({**self.form_shapes(flow), **(more or {})}, shown, derived=True)
 
     def part(self, flow: Flow) -> MathNode:
-        """∂L/∂W, with a bar where W reaches the loss by other steps too: what comes by this one."""
-        left = self.notation.adjoint(flow.operand)
-        if len(self.derivation.uses[flow.operand]) > 1 and isinstance(left, Derivative):
-            return replace(left, held=(Name(flow.step),))
-        return left
+        """∂L/∂W, with a bar where W reaches the loss by other steps too: what comes by this one.
+
+        The bar needs a derivative, also where gradients are called otherwise: dW is all that arrives at W.
+        """
+        if len(self.derivation.uses[flow.operand]) > 1:
+            loss, by = Name(self.derivation.graph.loss), Name(flow.operand)
+            return Derivative(loss, by, self.notation.sign, (Name(flow.step),))
+        return self.notation.adjoint(flow.operand)
 
     # --- numbers
 

@@ -34,7 +34,7 @@ from .torch_print import is_single, printed, printed_number
 # Tensors of more entries are no literals that anybody reads.
 _MOST_ENTRIES = 200
 # The formulas of `indexed.structure` in PyTorch.
-_MADE_OF = {"symmetric": "({leaf} + {leaf}.T) / 2", "diagonal": "{leaf} * torch.eye({size})"}
+MADE_OF = {"symmetric": "({leaf} + {leaf}.T) / 2", "diagonal": "{leaf} * torch.eye({size})"}
 _SPATIAL = {"conv1d": 1, "conv2d": 2, "max_pool1d": 1, "max_pool2d": 2, "avg_pool1d": 1, "avg_pool2d": 2}
 
 
@@ -50,7 +50,7 @@ def tensor_cells(record: TensorSolution, most_entries: int | None = _MOST_ENTRIE
     names = python_names(problem, ("F",))
     loss = record.derivation.graph.loss
     tracked = set(record.derivation.graph.wanted) & {g.key for g in problem.givens} & connected(problem, loss)
-    writer = _TensorWriter(names, problem.shapes)
+    writer = TensorWriter(names, problem.shapes)
     leaves = _leaves(problem, names, tracked)
     forward = [f"{names[step.key]} = {writer.tensor(step.expression)}" for step in problem.steps]
     node = _node(problem, loss, writer) if tracked else ""
@@ -93,7 +93,7 @@ def _givens(
         lines.append(f"{leaf} = torch.tensor({numbers}{option})")
         if given.key in leaves:
             size = record.problem.shapes[given.key][0]
-            lines.append(f"{names[given.key]} = {_MADE_OF[given.structure].format(leaf=leaf, size=size)}")
+            lines.append(f"{names[given.key]} = {MADE_OF[given.structure].format(leaf=leaf, size=size)}")
     return lines
 
 
@@ -132,7 +132,7 @@ def _literal(value: TensorValue, is_label: bool) -> str:
     return texts[0]
 
 
-def _node(problem: Problem, loss: str, writer: _TensorWriter) -> str | None:
+def _node(problem: Problem, loss: str, writer: TensorWriter) -> str | None:
     """What PyTorch prints beside the loss; None where the name of the node says nothing about the formula."""
     expressions = {step.key: step.expression for step in problem.steps}
     expr: Expr = Name(loss)
@@ -142,7 +142,7 @@ def _node(problem: Problem, loss: str, writer: _TensorWriter) -> str | None:
     return None if name is None else f", grad_fn=<{name}>"
 
 
-def _node_name(expr: Expr, writer: _TensorWriter) -> str | None:
+def _node_name(expr: Expr, writer: TensorWriter) -> str | None:
     match expr:
         case Call(function, arguments, options) if writer.is_of_tensors(expr) and function in TENSOR_TORCH:
             name = TENSOR_TORCH[function].grad_fn
@@ -157,7 +157,7 @@ def _node_name(expr: Expr, writer: _TensorWriter) -> str | None:
     return None if isinstance(expr, Index | Name) else grad_fn(expr)
 
 
-class _TensorWriter(Writer):
+class TensorWriter(Writer):
     """Expressions of tensors as PyTorch code."""
 
     def __init__(self, names: dict[str, str], shapes: Mapping[str, Shape]) -> None:
@@ -304,6 +304,9 @@ class _TensorWriter(Writer):
                 return f"{TENSOR_TORCH[name].call}({', '.join(inside)})", P.ATOM
             case Call("embedding"):
                 return f"F.embedding({text['i']}, {text['W']})", P.ATOM
+            case Call("softmax", (x, *_)) if (bound := bound_arguments(call))["mask"] != Name("none"):
+                kept = f"{self.write(x, P.ATOM)}.masked_fill({self.tensor(bound['mask'])} == 0, -torch.inf)"
+                return f"torch.softmax({kept}, dim={self._plain(bound['axis'])})", P.ATOM
             case Call("attention"):
                 mask = "" if text["mask"] == "none" else f", attn_mask={text['mask']}.bool()"
                 return f"F.scaled_dot_product_attention({text['Q']}, {text['K']}, {text['V']}{mask})", P.ATOM

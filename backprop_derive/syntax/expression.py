@@ -311,7 +311,15 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 def names_in(expr: Expr) -> tuple[str, ...]:
     """The keys of the names in an expression, each once, in the order of their first appearance."""
-    return tuple(dict.fromkeys(node.key for node in walk(expr) if isinstance(node, Name)))
+    found: dict[str, None] = {}
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Name:
+            found[node.key] = None
+        elif type(node) in _CHILDREN:
+            stack.extend(reversed(children(node)))
+    return tuple(found)
 
 
 def substitute(expr: Expr, replacement: Mapping[str, Expr]) -> Expr:
@@ -330,4 +338,10 @@ def replace_subtree(expr: Expr, old: Expr, new: Expr) -> Expr:
 
 def size(expr: Expr) -> int:
     """How many operations an expression holds: its nodes that are no leaves, n-ary ones counted n - 1 times."""
-    return sum(max(1, len(inner) - 1) for node in walk(expr) if (inner := children(node)))
+    count, stack = 0, [expr]
+    while stack:
+        inner = children(stack.pop())
+        if inner:
+            count += max(1, len(inner) - 1)
+            stack.extend(inner)
+    return count

@@ -99,6 +99,26 @@ def test_every_operation_has_the_same_numbers_and_gradients(givens: str, formula
         "Given Q = [[1, 2], [0, 1]], m = [[1, 0], [1, 1]]\nloss = sum(attention(Q, Q, Q, m)^2)",
         "Given x = [1, 3, 3], y = 3\nloss = max(x) * y",
         "Given p = [0, 1/2, 1], t = [0, 1/4, 1]\nloss = bce(p, t)\nFind dloss/dt",
+        *(
+            f"Given z = [[1, 2, 3], [0, 1/2, -1]], t = [2, 0]\nloss = {call}\nFind dloss/dz"
+            for call in (
+                "cross_entropy(z, [2, 0])",
+                "nll(z, [2, 0], reduction=sum)",
+                "cross_entropy(z[0], 2)",
+                "cross_entropy(z, maximum(t, 1))",
+                "cross_entropy(z, where(z[:, 0] > 1/2, 1, 0))",
+                "nll(z, t * [1, 2])",
+                "cross_entropy(concat([z, 2*z], axis=1), t + [3, 1])",
+                "nll(z.T, [0, 1, 1])",
+                "cross_entropy(stack([z[:, 0], z[:, 2], z[:, 0]*z[:, 1]], axis=1), t)",
+                "nll(z[:, ::-1], t)",
+                "sum(embedding(z, [[0, 1], [1, 1]])^2)",
+                "sum(embedding(concat([z, z^2]), [3, 0, 1])^3)",
+                "sum(embedding(z[::-1], [1])^2)",
+                "sum(embedding(reshape(z, (3, 2)), t)^2)",
+                "sum(embedding(z, 1)^2)",
+            )
+        ),
     ],
 )
 def test_indices_that_are_data_masks_and_ties_agree(text: str) -> None:
@@ -139,9 +159,24 @@ def test_what_is_far_out_neither_overflows_nor_vanishes(
     assert gradients["x"] == pytest.approx(gradient, rel=1e-12)
 
 
+@pytest.mark.parametrize("masked", [[0, 1, 1], [1, 1, 0], [1, 0, 1]])
+def test_what_a_mask_leaves_out_may_be_as_large_as_it_likes(masked: list[int]) -> None:
+    scores = [1000.0, -1000.0, 30.0]
+    kept = [score for score, keep in zip(scores, masked, strict=True) if keep]
+    text = "Given s: (3,), m: (3,), v: (3,)\nloss = dot(softmax(s, mask=m), v)\nFind dloss/ds, dloss/dv"
+    loss, gradients = run(text, s=scores, m=masked, v=[1, 2, 3])
+    alone, plain = run("Given s: (2,), v: (2,)\nloss = dot(softmax(s), v)", s=kept,
+                       v=[value for value, keep in zip([1, 2, 3], masked, strict=True) if keep])  # fmt: skip
+    assert loss == pytest.approx(alone, rel=1e-12)
+    for name in ("s", "v"):
+        assert gradients[name][numpy.array(masked) == 1] == pytest.approx(plain[name], rel=1e-12)
+        assert gradients[name][numpy.array(masked) == 0].tolist() == [0.0]
+
+
 @pytest.mark.parametrize(
     ("text", "values", "message"),
     [
+        ("Given x: (2,)\nloss = sum(softmax(x, mask=[0, 0]))", {"x": [1, 0]}, r"division by zero"),
         ("Given x: (2,)\ny = 2*x\nloss = sum(log(y))", {"x": [1, 0]}, r"log of 0: .* \(in loss\)"),
         ("Given x: (2,)\nloss = sum(sqrt(x))", {"x": [1, -1]}, r"sqrt of a negative number"),
         ("Given x: (2,)\nloss = sum(sqrt(x))", {"x": [1, 0]}, r"derivative of loss by x does not exist.*division by z"),

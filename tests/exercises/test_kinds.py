@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from backprop_derive.document import Blank, Block, Chain, Heading, Item, ListBlock, Math, Room, Table
+from backprop_derive.document import Blank, Block, Chain, Heading, Item, ListBlock, Math, Paragraph, Room, Table
 from backprop_derive.errors import UsageError
 from backprop_derive.exercises.choose import choice_task
 from backprop_derive.exercises.exercise import Exercise, Variant
@@ -282,3 +282,34 @@ def test_a_layer_in_the_wrong_shape_keeps_room_for_a_matrix() -> None:
     }
     assert heights["Z"] == 2
     assert heights["L"] == 1
+
+
+def test_the_hints_leave_out_a_step_that_is_asked_for_itself() -> None:
+    one = variant(NEURON.replace("Find d(loss)/dw", "Find d(loss)/dz"))
+    hints = task_of(one, "hints").question[-1]
+    assert isinstance(hints, ListBlock)
+    told = [plain_inlines(item.content, text) for item in hints.items]
+    assert told[0] == "z reaches the loss along z → a → loss"
+    assert not any("you get" in hint for hint in told)
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_without_values_there_is_nothing_to_work_out(kind: str) -> None:
+    one = variant("Given y\nVary w in 1..9\nloss = (w - y)^2\nFind d(loss)/dw\n")
+    with pytest.raises(UsageError, match="have no values"):
+        task_of(one, kind)
+
+
+def test_a_sheet_says_how_numbers_are_to_be_rounded() -> None:
+    rounded, exact = (variants(name, 1)[0] for name in ("rounded", "diamond"))
+    carried = "Round every result to 3 decimals and carry on with that."
+    digits = "Round numbers that do not end to 4 significant digits."
+    for kind in ("full", "forward", "faded", "headings", "boxes"):
+        assert carried in said(task_of(rounded, kind))
+        assert digits in said(task_of(variants("two weights", 1)[0], kind))
+        assert "ound" not in said(task_of(exact, kind))
+    assert "ound" not in said(task_of(variants("two weights", 1)[0], "local"))
+
+
+def said(task: Task) -> str:
+    return " ".join(plain_inlines(b.content, text) for b in task.question if isinstance(b, Paragraph))

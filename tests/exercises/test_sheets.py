@@ -6,7 +6,9 @@ import hashlib
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -184,3 +186,23 @@ def test_a_code_is_drawn_in_every_format() -> None:
     assert 'alt: "7K-3F9A"' in shown["typ"]
     assert '<path d="M0 0h1v1h-1zM2 0h1v1h-1zM1 1h1v1h-1zM0 2h3v1h-3z"/>' in shown["html"]
     assert "▀▄▀\n▀▀▀\n" in shown["txt"]
+
+
+# --- the page on exercises
+
+
+def test_the_code_of_the_page_runs_and_a_variant_comes_back() -> None:
+    page = (CHECKOUT / "docs" / "exercises.md").read_text(encoding="utf-8")
+    code, *_ = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert names["sheets"].startswith(b"%PDF-")
+    assert names["keys"].count("# One neuron: Key\n") == 30
+    first = key_document(names["variants"][:1], "faded", SheetOptions())
+    assert names["again"] == first
+
+
+def test_the_page_names_every_kind_and_every_option() -> None:
+    page = (CHECKOUT / "docs" / "exercises.md").read_text(encoding="utf-8")
+    names = [kind.name for kind in KINDS] + [field.name for field in fields(SheetOptions)]
+    assert [name for name in names if f"`{name}`" not in page] == []

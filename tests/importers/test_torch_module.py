@@ -118,7 +118,8 @@ LAYERS: dict[str, Make] = {
     "operators": lambda: (Operators(), (tensor(3, 2), tensor(2, 2))),
 }
 ACTIVATIONS = [
-    nn.ReLU(), nn.LeakyReLU(0.2), nn.ELU(0.5), nn.CELU(0.7), nn.SELU(), nn.GELU(), nn.GELU("tanh"), nn.SiLU(), nn.Mish(),
+    nn.ReLU(), nn.LeakyReLU(0.2),
+    nn.ELU(0.5), nn.CELU(0.7), nn.SELU(), nn.GELU(), nn.GELU("tanh"), nn.SiLU(), nn.Mish(),
     nn.Sigmoid(), nn.Tanh(), nn.Softplus(), nn.Softsign(), nn.Tanhshrink(), nn.LogSigmoid(), nn.Hardtanh(),
     nn.Hardsigmoid(), nn.Hardswish(), nn.Hardshrink(), nn.Softshrink(), nn.ReLU6(), nn.Threshold(0.1, 0.2),
     nn.Softmax(dim=-1), nn.Softmax(dim=0), nn.LogSoftmax(dim=1), nn.Softmin(dim=1), nn.GLU(),

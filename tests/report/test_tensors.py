@@ -178,7 +178,10 @@ def test_a_normalisation_of_known_sizes_has_its_compact_form_too(layer: str) -> 
 
 
 def test_row_sums_beside_a_matrix_whose_columns_they_belong_to_are_turned() -> None:
-    problem = "Given Q: (3, 2), K: (3, 2), V: (3, 2), M: (3, 3)\nO = attention(Q, K, V, M)\nL = sum(O^2)\nFind dL/dV\n"
+    kept = "exp(Q @ K.T) * M"
+    weights = f"{kept} / sum({kept}, axis=1, keepdims=true)"
+    given = "Given Q: (3, 2), K: (3, 2), V: (3, 2), M: (3, 3)"
+    problem = f"{given}\nO = ({weights}) @ V\nL = sum(O^2)\nFind dL/dV\n"
     text = bd.derive(problem).to_markdown()
-    assert r"\odot M^\top}{\text{rowsum}\left(" in text
-    assert r"\odot M\right)^\top} \, \frac{\partial L}{\partial O}$" in text
+    assert r"\odot M^\top}{\text{rowsum}(e^{Q" in text
+    assert r"\odot M)^\top} \, \frac{\partial L}{\partial O}$" in text

@@ -1,0 +1,1 @@
+"""Other roads to the same numbers. Nothing here reaches the calculus or the evaluation that it checks."""

@@ -1,0 +1,39 @@
+"""`backprop-derive proofread`: notes in, a report out; exit status 1 where a claim is wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..errors import UsageError
+from ..formats.files import check_target, write_whole
+from .reading import is_same_file, problem_text
+from .run import read_limits, time_limit
+
+_SUFFIXES = {".json": "json", ".sarif": "sarif", ".txt": "txt"}
+
+
+def run(notes: str, format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool) -> int:
+    """One call of the command: the exit status. Raises BackpropError; nothing is written then."""
+    chosen = read_limits(limits)
+    path = None if output in (None, "-") else Path(str(output))
+    if path is not None:
+        if is_same_file(path, notes):
+            raise UsageError(f"{output} is the input: the notes would be overwritten", hint="another file for -o")
+        check_target(path)
+    name, text = problem_text(notes, None, chosen)
+    with time_limit(chosen.work):
+        from ..proofreading.judge import proofread
+        from ..proofreading.report import as_json, as_sarif, as_text
+
+        report = proofread(text, name, chosen)
+        kind = format_ or (_SUFFIXES.get(path.suffix.lower(), "txt") if path is not None else "txt")
+        made = {"json": as_json, "sarif": as_sarif}.get(kind)
+        content = made(report) if made is not None else as_text(report, shows_all)
+    if path is not None:
+        write_whole(path, content)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content.encode())
+        sys.stdout.buffer.flush()
+    return 0 if report.is_clean else 1

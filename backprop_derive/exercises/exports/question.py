@@ -1,0 +1,302 @@
+"""A variant as questions that any platform can ask: what is shown, what is entered, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Context, Decimal
+from itertools import product
+
+from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
+from ...errors import LimitError, UsageError
+from ...printers.text import text
+from ...records import record
+from ...report.narrate import document_of
+from ...report.notation import Notation
+from ...report.numbers import Style, style_of
+from ...report.sentences import HEADINGS
+from ...syntax.expression import ListOf, Name
+from ..answers import Answer
+from ..choices import choices_of
+from ..exercise import Variant
+from ..key import DIGITS, Accepted, Item, accepted
+from ..mistakes.table import spelled_place
+from ..sentences import ERRORS, PLATFORM, PLATFORM_AFTER, PLATFORM_DIGITS, PLATFORM_PLACE, PLATFORM_PLACES
+from .record import ExportOptions
+
+_OPTIONS = 5  # of a multiple choice
+_MOST_FIELDS = 400  # of one question: a browser shows no more with comfort
+
+
+@record
+class Lure:
+    """A wrong number that a mistake leads to, what counts as that number, and what a person who enters it is told."""
+
+    number: Accepted
+    feedback: str
+
+
+@record
+class Field:
+    """A number to enter. `name` is unique in the question, ASCII letters and digits; `place` where in a tensor it is.
+
+    No interval of a lure meets that of the right number or another lure's.
+    """
+
+    name: str
+    right: Accepted
+    place: str
+    lures: tuple[Lure, ...] = ()
+
+
+@record
+class Group:
+    """The numbers of one thing that is asked: `label` names it, `shape` is () for a single number."""
+
+    label: tuple[Inline, ...]
+    shape: tuple[int, ...]
+    fields: tuple[Field, ...]
+
+
+@record
+class Option:
+    """An answer to choose."""
+
+    node: MathNode
+    is_right: bool
+    feedback: str
+
+
+@record
+class Question:
+    """One question: `prompt` is the problem and what is asked, `solution` the worked solution, or None.
+
+    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options.
+    """
+
+    id: str
+    title: str
+    kind: str
+    prompt: Document
+    solution: Document | None
+    groups: tuple[Group, ...] = ()
+    options: tuple[Option, ...] = ()
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(field for group in self.groups for field in group.fields)
+
+    @property
+    def points(self) -> int:
+        return max(1, len(self.fields))
+
+
+def questions_of(variant: Variant, options: ExportOptions) -> Iterator[Question]:
+    """The questions of a variant, one for every gradient asked for, or one of the whole derivation (`cloze`).
+
+    Raises UsageError where there is nothing to ask.
+    """
+    if variant.drawn.record.first is None:
+        raise UsageError(ERRORS["no numbers"])
+    asker = _Asker(variant, options)
+    if options.kind == "cloze":
+        yield asker.cloze(tuple(variant.key), "")
+        return
+    for number, wanted in enumerate(variant.drawn.record.derivation.graph.wanted):
+        mark = f"-{number + 1}" if number else ""
+        found = asker.choice(wanted, mark) if options.kind == "choice" else None
+        yield found or asker.number(wanted, mark)
+
+
+def one_by_one(question: Question) -> Iterator[Question]:
+    """The question as questions with one field each, for a platform without fields in a text."""
+    if question.kind != "cloze":
+        yield question
+        return
+    for group in question.groups:
+        for field in group.fields:
+            blocks = (*question.prompt.blocks[:-1], _asking(group.label, field.place))
+            yield replace(
+                question, id=f"{question.id}-{field.name}", title=f"{question.title} {field.name}", kind="numerical",
+                prompt=replace(question.prompt, blocks=blocks), groups=(replace(group, shape=(), fields=(field,)),),
+            )  # fmt: skip
+
+
+class _Asker:
+    """What the questions of a variant share."""
+
+    def __init__(self, variant: Variant, options: ExportOptions) -> None:
+        self.variant = variant
+        self.record = variant.drawn.record
+        self.options = options
+        self.notation = Notation(options.shown.notation, self.record.derivation)
+        self.style = style_of(self.record.problem, options.shown.digits)
+        self.title = self.record.problem.title or HEADINGS["exercise"]
+
+    def number(self, wanted: str, mark: str) -> Question:
+        """The gradient by a name as a number to enter, or as many as it has entries."""
+        item = next(each for each in self.variant.key if (each.kind, each.name) == ("gradient", wanted))
+        if item.shape:
+            return self.cloze((item,), mark)
+        right = item.numbers[0]
+        field = Field("g1", right, "", self.lures(wanted, right))
+        group = Group(self.label(item), (), (field,))
+        blocks = [_asking(group.label, ""), *self.precision((field,))]
+        return self.question(mark, "numerical", blocks, groups=(group,))
+
+    def cloze(self, items: tuple[Item, ...], mark: str) -> Question:
+        """Every number of these items as a field."""
+        if sum(len(item.numbers) for item in items) > _MOST_FIELDS:
+            raise LimitError(
+                f"a question would have {sum(len(item.numbers) for item in items):,} fields",
+                expected=f"at most {_MOST_FIELDS}", hint="a smaller tensor, or kind numerical",
+            )  # fmt: skip
+        groups, count = [], 0
+        for item in items:
+            fields = []
+            for number, place in zip(item.numbers, places(item.shape), strict=True):
+                count += 1
+                fields.append(Field(f"{item.kind[0]}{count}", number, place, self.lures_of(item)))
+            groups.append(Group(self.label(item), item.shape, tuple(fields)))
+        every = tuple(field for group in groups for field in group.fields)
+        blocks = [Paragraph((Words("".join(PLATFORM["fields"])),)), *self.precision(every)]
+        return self.question(mark, "cloze", blocks, groups=tuple(groups))
+
+    def choice(self, wanted: str, mark: str) -> Question | None:
+        """The gradient by a name among wrong ones, or None where no mistake leads to a wrong one."""
+        found = choices_of(
+            self.record, wanted, self.variant.mistakes_by_name[wanted], _OPTIONS, self.variant.drawn.number
+        )
+        shape = next(each.shape for each in self.variant.key if (each.kind, each.name) == ("gradient", wanted))
+        names = document_of(self.record.problem, self.options.shown, "", ()).literal_names
+        options: list[Option] = []
+        # The right answer keeps its place even where a wrong one before it looks like it in the digits that are shown.
+        seen = {text(_shown(each.answer, shape, self.style), names) for each in found if each.is_right}
+        for each in found:
+            node = _shown(each.answer, shape, self.style)
+            look = text(node, names)
+            if each.is_right or look not in seen:
+                options.append(Option(node, each.is_right, each.feedback))
+                seen.add(look)
+        if len(options) < 2:
+            return None
+        before, after = PLATFORM["choice"]
+        asked = Paragraph((Words(before), Math(self.notation.adjoint(wanted)), Words(after)))
+        return self.question(mark, "choice", [asked], options=tuple(options))
+
+    def lures_of(self, item: Item) -> tuple[Lure, ...]:
+        """Those of a single number that is asked for; none on the way there."""
+        is_asked = item.kind == "gradient" and item.name in self.record.derivation.graph.wanted
+        return self.lures(item.name, item.numbers[0]) if is_asked and not item.shape else ()
+
+    def lures(self, wanted: str, right: Accepted) -> tuple[Lure, ...]:
+        found: list[Lure] = []
+        taken = [right]
+        problem = self.record.problem
+        for wrong in self.variant.mistakes_by_name[wanted]:
+            number = accepted(wrong.answer[0], wrong.answer[0], problem.round_to)
+            if any(number.lowest <= other.highest and other.lowest <= number.highest for other in taken):
+                continue
+            taken.append(number)
+            made = wrong.made[0]
+            found.append(Lure(number, f"{made.mistake.feedback} (In {spelled_place(problem, made.at)}.)"))
+        return tuple(found)
+
+    def label(self, item: Item) -> tuple[Inline, ...]:
+        if item.kind == "gradient":
+            return (Math(self.notation.adjoint(item.name)),)
+        name = Math(Name(item.name))
+        return (name, Words(PLATFORM_AFTER)) if item.kind == "after" else (name,)
+
+    def precision(self, fields: tuple[Field, ...]) -> list[Block]:
+        """What is said where a number does not end and the problem does not say how it rounds."""
+        if self.record.problem.round_to is None and any(f.right.lowest < f.right.highest for f in fields):
+            return [Paragraph((Words(PLATFORM_DIGITS.format(digits=DIGITS)),))]
+        return []
+
+    def question(
+        self,
+        mark: str,
+        kind: str,
+        asked: list[Block],
+        groups: tuple[Group, ...] = (),
+        options: tuple[Option, ...] = (),
+    ) -> Question:
+        shown = self.options.shown
+        # What is asked stands last, so that a field can follow it.
+        blocks = (*self.variant.question_blocks(shown), *asked[1:], asked[0])
+        return Question(
+            f"{self.variant.id}{mark}", f"{self.title} {self.variant.id}{mark}", kind,
+            document_of(self.record.problem, shown, self.title, blocks), self.solution(), groups, options,
+        )  # fmt: skip
+
+    def solution(self) -> Document | None:
+        if not self.options.solution:
+            return None
+        document: Document = self.variant.solution_with(self.options.shown)._document(self.options.shown)
+        problem = self.variant.question_blocks(self.options.shown)
+        blocks = document.blocks
+        if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
+            blocks = blocks[1:]
+        # The problem stands above the answer already.
+        return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
+
+
+def _asking(label: tuple[Inline, ...], place: str) -> Paragraph:
+    before, after = PLATFORM["entry" if place else "number"]
+    return Paragraph((Words(before), *label, Words(after.format(place=place))))
+
+
+def places(shape: tuple[int, ...]) -> Iterator[str]:
+    """Where in a tensor each entry is, row by row, in words; nothing for a single number."""
+    for indices in product(*(range(1, size + 1) for size in shape)):
+        if not indices:
+            yield ""
+        elif len(indices) in PLATFORM_PLACES:
+            yield PLATFORM_PLACES[len(indices)].format(*indices)
+        else:
+            yield PLATFORM_PLACE.format(", ".join(map(str, indices)))
+
+
+def _shown(answer: Answer, shape: tuple[int, ...], style: Style) -> MathNode:
+    """An answer as a formula; a tensor as the nested list that a printer sets as a matrix."""
+    entries = iter(style.alike(list(answer)) if shape else [style.shown(answer[0])])
+
+    def nested(left: tuple[int, ...]) -> MathNode:
+        return ListOf(tuple(nested(left[1:]) for _ in range(left[0]))) if left else next(entries)  # type: ignore[misc]
+
+    return nested(shape)
+
+
+# --- numbers as platforms read them -----------------------------------------------------------------------
+
+_LONGEST = 25  # digits of a number that has an end
+_ROUNDED = Context(prec=15)  # for the others: more than platforms compute with
+_MOST_PLAIN = 12  # digits before or behind the point; a longer number is written with an exponent
+
+
+def written(number: Decimal) -> str:
+    """A number as every platform reads it: digits and a point, or an exponent where it is long."""
+    has_end = len(number.normalize(Context(prec=60)).as_tuple().digits) <= _LONGEST
+    short = (number if has_end else _ROUNDED.create_decimal(number)).normalize(Context(prec=60))
+    if not short:
+        return "0"
+    return f"{short:f}" if abs(short.adjusted()) < _MOST_PLAIN else f"{short:e}".replace("e+", "e")
+
+
+def reach(number: Accepted) -> Decimal:
+    """A distance on both sides of the value within which all that is accepted lies."""
+    value = number.value.decimal
+    return max(value - number.lowest, number.highest - value)
+
+
+def margins(number: Accepted) -> tuple[tuple[Decimal, Decimal], ...]:
+    """What is accepted, as numbers with a distance on both sides: the value itself, then what lies further out."""
+    value = number.value.decimal
+    near = min(value - number.lowest, number.highest - value)
+    middle, half = (number.lowest + number.highest) / 2, (number.highest - number.lowest) / 2
+    is_even = half - near <= half * _EVEN
+    return ((value, near),) if is_even else ((value, near), (middle, half))
+
+
+_EVEN = Decimal("1e-9")

@@ -1,0 +1,114 @@
+"""Derivatives in all their spellings, as the parser of formulas reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..document import Derivative, Differential, MathNode
+from ..syntax.expression import Name, Quotient
+from .tokens import Token, Unread
+
+if TYPE_CHECKING:
+    from .parser import Parser
+
+
+def fraction(p: Parser, token: Token) -> MathNode:
+    if p.peek().at("{") and p.peek(1).kind == "D":
+        p.advance()
+        return _derivative_below_bar(p)
+    above = p.atom()
+    return Quotient(above, p.atom())  # type: ignore[arg-type]
+
+
+def _derivative_below_bar(p: Parser) -> MathNode:
+    """The derivative whose numerator begins here: \\frac{∂ of}{∂ by}, or the operator \\frac{∂}{∂ by} of."""
+    sign = p.advance()
+    if p.peek().at("^"):
+        raise Unread("derivatives of higher order are not judged", p.peek().start)
+    of: MathNode | None = None
+    if not p.peek().at("}"):
+        start = p.peek().start
+        of = p.signed()
+        if p.peek().at("+", "-"):
+            raise Unread("what is differentiated needs parentheses", start)
+    p.expect("}")
+    p.expect("{")
+    by = _below(p, sign)
+    p.expect("}")
+    if of is None:
+        of = p.power()
+    return Derivative(of, by, sign.text)
+
+
+def _below(p: Parser, sign: Token) -> Name:
+    if p.peek().kind != "D":
+        raise Unread("a derivative needs the sign of differentiation below its bar too", p.peek().start)
+    p.advance()
+    start = p.peek().start
+    by = p.atom()
+    if not isinstance(by, Name):
+        raise Unread("a derivative is by a name", start)
+    return by
+
+
+def derivative(p: Parser, token: Token) -> MathNode:
+    """∂of/∂by on one line, the operator d/dx of, or a differential by itself: dw."""
+    if p.peek().at("/"):
+        p.advance()
+        by = _below(p, token)
+        return Derivative(p.power(), by, token.text)
+    if p.peek().at("^"):
+        raise Unread("derivatives of higher order are not judged", p.peek().start)
+    of = p.power()
+    if p.peek().at("/") and p.peek(1).kind == "D":
+        p.advance()
+        by = _below(p, token)
+        return Derivative(of, by, token.text, _held(p))
+    if token.text == "d" and isinstance(of, Name):
+        return Differential("d", of)
+    raise Unread("a differential of an expression is not judged by itself", token.start)
+
+
+def _held(p: Parser) -> tuple[Name, ...]:
+    """The names behind a bar: what is held fixed."""
+    before = p.tokens[p.position - 1]
+    if p.open_bars or not p.peek().at("|") or p.peek().start != before.end:
+        return ()
+    p.advance()
+    names = [Name(p.advance().text)]
+    while p.peek().at(",") and p.peek(1).kind == "name":
+        p.advance()
+        names.append(Name(p.advance().text))
+    return tuple(names)
+
+
+def at_a_point(p: Parser) -> MathNode:
+    """A derivative between an invisible fence and a bar, at whose foot stands what is held fixed."""
+    inner = p.expression()
+    closing = p.expect("⟩")
+    if not p.peek().at("_"):
+        return inner
+    p.advance()
+    in_braces = p.accept("{") is not None
+    names = [p.advance()]
+    while in_braces and p.accept(","):
+        names.append(p.advance())
+    if in_braces and not p.peek().at("}"):
+        raise Unread("a value at a point is not judged", closing.start)
+    p.accept("}")
+    if not isinstance(inner, Derivative) or any(token.kind != "name" for token in names):
+        raise Unread("a value at a point is not judged", closing.start)
+    return Derivative(inner.of, inner.by, inner.sign, tuple(Name(token.text) for token in names))
+
+
+def gradient(p: Parser) -> MathNode:
+    """∇_w L"""
+    p.accept("_")
+    in_braces = p.accept("{") is not None
+    by = p.advance()
+    if in_braces:
+        p.expect("}")
+    of = p.atom()
+    if by.kind != "name" or not isinstance(of, Name):
+        raise Unread("a gradient is of a name by a name", by.start)
+    return Differential("nabla", Name(by.text), of)

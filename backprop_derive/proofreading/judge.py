@@ -1,0 +1,218 @@
+"""Every statement judged, link by link, against what is known where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ..document import Applied, Derivative, Differential, Ellipsis, MathNode
+from ..evaluate.loose import Loose
+from ..limits import DEFAULT_LIMITS, Limits
+from ..syntax.expression import Name, names_in
+from ..syntax.parser import deep_recursion
+from .arrays import tensor_names
+from .compare import Comparer
+from .explain import expectation, mistake_in
+from .formulas import formulas_of
+from .literals import literal
+from .mistakes import Mistakes
+from .outcome import Outcome
+from .record import Finding, Report
+from .rules import general, nodes_of
+from .scope import Scope, is_plain, scopes_of
+from .statements import Link, Statement, statements_of, vocabulary_of, with_names
+from .tensors import is_written
+from .updates import is_update, judge_update
+from .values import NoValue, symbol_key
+
+_ORDER = {"<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (1, 0), "!=": (-1, 1)}
+
+
+def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -> Report:
+    """Judge every claim of a written derivation: Markdown, plain text, LaTeX source or a notebook.
+
+    Raises LimitError for a text beyond a limit, ProblemError for a notebook that is none. What is not understood is
+    part of the report.
+    """
+    with deep_recursion():
+        formulas = list(formulas_of(text, name, limits))
+        vocabulary = vocabulary_of(formulas)
+        statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+        more = {key for s in statements for key in _used_names(s)} - vocabulary.names
+        if more:
+            vocabulary = with_names(vocabulary, more)
+            statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+        scopes = scopes_of(statements)
+        tensors = frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
+        if tensors:
+            vocabulary = replace(vocabulary, tensors=tensors)
+            statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+            scopes = scopes_of(statements)
+        judges: dict[int, Judge] = {}
+        findings: list[Finding] = []
+        for statement, scope in zip(statements, scopes, strict=True):
+            judge = judges.setdefault(id(scope), Judge(scope))
+            findings += judge.judge(statement)
+    return Report(name, tuple(findings))
+
+
+def _used_names(statement: Statement) -> Iterator[str]:
+    """The names in what a statement defines a name by."""
+    if len(statement.links) > 1 and isinstance(statement.links[0].node, Name):
+        body = statement.links[1].node
+        if is_plain(body):
+            yield from (key for key in names_in(body) if "'" not in key)  # type: ignore[arg-type]
+
+
+class Judge:
+    """The judge of one scope; it remembers what the notes have found."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.comparer = Comparer(scope)
+        self.mistakes = Mistakes(self.comparer)
+        self.updated: dict[str, Any] = {}
+
+    def judge(self, statement: Statement) -> Iterator[Finding]:
+        """A finding for each link after the first."""
+        if len(statement.links) < 2:
+            link = statement.links[0]
+            yield self.finding(statement, link, Outcome("unread", reason=link.reason))
+            return
+        if is_assumed(statement):
+            yield self.finding(statement, statement.links[1], Outcome("given"))
+            return
+        told = general(statement, self.scope)
+        if is_update(told):
+            yield from judge_update(self, told)
+            return
+        yield from self.chain(told, 1)
+
+    def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:
+        """The links from number `first` on, each against the one before it.
+
+        After a wrong link, what follows may go on from it or return to what the chain is about (`meant`, or its head).
+        """
+        links = statement.links
+        before: Link | None = links[first - 1] if links[first - 1].node is not None else None
+        head, slipped = before, meant is not None
+        if meant is not None and before is not None:
+            head = replace(before, node=meant)
+        defines = first == 1 and self.is_defining(statement)
+        for k in range(first, len(links)):
+            link, relation = links[k], statement.relations[k - 1]
+            if link.node is None:
+                yield self.finding(statement, link, Outcome("unread", reason=link.reason))
+                continue
+            left = before.node if before is not None else None
+            if left is None:
+                reason = links[k - 1].reason or "what it is compared with is not understood"
+                yield self.finding(statement, link, Outcome("unread", reason=reason))
+                before = head = link
+                continue
+            if defines and k == 1:
+                yield self.finding(statement, link, Outcome("given"))
+                before = link
+                continue
+            outcome = self.outcome(left, link.node, relation)
+            may_return = not outcome.is_right and (slipped or is_written(link.node))
+            if may_return and head is not None and head.node is not None:
+                again = self.outcome(head.node, link.node, relation)
+                outcome = again if again.is_right else outcome
+            slipped = slipped or outcome.verdict == "wrong"
+            yield self.finding(statement, link, outcome, before)
+            before = link
+        self.remember(statement)
+
+    def is_defining(self, statement: Statement) -> bool:
+        """Whether the first relation says what a name or a function is."""
+        head = statement.links[0].node
+        if isinstance(head, Applied):
+            return self.scope.defining.get(f"{head.function}()") == statement.place
+        if not isinstance(head, Name):
+            return False
+        if self.scope.is_defined(head.key):
+            return self.scope.defining.get(head.key) == statement.place
+        return (head.key,) not in self.comparer.written and "'" not in head.key
+
+    def outcome(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        """What is to be said of `a relation b`."""
+        if relation in _ORDER:
+            return self.inequality(a, b, relation)
+        if relation == "->":
+            return self.edge(a, b)
+        if relation not in ("=", "≈", ":="):
+            return Outcome("unread", reason=f"{relation} is not judged")
+        try:
+            return self.comparer.compare(a, b, relation)
+        except NoValue as error:
+            return Outcome("unread", reason=str(error))
+
+    def edge(self, a: MathNode, b: MathNode) -> Outcome:
+        """Whether a step along a path is one: the second name is computed from the first."""
+        if isinstance(a, Ellipsis) or isinstance(b, Ellipsis):
+            return Outcome("given")
+        if isinstance(a, Name) and isinstance(b, Name):
+            if b.key not in self.scope.steps:
+                return Outcome("unread", reason=f"{b.key} is not defined by a formula")
+            is_edge = a.key in self.scope.operands.get(b.key, ())
+            return Outcome("right") if is_edge else Outcome("wrong", b, None, f"{b.key} does not use {a.key}")
+        return Outcome("unread", reason="only paths along names are judged")
+
+    def inequality(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        left, right = self.comparer.value(a), self.comparer.value(b)
+        if left is None or right is None:
+            return Outcome("unread", reason=self.comparer.why(a if left is None else b))
+        holds = Loose().compare(left, right) in _ORDER[relation]
+        return Outcome("right") if holds else Outcome("wrong", b)
+
+    def remember(self, statement: Statement) -> None:
+        """Keep what a chain has found for the name or derivative at its head."""
+        node = statement.links[0].node
+        key = symbol_key(node, self.scope.loss) if node is not None else None
+        last = statement.links[-1].node
+        number = literal(last) if last is not None else None
+        if key is not None and number is not None and isinstance(node, Name | Derivative | Differential):
+            self.comparer.note(key, number.value)
+
+    def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
+        offset = link.start if outcome.at is None else _place_of(link, outcome.at)
+        place = statement.formula.source.place(offset)
+        claim = statement.text if link is statement.links[0] else _claim(statement, link)
+        if outcome.verdict != "wrong":
+            return Finding(place, link.start, link.end, claim, outcome.verdict, reason=outcome.reason)
+        left = before.node if before is not None else None
+        expected = expectation(self.comparer, left, link.node, outcome)
+        if left is not None and link.node is not None and self.comparer.arrays.concerns(left, link.node):
+            return Finding(place, link.start, link.end, claim, "wrong", expected, None, outcome.reason)
+        head = statement.links[0].node
+        mistake = None
+        if head is not None and link.node is not None and outcome.at is link.node:
+            mistake = self.mistakes.behind(head, link.node)
+        mistake = mistake or mistake_in(self.comparer, left, link.node, outcome)
+        return Finding(place, link.start, link.end, claim, "wrong", expected, mistake, outcome.reason)
+
+
+def _place_of(link: Link, part: MathNode) -> int:
+    """Where a part of a link stands: the first thing in it whose place is known."""
+    if part is link.node:
+        return link.start
+    return next((link.places[id(node)] for node in nodes_of(part) if id(node) in link.places), link.start)
+
+
+_ASSUMING = frozenset("if when for at suppose assume say were set take choose whenever unless until".split())
+
+
+def is_assumed(statement: Statement) -> bool:
+    """Whether words before it make a value an assumption: "if y = 1", "would answer p = 1"."""
+    words = statement.formula.lead.split(" ")[-5:]
+    last = statement.links[-1].node
+    is_value = len(statement.links) == 2 and last is not None and literal(last) is not None
+    return is_value and (words[-1] in _ASSUMING or "would" in words)
+
+
+def _claim(statement: Statement, link: Link) -> str:
+    """The link with the one before it and the relation between them."""
+    k = statement.links.index(link)
+    return f"{statement.link_text(statement.links[k - 1])} {statement.relations[k - 1]} {statement.link_text(link)}"

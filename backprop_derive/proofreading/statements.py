@@ -1,0 +1,257 @@
+"""Formulas into statements: chains of links with the relations between them, each link read by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import field, replace
+
+from ..document import MathNode
+from ..records import record
+from ..syntax.names import canonical
+from .formulas import Formula
+from .latex_tokens import latex_tokens
+from .parser import Parser
+from .text_tokens import text_tokens
+from .tokens import MOST_TOKENS, Token, Unread, Vocabulary
+
+_MOST_LINKS = 1_000
+_CLAIMS = frozenset(("=", "≈", ":=", "<-", "!=", "<", ">", "<=", ">=", "∈", "->"))
+_OPENS, _CLOSES = frozenset("([{⦃⟨⌊"), frozenset(")]}⦄⟩⌋")
+_ENDS = (".", ":", "!", "?", ",", ";")
+
+
+@record
+class Link:
+    """One side of a relation: its tree, or why it has none, and where it stands in the source."""
+
+    node: MathNode | None
+    start: int
+    end: int
+    reason: str = ""
+    places: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
+    kept: tuple[MathNode, ...] = field(default=(), compare=False, repr=False)
+
+
+@record
+class Statement:
+    """links[0] R1 links[1] R2 …, as it stands in a formula."""
+
+    formula: Formula
+    links: tuple[Link, ...]
+    relations: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it begins: the name of its source, and the offset."""
+        return self.formula.source.name, self.links[0].start
+
+    @property
+    def block(self) -> tuple[str, int]:
+        """The paragraph that it stands in."""
+        return self.formula.source.name, self.formula.block
+
+    @property
+    def text(self) -> str:
+        return shown(self.formula, self.links[0].start, self.links[-1].end)
+
+    def link_text(self, link: Link) -> str:
+        return shown(self.formula, link.start, link.end)
+
+
+def shown(formula: Formula, start: int, end: int) -> str:
+    """A stretch of the source on one line."""
+    return " ".join(formula.source.text[start:end].split())
+
+
+def statements_of(formula: Formula, vocabulary: Vocabulary) -> Iterator[Statement]:
+    """Every statement of a formula: of a list one for each item, of a text one for each stretch without words."""
+    try:
+        tokens = _tokens(formula, vocabulary)
+    except Unread as error:
+        if claims(formula):
+            yield Statement(formula, (Link(None, formula.start, formula.end, error.reason),), ())
+        return
+    for part in _stretches(tokens):
+        for item in _items(part):
+            statement = _statement(formula, item, vocabulary)
+            if statement is not None:
+                yield statement
+
+
+def claims(formula: Formula) -> bool:
+    """Whether a formula that cannot be taken apart states something."""
+    return re.search(r"[=≈]|\\approx|\\leftarrow", formula.source.text[formula.start : formula.end]) is not None
+
+
+def _tokens(formula: Formula, vocabulary: Vocabulary) -> list[Token]:
+    read = latex_tokens if formula.kind == "latex" else text_tokens
+    return read(formula.source.text, formula.start, formula.end, vocabulary)
+
+
+def _stretches(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """What stands between words."""
+    part: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "begin" or token.at("⦃")) - (token.kind == "end" or token.at("⦄"))
+        if token.kind in ("prose", "junk") or (token.kind == "words" and depth <= 0):
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The parts between commas, and the rows of a display; a row that begins with a relation goes on."""
+    item: list[Token] = []
+    depth = 0
+    for k, token in enumerate(tokens):
+        depth += _depth(token)
+        if depth > 0 or not (token.at(",", ";") or token.kind in ("row", "amp")):
+            item.append(token)
+        elif token.kind == "row":
+            following = next((t for t in tokens[k + 1 :] if t.kind != "amp"), None)
+            if following is not None and not (following.kind == "rel" or following.at("+", "-", "*")):
+                yield item
+                item = []
+        elif token.kind != "amp" and not _is_held(tokens, k):
+            yield item
+            item = []
+        elif token.kind != "amp":
+            item.append(token)
+    yield item
+
+
+def _is_held(tokens: Sequence[Token], comma: int) -> bool:
+    """Whether a comma parts the names behind the bar of a derivative: ∂L/∂x|a, b."""
+    k = comma - 1
+    while k > 0 and (tokens[k].kind == "name" or tokens[k].at(",")):
+        k -= 1
+    return k > 1 and tokens[k].at("|") and tokens[k - 1].end == tokens[k].start and tokens[k - 2].kind == "D"
+
+
+def _depth(token: Token) -> int:
+    if token.kind in ("begin", "end"):
+        return 1 if token.kind == "begin" else -1
+    return (token.kind == "op" and token.text in _OPENS) - (token.kind == "op" and token.text in _CLOSES)
+
+
+def _statement(formula: Formula, tokens: list[Token], vocabulary: Vocabulary) -> Statement | None:
+    while tokens and tokens[-1].at(*_ENDS):
+        tokens.pop()
+    while tokens and tokens[0].at(*_ENDS):
+        tokens.pop(0)
+    parts: list[list[Token]] = [[]]
+    relations: list[str] = []
+    depth = 0
+    for token in tokens:
+        depth += _depth(token)
+        if token.kind == "rel" and depth <= 0:
+            relations.append(token.text)
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    if not any(sign in _CLAIMS for sign in relations):
+        return None
+    if (formula.kind == "text" and not (parts[0] and parts[-1])) or not any(parts):
+        return None  # words stand where a side of it would be
+    if len(parts) > _MOST_LINKS:
+        return Statement(formula, (Link(None, tokens[0].start, tokens[-1].end, "the chain is too long"),), ())
+    vocabulary = _without_letters(tokens, vocabulary)
+    links = tuple(_link(part, vocabulary, tokens) for part in parts)
+    return Statement(formula, links, tuple(relations))
+
+
+def _without_letters(tokens: Sequence[Token], vocabulary: Vocabulary) -> Vocabulary:
+    """The vocabulary without the letters that stand for any function here: g where g′ is spoken of."""
+    primed = {t.text for t in tokens if t.kind == "name" and t.text.endswith("'") and not vocabulary.knows(t.text)}
+    letters = {key.rstrip("'") for key in primed}
+    return replace(vocabulary, names=vocabulary.names - letters) if letters else vocabulary
+
+
+def _link(tokens: list[Token], vocabulary: Vocabulary, around: list[Token]) -> Link:
+    if not tokens:
+        return Link(None, around[0].start, around[-1].end, "a side of the relation is missing")
+    start, end = tokens[0].start, tokens[-1].end
+    if len(tokens) > MOST_TOKENS:
+        return Link(None, start, end, "the formula is too long")
+    parser = Parser(tokens, vocabulary, end)
+    try:
+        node = parser.whole()
+    except Unread as error:
+        return Link(None, start, end, error.reason)
+    return Link(node, start, end, "", parser.places, tuple(parser.kept))
+
+
+# --- what the words of a text mean
+
+# Words of prose before an equals sign.
+_NO_NAMES = frozenset(
+    "is are was be of it and or to by with the where so that gives get gets thus hence then because since for at we"
+    " have has as in on only about than becomes equals yields find answer given let total all others".split()
+)
+_HEAD = re.compile(
+    r"(?:^|[\n,;:.)]|(?<=\w)[ \t])[ \t]*(?P<name>[^\W\d_][\w\u0300-\u036f]*['′]*\^?)[ \t]*(?:=(?!=)|≈|:=|≔|←|<-)",
+    re.MULTILINE,
+)
+
+
+def vocabulary_of(formulas: Sequence[Formula]) -> Vocabulary:
+    """The names that the formulas define, found by what stands before an equals sign, and the functions."""
+    empty = Vocabulary()
+    names: set[str] = set()
+    functions: set[str] = set()
+    for formula in formulas:
+        if formula.kind == "text":
+            names.update(_typed_heads(formula))
+        try:
+            tokens = _tokens(formula, empty)
+        except Unread:
+            continue
+        for part in _stretches(tokens):
+            for item in _items(part):
+                _head(item, names, functions)
+    plain = {n for n in names if not _is_gradient(n, names)}
+    singles = {n for n in plain if len(n) > 2 or not (n.isalpha() and len(n) == 2 and set(n) <= plain)}
+    return Vocabulary(frozenset(singles), frozenset(functions))
+
+
+def _is_gradient(name: str, names: set[str]) -> bool:
+    """Whether a name is how the gradient by another one is called: dw, δ_z."""
+    return (name[0] == "d" and len(name) > 1 and name[1:] in names) or (
+        name.startswith("delta_") and name.removeprefix("delta_") in names
+    )
+
+
+def _typed_heads(formula: Formula) -> Iterator[str]:
+    for match in _HEAD.finditer(formula.source.text[formula.start : formula.end]):
+        name = match["name"]
+        if name.lower() in _NO_NAMES:
+            continue
+        yield f"delta_{canonical(name[2:])}" if name.startswith("δ_") and len(name) > 2 else canonical(name)
+
+
+def _head(item: Sequence[Token], names: set[str], functions: set[str]) -> None:
+    """The name on the left of a statement, `loss = …`, or the function, `f(x) = …`."""
+    head: list[Token] = []
+    for token in item:
+        if token.kind == "rel":
+            break
+        head.append(token)
+    else:
+        return
+    if not head or head[0].kind != "name":
+        return
+    if len(head) == 1:
+        names.add(head[0].text)
+    elif len(head) == 2 and head[1].kind == "name" and head[0].end == head[1].start:
+        names.add(head[0].text + head[1].text)
+    elif head[1].at("(") and head[-1].at(")") and all(t.kind == "name" or t.at(",") for t in head[2:-1]):
+        functions.add(head[0].text)
+
+
+def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:
+    """The vocabulary with more names."""
+    return replace(vocabulary, names=vocabulary.names | frozenset(more))

@@ -1,0 +1,122 @@
+"""Whether one formula of vectors and matrices is another, at the values of the notes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..document import Derivative, Differential, MathNode
+from ..evaluate.loose import is_close
+from ..syntax.expression import Expr, ListOf, Name, children
+from .arrays import Array, Arrays, Misfit, entries, shown_shape
+from .literals import literal
+from .outcome import Outcome
+from .values import NoValue
+
+_SAME = 1e-9
+_ROUNDED = 0.02  # of the largest entry, where both sides hold rounded numbers
+
+
+class TensorComparer:
+    """Compares within one scope; `found` is what the notes have written for names and gradients."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+
+    def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        """Whether `b` may stand behind `a` and a relation."""
+        if a == b:
+            return Outcome("right")
+        with np.errstate(all="ignore"):
+            return self.at_values(a, b, relation)
+
+    def at_values(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        """Whether two formulas have one value, entry by entry."""
+        try:
+            left = self.arrays.value(a)
+        except (NoValue, Misfit) as error:
+            return Outcome("unread", reason=str(error))
+        if not np.isfinite(left).all():
+            return Outcome("unread", reason="it has no value")
+        if is_written(b):
+            return self.entrywise(left, b, relation)
+        try:
+            right = self.arrays.value(b)
+        except Misfit as error:
+            return Outcome("wrong", b, None, str(error))
+        except NoValue as error:
+            return Outcome("unread", reason=str(error))
+        if left.shape != right.shape:
+            return Outcome("wrong", b, None, _other_shape(right, left))
+        part = self.slip(a, b, relation)
+        if part is not None:
+            return part
+        off, size = np.max(np.abs(left - right), initial=0), np.max(np.abs(left), initial=0)
+        if off <= _SAME * max(size, _SAME):
+            return Outcome("right")
+        is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
+        if is_rounded and off <= _ROUNDED * size:
+            return Outcome("rounded")
+        return Outcome("wrong", b, None, "the values differ")
+
+    def entrywise(self, value: Array, b: MathNode, relation: str) -> Outcome:
+        """Whether every written entry is right to the digits given."""
+        written = list(entries(b))
+        try:
+            found = self.arrays.value(b)
+        except Misfit as error:
+            return Outcome("wrong", b, None, str(error))
+        if found.shape != value.shape:
+            return Outcome("wrong", b, None, _other_shape(found, value))
+        weakest = "right"
+        for entry, right in zip(written, np.ravel(value), strict=True):
+            number = literal(entry)
+            assert number is not None
+            exact = _fraction(right, number.value)
+            accepted = number.accepts(exact, relation)
+            if accepted is None:
+                return Outcome("wrong", entry, exact)
+            weakest = accepted if accepted != "right" else weakest
+        return Outcome(weakest)
+
+    def slip(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
+        """The only written matrix in `b` that is not what stands in its place in `a`, if they are built alike."""
+        if is_written(b) and isinstance(a, Name | Derivative | Differential | Expr):
+            try:
+                outcome = self.entrywise(self.arrays.value(a), b, "≈")
+            except (NoValue, Misfit):
+                return None
+            return None if outcome.is_right else outcome
+        if type(a) is not type(b) or not isinstance(a, Expr) or not isinstance(b, Expr):
+            return None
+        left, right = children(a), children(b)
+        if len(left) != len(right):
+            return None
+        found = [self.slip(x, y, relation) for x, y in zip(left, right, strict=True)]
+        wrong = [outcome for outcome in found if outcome is not None]
+        return wrong[0] if len(wrong) == 1 else None
+
+
+def is_written(node: MathNode) -> bool:
+    """Whether a vector, a matrix or a number is written out in numbers."""
+    if isinstance(node, ListOf):
+        return all(map(is_written, node.items))
+    return literal(node) is not None
+
+
+def _leaves(node: MathNode) -> list[MathNode]:
+    inner = children(node) if isinstance(node, Expr) and not is_written(node) else ()
+    return [leaf for child in inner for leaf in _leaves(child)] if inner else [node]
+
+
+def _fraction(value: Any, written: Fraction) -> Any:
+    """The value; where it is the written number but for what doubles lose, that number."""
+    found = Fraction(float(value))
+    close = abs(found - written) <= Fraction(1, 10**11) * max(abs(found), abs(written), Fraction(1, 10**6))
+    return written if close or is_close(found, written) else found
+
+
+def _other_shape(found: Array, right: Array) -> str:
+    return f"the shape is {shown_shape(found)}, and it must be {shown_shape(right)}"

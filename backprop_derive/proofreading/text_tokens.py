@@ -1,0 +1,187 @@
+"""Mathematics as it is typed or printed on a line of text, as tokens; words of prose end a formula."""
+
+from __future__ import annotations
+
+import re
+
+from ..syntax.names import GREEK_NAME, canonical
+from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
+
+_LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√]"
+_MARKS = "\u0300-\u036f"
+_TOKEN = re.compile(
+    rf"""
+      (?P<newline>\n)
+    | (?P<space>[ \t\r\u00a0]+)
+    | (?P<number>(?:[0-9]+(?:\.(?:[0-9]+|(?![^\W\d])))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[¼-¾⅐-⅞])
+    | (?P<nabla>∇_)
+    | (?P<name>{_LETTER}(?:{_LETTER}|[0-9₀-₉_{_MARKS}'′″‴’])*)
+    | (?P<super>⁻?[⁰¹²³⁴-⁹]+)
+    | (?P<raised>⁻?ᵀ|ⁿ|ⁱ)
+    | (?P<D>∂)
+    | (?P<rel>:=|≔|<-|←|->|→|<=|>=|==|!=|≤|≥|≠|=|≈|~=|<|>|∈)
+    | (?P<op>\*\*|\\\*\\?\*|\\\*\s?\*?|[-+*/^@()\[\]{{}},|.:;·×⋅∙−÷‖⌊⌋⊙])
+    | (?P<sqrt>√)
+    | (?P<sum>Σ)
+    | (?P<unread>…)
+    """,
+    re.VERBOSE,
+)
+_SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "**": "^"}
+_RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_CASE_WORDS = frozenset(("if", "otherwise"))
+# Signs with which a line goes on that was begun above; a hyphen there is a bullet.
+GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|[+−·⊙@](?=\s))")
+
+
+def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
+    """The tokens of text[start:end]; what cannot belong to a formula is `prose` or `junk`."""
+    return _Lexer(text, start, end, vocabulary).tokens()
+
+
+class _Lexer:
+    def __init__(self, text: str, start: int, end: int, vocabulary: Vocabulary) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.vocabulary = vocabulary
+        self.found: list[Token] = []
+        self.braces = 0
+
+    def tokens(self) -> list[Token]:
+        position = self.start
+        while position < self.end and len(self.found) <= MOST_TOKENS * 25:
+            match = _TOKEN.match(self.text, position, self.end)
+            if match is None:
+                self.add("junk", self.text[position], position, position + 1)
+                position += 1
+                continue
+            kind, spelled, stop = match.lastgroup or "", match[0], match.end()
+            if kind == "name":
+                stop = self.word(spelled, position, stop)
+            elif kind == "newline":
+                self.newline(position, stop)
+            elif kind == "space":
+                self.space(spelled, position, stop)
+            else:
+                self.simple(kind, spelled, position, stop)
+            position = stop
+        return self.found
+
+    def add(self, kind: str, text: str, start: int, stop: int) -> None:
+        self.found.append(Token(kind, text, start, stop))
+
+    def newline(self, position: int, stop: int) -> None:
+        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign."""
+        last = self.found[-1] if self.found else None
+        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*"))
+        if not is_open and GOES_ON.match(self.text, stop, self.end) is None:
+            self.add("junk", "\n", position, stop)
+
+    def space(self, spelled: str, position: int, stop: int) -> None:
+        """A gap within a line parts columns, unless what follows it goes on with a formula."""
+        last = self.found[-1] if self.found else None
+        if len(spelled) < 3 or last is None or last.kind in ("rel", "junk"):
+            return
+        if GOES_ON.match(self.text, stop, self.end) is None and self.text[stop : stop + 1] not in ("", "\n"):
+            self.add("junk", " ", position, stop)
+
+    def simple(self, kind: str, spelled: str, start: int, stop: int) -> None:
+        if kind == "super":
+            self.add("op", "^", start, start)
+            self.add("number", spelled.translate(_SUPERSCRIPTS), start, stop)
+        elif kind == "raised":
+            self.add("op", "^", start, start)
+            self.raised(spelled, start, stop)
+        elif kind == "rel":
+            self.add("rel", _RELATIONS.get(spelled, spelled), start, stop)
+        elif kind == "D":
+            self.add("D", "partial", start, stop)
+        elif kind == "op" and spelled.startswith("\\"):
+            self.add("op", "^" if spelled.count("*") == 2 else "*", start, stop)
+        elif kind == "op":
+            self.braces += (spelled == "{") - (spelled == "}")
+            signs = {"{": "⦃", "}": "⦄"} if spelled in "{}" else _SIGNS
+            self.add("op", signs.get(spelled, spelled), start, stop)
+        else:
+            self.add(kind, spelled, start, stop)
+
+    def raised(self, spelled: str, start: int, stop: int) -> None:
+        if spelled.endswith("ᵀ"):
+            self.add("op", "T" if spelled == "ᵀ" else "⁻T", start, stop)
+        else:
+            self.add("name", "n" if spelled == "ⁿ" else "i", start, stop)
+
+    # --- words
+
+    def word(self, word: str, start: int, stop: int) -> int:
+        """A word as a name, a function, the d of a derivative and what it is of, or prose; gives where it ends."""
+        knows = self.vocabulary.knows
+        if self.braces and word in _CASE_WORDS:
+            self.add("words", word, start, stop)
+            return stop
+        key, after = self.hatted(word, stop)
+        if word.startswith("δ_") and len(word) > 2:
+            key = "delta_" + canonical(word[2:])
+            self.add("name", key, start, stop)
+            return stop
+        if knows(key):
+            self.add("name", key, start, after)
+            return after
+        opens = self.text[stop : stop + 1] == "("
+        if opens and (word, "") in function_words():
+            self.add("func", function_words()[word, ""], start, stop)
+            return stop
+        indexed = tuple(canonical(word).split("_", 1))
+        if opens and len(indexed) == 2 and indexed in function_words():
+            self.add("func", function_words()[indexed], start, stop)
+            return stop
+        if word[0] == "d" and self.is_differential(word, start, stop):
+            self.add("D", "d", start, start + 1)
+            return self.word(word[1:], start + 1, stop) if len(word) > 1 else stop
+        is_name = len(word) == 1 or not word.isalpha() or word[0] in GREEK_NAME or canonical(word) != word
+        if is_name and word not in ("a", "I") and not (word.endswith(("'", "’")) and len(word) > 3):
+            self.add("name", canonical(word), start, stop)
+        elif word in ("a", "I") and self.is_operand(start, stop):
+            self.add("name", word, start, stop)
+        else:
+            # A word right before a parenthesis is a function, if one that is not known.
+            self.add("unread" if opens else "prose", word, start, stop)
+        return stop
+
+    def is_operand(self, start: int, stop: int) -> bool:
+        """Whether a sign stands beside a word, so that it is no article."""
+        before, after = self.text[max(self.start, start - 3) : start], self.text[stop : stop + 3]
+        signs = r"[-+*/^=≈·−()|,<>∂√]"
+        return re.search(signs + r"\s*$", before) is not None or re.match(r"\s*" + signs, after) is not None
+
+    def hatted(self, word: str, stop: int) -> tuple[str, int]:
+        """The key of a word, with the hat behind it where `word^` is a name and no operand of a power follows."""
+        key = canonical(word)
+        if self.text[stop : stop + 1] != "^" or stop >= self.end:
+            return key, stop
+        hat = canonical(word + "^")
+        if not self.vocabulary.knows(hat):
+            hat = canonical(word[1:] + "^") if word[0] == "d" and len(word) > 1 else hat
+            if not self.vocabulary.knows(hat):
+                return key, stop
+            return key, stop  # the d is taken off first
+        following = self.text[stop + 1 : stop + 3]
+        is_power = re.match(r"[\w(∂√.]", following) or re.match(r"-[0-9.(]", following)
+        return (key, stop) if is_power else (hat, stop + 1)
+
+    def is_differential(self, word: str, start: int, stop: int) -> bool:
+        """Whether a word that begins with d is a differential: of a known name, below a bar, or before one."""
+        if self.vocabulary.knows("d"):
+            return False
+        rest = word[1:]
+        following = self.text[stop : stop + 40]
+        if (rest, "") in function_words() and following[:1] == "(":
+            return True
+        if not rest:
+            return re.match(r"\s*[(/]", following) is not None
+        if self.vocabulary.knows(self.hatted(rest, stop)[0]):
+            return True
+        if len(rest) > 2 and rest.isalpha():
+            return False
+        last = self.found[-1] if self.found else None
+        return (last is not None and last.at("/")) or re.match(r"\S{0,12}?\s*/\s*[d∂]", following) is not None

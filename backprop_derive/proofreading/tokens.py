@@ -1,0 +1,77 @@
+"""Tokens of written mathematics, the same whether it came as LaTeX or as text; and what its words may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..ops.notation import Function
+from ..ops.table import CALLABLE, LANGUAGE_OPERATIONS, operation
+from ..records import record
+
+RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
+# Longer ones are cut, so that hostile notes cost no more than others.
+MOST_TOKENS = 4_000
+
+
+class Token(NamedTuple):
+    """A token and its offsets in the source.
+
+    Kinds: `number`, `name` (its key), `func` (an operation), `D` (`d` or `partial`), `op`, `rel`, `frac`, `sqrt`,
+    `sum`, `nabla`, `begin` and `end` (an environment), `row`, `amp`, `words`; `prose` and `junk` end a formula within
+    a text, and `unread` is what no reading is known for.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    def at(self, *signs: str) -> bool:
+        return self.kind == "op" and self.text in signs
+
+
+class Unread(Exception):
+    """A formula, or a part of it, that is not understood: why, and where."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+
+
+@record
+class Vocabulary:
+    """What the words of a text mean: the names that are given or defined, and the functions defined by a formula.
+
+    `tensors` are the names of vectors and matrices, side by side a matrix product.
+    """
+
+    names: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    tensors: frozenset[str] = frozenset()
+
+    def knows(self, key: str) -> bool:
+        return key in self.names
+
+
+@lru_cache(maxsize=1)
+def function_words() -> Mapping[tuple[str, str], str]:
+    """Each operation by the word and the index that a printer or a user writes for it: ("log", "2") is log2."""
+    words: dict[tuple[str, str], str] = {(spelling, ""): name for spelling, name in CALLABLE.items()}
+    for op in LANGUAGE_OPERATIONS:
+        if isinstance(op.shown, Function):
+            words.setdefault((op.shown.name, op.shown.subscript), op.name)
+            words.setdefault((op.shown.name.lower(), op.shown.subscript), op.name)
+    words["sgn", ""] = "sign"
+    return words
+
+
+def is_known_function(name: str) -> bool:
+    """Whether an operation of the table has this canonical name."""
+    try:
+        operation(name)
+    except KeyError:
+        return False
+    return True

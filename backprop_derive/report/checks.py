@@ -1,0 +1,125 @@
+"""What other engines found, told: a remark of a solution, or a document of tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from ..comparison import Compared, Comparison
+from ..document import Block, Document, Heading, Inline, Math, Paragraph, Remark, Table, Words
+from ..options import Options
+from ..problem import Problem
+from ..syntax.expression import Expr, Name, Number, Rounded
+from .blocks import math_cell, words_cell
+from .narrate import document_of, listing
+from .notation import Notation
+from .sentences import CHECKS
+
+_LARGEST_WHOLE = 1e6
+
+
+def check_remarks(comparison: Comparison) -> Iterator[Remark]:
+    """Whether an engine confirms a solution, and what it left out."""
+    yield Remark(_verdict(comparison))
+    if comparison.left_out:
+        yield Remark((Words(CHECKS["left out"].format(reason=comparison.left_out)),))
+    partly = [row.key for row in comparison.rows if row.places is not None]
+    if partly:
+        yield Remark(_with_names(CHECKS["some"], partly))
+
+
+def _verdict(comparison: Comparison) -> tuple[Inline, ...]:
+    values, gradients = comparison.of_kind("value"), comparison.of_kind("gradient")
+    engine = comparison.called[:1].upper() + comparison.called[1:]
+    largest = comparison.largest
+    if not comparison.agrees:
+        names = list(dict.fromkeys(row.key for row in comparison.disagreeing))
+        text = CHECKS["disagrees"].replace("{engine}", engine)
+    else:
+        counts = {"values": _counted(values, "value"), "gradients": _counted(gradients, "gradient")}
+        names = []
+        text = CHECKS["values only" if not gradients else "confirms" if largest else "exactly"]
+        for word, count in {"engine": engine, **counts}.items():
+            text = text.replace(f"{{{word}}}", count)
+    before, found, after = text.partition("{difference}")
+    content = _with_names(before, names)
+    return (*content, Math(_small(largest)), Words(after)) if found else content
+
+
+def _counted(rows: Sequence[Compared], word: str) -> str:
+    return f"{len(rows)} {word}{'' if len(rows) == 1 else 's'}"
+
+
+def _with_names(text: str, names: Sequence[str]) -> tuple[Inline, ...]:
+    before, found, after = text.partition("{names}")
+    if not found:
+        return (Words(text),)
+    return (Words(before), Math(listing(tuple(map(Name, names)))), Words(after))
+
+
+def _small(difference: float) -> Expr:
+    if not math.isfinite(difference):
+        return Name("infinite")
+    return Rounded(Decimal(f"{difference:.3g}"), 2) if difference else Number(Fraction(0))
+
+
+def check_document(
+    problem: Problem, comparisons: Sequence[Comparison], notation: Notation, options: Options
+) -> Document:
+    """Values and gradients of all engines side by side, then each engine's verdict."""
+    title = CHECKS["title"] + (f": {problem.title}" if problem.title else "")
+    engines = ", ".join(comparison.called for comparison in comparisons)
+    blocks: list[Block] = [
+        Heading(1, (Words(title),)),
+        Paragraph((Words(CHECKS["intro"].format(engines=engines) + CHECKS["norms"] * problem.has_tensors),)),
+        Heading(2, (Words(CHECKS["values"]),)),
+        _table("value", comparisons, notation, options),
+    ]
+    if any(comparison.of_kind("gradient") for comparison in comparisons):
+        blocks += [
+            Heading(2, (Words(CHECKS["gradients"]),)),
+            _table("gradient", comparisons, notation, options),
+        ]
+    for comparison in comparisons:
+        blocks += check_remarks(comparison)
+    return document_of(problem, options, title, tuple(blocks))
+
+
+def _table(kind: str, comparisons: Sequence[Comparison], notation: Notation, options: Options) -> Table:
+    """A row a name: ours, each engine's, and the largest difference of all."""
+    by_engine = [{row.key: row for row in comparison.of_kind(kind)} for comparison in comparisons]
+    keys = list(dict.fromkeys(key for rows in by_engine for key in rows))
+    header = ["", CHECKS["ours"], *(comparison.engine for comparison in comparisons), CHECKS["difference"]]
+    body = []
+    for key in keys:
+        found = [rows.get(key) for rows in by_engine]
+        whole = next((row for row in found if row is not None and row.places is None), None)
+        ours = whole or next(row for row in found if row is not None)
+        theirs = [words_cell("—") if row is None else _number(row.theirs, row.places, ours, options) for row in found]
+        differences = [c.difference(row) for c, row in zip(comparisons, found, strict=True) if row is not None]
+        name = Name(key) if kind == "value" else notation.adjoint(key)
+        body.append(
+            (
+                math_cell(name),
+                _number(ours.ours, ours.places, ours, options),
+                *theirs,
+                math_cell(_small(max(differences))),
+            )
+        )
+    return Table(tuple(map(words_cell, header)), tuple(body))
+
+
+def _number(
+    numbers: Sequence[float], places: tuple[int, ...] | None, ours: Compared, options: Options
+) -> tuple[Inline, ...]:
+    """A number, of a tensor its norm; of one that was compared in part nothing that could be set beside the norm."""
+    if places != ours.places:
+        return words_cell("in part")
+    number = numbers[0] if not ours.shape else math.sqrt(sum(x * x for x in numbers))
+    if not math.isfinite(number):
+        return words_cell("no number" if number != number else "∞" if number > 0 else "−∞")
+    if number == int(number) and abs(number) < _LARGEST_WHOLE:
+        return math_cell(Number(Fraction(int(number))))
+    return math_cell(Rounded(Decimal(f"{number:.17g}"), options.digits))

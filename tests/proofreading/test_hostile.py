@@ -1,0 +1,60 @@
+"""Notes that mean harm: nothing is executed, every error is a documented one, and time is bounded."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from backprop_derive import BackpropError, proofread
+from tests.conftest import corpus
+
+LIMIT = 20  # seconds of a busy machine
+
+
+def _texts() -> list[tuple[str, str]]:
+    lines = (corpus() / "hostile" / "cases.jsonl").read_text(encoding="utf-8").split("\n")
+    cases = [json.loads(line) for line in lines if line]
+    return [(case["id"], case["problem"]) for case in cases if isinstance(case.get("problem"), str)]
+
+
+@pytest.mark.parametrize("wrap", ["{}", "${}$", "$$\n{}\n$$"])
+def test_the_hostile_corpus_as_notes(wrap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = _texts()
+    assert len(texts) > 50
+    for name, text in texts:
+        for suffix in ("md", "tex"):
+            start = time.monotonic()
+            with suppress(BackpropError):
+                proofread(wrap.replace("{}", text), f"notes.{suffix}")
+            assert time.monotonic() - start < LIMIT, name
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "$x = " + "(" * 100_000 + "1" + ")" * 100_000 + "$",
+        "$" + r"\frac{" * 20_000 + "$",
+        "$x = 9^{9^{9^9}}$", "x = 9**9**9**9 = 1", "$x = \\exp(\\exp(\\exp(9)))$ $x = 2$",
+        "$ $ " * 20_000, "$$ " * 20_001, "`" * 30_001, "|" * 50_000 + "= 1", "\\begin{align}" * 5_000,
+        "<a" * 50_000, "[x](" * 20_000, "a = b\n" * 5_000,
+        "x_1 = 1\n" + "".join(f"x_{k + 1} = x_{k} + 1\n" for k in range(1, 3000)),
+        "$" + "x" * 50_000 + " = 1$", "1 = " + "1 + " * 50_000 + "1", "= " * 50_000, "**" * 50_000 + " = 1",
+        "x = 1" + " " * 200_000 + "= 1", "{" * 30_000 + "= 1", "d" * 50_000 + "/dx = 1", "$|" * 3_000 + "= 1$",
+        "__import__('os').system('touch owned') = 1", "$\\input{/etc/passwd} = 1$", "$\\write18{touch owned} = 1$",
+        '{"cells": [{"cell_type": "markdown", "source": [1]}]}', '{"cells": 3}',
+    ],
+    ids=range(27),
+)  # fmt: skip
+def test_notes_made_to_hang_or_to_break_in(notes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    start = time.monotonic()
+    with suppress(BackpropError):
+        proofread(notes)
+    assert time.monotonic() - start < LIMIT
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,76 @@
+"""The readers of mathematics: what is read as what, and what is refused rather than guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_derive.printers.text import text
+from backprop_derive.proofreading.latex_tokens import latex_tokens
+from backprop_derive.proofreading.parser import Parser
+from backprop_derive.proofreading.text_tokens import text_tokens
+from backprop_derive.proofreading.tokens import Unread, Vocabulary
+
+NAMES = Vocabulary(frozenset({"w", "x", "y", "y_hat", "loss", "s", "z", "V_AB", "net_o1"}), frozenset())
+
+
+def read(formula: str, kind: str = "latex") -> str:
+    tokens = (latex_tokens if kind == "latex" else text_tokens)(formula, 0, len(formula), NAMES)
+    return text(Parser(tokens, NAMES, len(formula)).whole())
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        (r"\hat{y}^2 + \widehat{\text{loss}}", "ŷ² + loss_hat"),
+        (r"\frac12 (\hat y - y)^2", "1/2 · (ŷ − y)²"),
+        (r"V_{AB} x", "V_AB · x"),
+        (r"2wx", "2 · w · x"),
+        (r"-x^2", "−x²"),
+        (r"e^{-z}", "e^(−z)"),
+        (r"\frac{1}{1 + \exp(-z)}", "1/(1 + e^(−z))"),
+        (r"\frac{\partial \text{loss}}{\partial \hat y}", "∂loss/∂ŷ"),
+        (r"\frac{d}{dx}\left(x^2\right)", "dx²/dx"),
+        (r"\frac{dloss}{dw}", "dloss/dw"),
+        (r"\nabla_{w} \text{loss}", "∇_w loss"),
+        (r"\tanh^2(z)", "tanh(z)²"),
+        (r"\lvert x \rvert + \left|-2\right|", "|x| + |−2|"),
+        (r"\sqrt{x} \cdot 10^{-3}", "√x · 10⁻³"),
+        (r"\text{net}_{\text{o1}}", "net_o1"),
+        (r"\begin{cases} 1 & \text{if }z > 0 \\ 0 & \text{otherwise} \end{cases}", "{1 if z > 0; 0 otherwise}"),
+        (r"\sigma(z)(1-\sigma(z))", "σ(z) · (1 − σ(z))"),
+    ],
+)
+def test_latex_is_read_as_the_field_writes_it(formula: str, shown: str) -> None:
+    assert read(formula) == shown
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("y^ - y", "ŷ − y"),
+        ("y^-y", "ŷ − y"),
+        ("y^2", "y²"),
+        ("ds**2/ds", "ds²/ds"),
+        ("d(loss)/ dw", "dloss/dw"),
+        ("dy^/dw", "dŷ/dw"),
+        ("∂(1/2 · (ŷ − y)²)/∂ŷ", "∂(1/2 · (ŷ − y)²)/∂ŷ"),
+        ("x₁² · 1.5·10⁻³", "x₁² · 1.5 · 10⁻³"),
+        ("{1 if z > 0; 0 otherwise}", "{1 if z > 0; 0 otherwise}"),
+        ("d/dx (x)", "dx/dx"),
+    ],
+)
+def test_typed_mathematics_is_read_as_the_language_reads_it(formula: str, shown: str) -> None:
+    assert read(formula, "text") == shown
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\frac{a}{b", r"x + \unknown y", r"1/2x", r"\log p q", r"x + ", r"\sum_i x_i",
+        r"\frac{\partial^2 s}{\partial x^2}",
+        r"3 4", r"\frac{\partial s}{x}", r"\left. s \right|_{x = 1}", "{" * 200 + "x" + "}" * 200, r"\frac", "x^",
+    ],
+)  # fmt: skip
+def test_what_has_no_reading_or_two_is_refused(formula: str) -> None:
+    with pytest.raises(Unread):
+        read(formula)

@@ -1,0 +1,48 @@
+"""The report for people, for programs and for continuous integration."""
+
+from __future__ import annotations
+
+import json
+
+from backprop_derive import proofread
+from backprop_derive.proofreading.report import as_json, as_sarif, as_text
+
+NOTES = "Given x = 2\n\ns = x^2 = 5\n\n$\\foo = 3$\n"
+
+
+def test_people_see_the_line_a_caret_the_remedy_and_a_count() -> None:
+    shown = as_text(proofread(NOTES, "notes.md"))
+    assert "notes.md:3:11: wrong: x^2 = 5\n    s = x^2 = 5\n              ^\n  should be: 4\n" in shown
+    assert "not understood" in shown
+    assert shown.endswith("notes.md: 2 claims: 0 right, 1 wrong, 1 not understood (and 2 values or definitions).\n")
+
+
+def test_all_claims_are_shown_where_that_is_asked_for() -> None:
+    assert "right: 1 + 1 = 2" in as_text(proofread("1 + 1 = 2"), shows_all=True)
+    assert "right: 1 + 1 = 2" not in as_text(proofread("1 + 1 = 2"))
+
+
+def test_json_holds_every_finding() -> None:
+    data = json.loads(as_json(proofread(NOTES, "notes.md")))
+    assert data["schema"] == "backprop-derive/proofread/1"
+    assert data["counts"]["wrong"] == 1
+    assert [f["verdict"] for f in data["findings"]] == ["given", "given", "wrong", "unread"]
+    assert data["findings"][2] | {"mistake": 0} == {
+        "source": "notes.md", "line": 3, "column": 11, "claim": "x^2 = 5", "verdict": "wrong", "expected": "4",
+        "mistake": 0,
+    }  # fmt: skip
+
+
+def test_sarif_names_rule_level_and_place_of_each_result() -> None:
+    data = json.loads(as_sarif(proofread(NOTES, "my notes.md")))
+    assert data["version"] == "2.1.0"
+    (run,) = data["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert [(r["ruleId"], r["level"]) for r in run["results"]] == [("wrong-claim", "error"), ("not-understood", "note")]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["message"]["text"]
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "my%20notes.md"
+        assert place["region"]["startLine"] >= 1
+        assert place["region"]["startColumn"] >= 1
