@@ -44,6 +44,7 @@ from .shape_functions import (
     einsum_function,
     flatten_function,
     joined_function,
+    masked_fill,
     of_two,
     permute_function,
     pieces,
@@ -129,6 +130,7 @@ FUNCTIONS: dict[str, Function] = {
     "clip": function("input, min=None, max=None", clamp_function),
     "where": function("condition, input, other", lambda d, a: Call(
         "where", (a["condition"], expression(d, a["input"]), expression(d, a["other"])))),
+    "masked_fill": function("input, mask, value", masked_fill),
     "maximum": of_two(lambda a, b: Call("maximum", (a, b))),
     "minimum": of_two(lambda a, b: Call("minimum", (a, b))),
     **{name: reduction(name) for name in ("sum", "mean", "var", "std", "prod", "logsumexp")},

@@ -7,9 +7,12 @@ from typing import Any
 from ..ops.table import formula
 from ..syntax.expression import (
     Call,
+    Compare,
+    Constant,
     Expr,
     Name,
     Negate,
+    Number,
     Quotient,
     integer,
     substitute,
@@ -64,9 +67,30 @@ def softmax_function(op: str) -> Function:
         last = axis in (-1, rank(draft, x) - 1)
         inner = Negate(x) if op == "softmin" else x
         name = "softmax" if op == "softmin" else op
-        return Call(name, (inner,), () if last else (("axis", integer(axis)),))
+        options: list[tuple[str, Expr]] = [] if last else [("axis", integer(axis))]
+        match inner:
+            case Call("where", (hidden, _, kept)) if name == "softmax" and is_hiding(inner):
+                inner = kept
+                options.append(("mask", _kept(hidden)))
+        return Call(name, (inner,), tuple(options))
 
     return function("input, dim=None, _stacklevel=3", make)
+
+
+def is_hiding(value: Any) -> bool:
+    """Whether a value is scores with -inf in the place of some, which only a softmax has a meaning for."""
+    match value:
+        case Call("where", (_, Negate(Constant("inf")), _)):
+            return True
+    return False
+
+
+def _kept(hidden: Expr) -> Expr:
+    """1 where an entry is not hidden: of `mask == 0` the mask itself."""
+    match hidden:
+        case Compare("==", mask, Number(value)) if value == 0:
+            return mask
+    return Call("where", (hidden, integer(0), integer(1)))
 
 
 # --- losses

@@ -31,7 +31,7 @@ _RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=
 _PLAIN = (bool, int, float, str, tuple, list, type(None))
 # What makes a tensor of numbers.
 MAKERS = {"tensor", "array", "as_tensor", "asarray", "Parameter", "Variable"}
-_CONSTANTS = {"pi": Constant("pi"), "e": Constant("e")}
+_CONSTANTS = {"pi": Constant("pi"), "e": Constant("e"), "inf": Constant("inf")}
 
 
 def is_expression(value: Any) -> bool:
@@ -228,7 +228,7 @@ def named(reader: Reader, node: ast.AST, name: str, arguments: list[Any], keywor
         return made
     if name in MAKERS and arguments and not keywords:
         return arguments[0]  # of an expression: torch.tensor(float(2))
-    if name != "where":
+    if name not in ("where", "masked_fill"):
         arguments = [_as_mask(argument) for argument in arguments]
     return called(reader.draft, name, arguments, keywords)
 

@@ -15,6 +15,7 @@ from ..errors import Place, ProblemError
 from ..syntax.expression import Name, Negate, Number
 from . import python_expressions as expressions
 from .draft import Draft
+from .losses import is_hiding
 
 _MODULES = {
     "torch", "F", "nn", "np", "numpy", "math", "jnp", "jax", "functional", "linalg", "special", "scipy", "lax", "optim",
@@ -158,7 +159,7 @@ class Reader:
 
     def bound(self, name: str, value: Any) -> Any:
         """A step for an expression; numbers and names stay what they are."""
-        if isinstance(value, Name):
+        if isinstance(value, Name) or is_hiding(value):
             return value
         if isinstance(value, Number) or (isinstance(value, Negate) and isinstance(value.operand, Number)):
             return value

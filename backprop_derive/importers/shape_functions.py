@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from ..syntax.expression import (
     Call,
+    Compare,
+    Constant,
     Expr,
     Index,
     ListOf,
+    Name,
+    Negate,
     Product,
     Slice,
     Text,
@@ -146,6 +151,16 @@ def scaled_function(minus: bool) -> Function:
         return add(expression(draft, a["input"]), other, minus)
 
     return function("input, other, alpha=1", make)
+
+
+def masked_fill(draft: Draft, a: Arguments) -> Expr:
+    """The value where the mask holds; a mask of 0 and 1 holds at 1."""
+    mask, value = a["mask"], a["value"]
+    if isinstance(mask, Name):
+        mask = Compare("==", mask, integer(1))
+    if isinstance(value, float) and value == -math.inf:
+        value = Negate(Constant("inf"))
+    return Call("where", (mask, expression(draft, value), expression(draft, a["input"])))
 
 
 def same(draft: Draft, a: Arguments) -> Expr:

@@ -19,6 +19,7 @@ from ..syntax.expression import Call, Compare, Name, Transpose, integer
 from .calls import called
 from .draft import Draft
 from .functions import expression
+from .losses import is_hiding
 from .python_expressions import is_expression, taken
 from .torch_layers import applied
 
@@ -148,7 +149,7 @@ class _Importer:
             return tuple(
                 self._step(f"{name}_{k}", part) if is_expression(part) else part for k, part in enumerate(value)
             )
-        if isinstance(value, Name | Compare) or not is_expression(value):
+        if isinstance(value, Name | Compare) or not is_expression(value) or is_hiding(value):
             return value
         return self.draft.step(name, value)
 
@@ -188,7 +189,7 @@ class _Importer:
             return Compare(_RELATIONS[name], left, right)
         if all(isinstance(argument, int | float) for argument in arguments) and hasattr(operator, name):
             return getattr(operator, name)(*arguments)
-        if name != "where":
+        if name not in ("where", "masked_fill"):
             arguments = [_mask(argument) for argument in arguments]
         return called(self.draft, name, arguments, keywords)
 

@@ -13,7 +13,9 @@ from ..records import record
 from ..report.torch_code import Writer, is_plain_number
 from ..syntax.expression import (
     ONE,
+    ZERO,
     Call,
+    Compare,
     Constant,
     Expr,
     Index,
@@ -198,6 +200,10 @@ class ArrayWriter(Writer):
                 return product if bound["b"] == Name("none") else _plus(product, bound["b"])
             case Call("embedding", (table, rows)):
                 return Index(table, (rows,))
+            case Call("softmax", (x, *_)) if bound["mask"] != Name("none"):
+                kept = Compare("!=", bound["mask"], ZERO)
+                masked = Call("where", (kept, x, Negate(Constant("inf"))))
+                return Call("softmax", (masked,), (("axis", bound["axis"]),))
             case Call("reshape", (x, shape)):
                 return f"{self.write(x, P.ATOM)}.reshape({self.plain(shape).strip('()').rstrip(',')})", P.ATOM
             case Call("transpose", (x, *_)) if isinstance(bound["axes"], TupleOf):

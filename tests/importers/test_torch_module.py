@@ -81,6 +81,12 @@ class Attend(nn.Module):
         return y
 
 
+class Masked(nn.Module):
+    def forward(self, x: Any, mask: Any) -> Any:
+        scores = (x @ x.T).masked_fill(mask == 0, -torch.inf)
+        return torch.softmax(scores, dim=-1) @ x
+
+
 Make = Callable[[], tuple[Any, tuple[Any, ...]]]
 LAYERS: dict[str, Make] = {
     "Linear": lambda: (nn.Linear(3, 2), (tensor(2, 3),)),
@@ -115,6 +121,7 @@ LAYERS: dict[str, Make] = {
     "an MLP": lambda: (Mlp(), (tensor(2, 3),)),
     "a CNN": lambda: (Cnn(), (tensor(1, 1, 3, 3),)),
     "a residual block": lambda: (Residual(), (tensor(2, 3),)),
+    "a masked softmax": lambda: (Masked(), (tensor(2, 3), torch.tensor([[1, 0], [1, 1]]))),
     "operators": lambda: (Operators(), (tensor(3, 2), tensor(2, 2))),
 }
 ACTIVATIONS = [
