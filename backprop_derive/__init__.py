@@ -33,7 +33,7 @@ _HOMES = {
     "Training": "training.train", "train": "training.train",
     "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
     "Report": "proofreading.record", "proofread": "proofreading.judge",
-    "Options": "options", "Problem": "problem", **dict.fromkeys(
+    "load_ipython_extension": "interactive", "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
     ),
 }  # fmt: skip

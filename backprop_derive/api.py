@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from .language.reader import Scalar
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
+from .programs.engines import ENGINES
 from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from .stages import (
     derived,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def solve(
-    problem: str | Problem,
+    problem: str | Problem | Callable[..., Any],
     *,
     wrt: str | tuple[str, ...] | list[str] = (),
     given: Mapping[str, Scalar] | None = None,
@@ -52,6 +53,9 @@ def solve(
 ) -> Solution:
     """Solve a problem: derive every local gradient, compose them by the chain rule, evaluate at the given values.
 
+    A problem is text, or a Python function, which is read from its source and never called (`lambda x, w: (w*x)**2`),
+    or a module of PyTorch with its inputs as `given`.
+
     `wrt` names what to differentiate by (default: what the problem's Find asks, else every given), `given` sets or
     overrides values (int, float, Fraction or text), `loss` the step that is differentiated (default: Find's, else the
     last). `expand` splits compound steps into one operation a node. `mode` is `reverse` or `forward`: whether the chain
@@ -63,6 +67,8 @@ def solve(
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
     LimitError where a stated limit is passed, UsageError where an argument does not fit.
     """
+    if callable(problem):
+        problem, given = _read_code(problem, given)
     mode = mode or ("forward" if direction else None)
     options = options if mode is None else replace(options, mode=mode)
     read, notes = prepared(problem, wrt, given, loss, expand, limits)
@@ -75,7 +81,8 @@ def solve(
 
 
 def derive(
-    problem: str | Problem,
+    problem: str | Problem | Callable[..., Any],
+    inputs: Mapping[str, Any] | tuple[Any, ...] | None = None,
     *,
     wrt: str | tuple[str, ...] | list[str] = (),
     loss: str | None = None,
@@ -85,11 +92,34 @@ def derive(
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
-    """As `solve`, symbolically only: the values of the givens are left out."""
+    """As `solve`, symbolically only: the values of the givens are left out.
+
+    Of a module of PyTorch and its inputs the derivation has its numbers, and shows them next to `.grad`; `loss` is then
+    an expression in `y_hat`, the output, such as `mse(y_hat, y)`.
+    """
+    if callable(problem):
+        from .importers.callables import is_module
+
+        if is_module(problem):
+            from .beside_torch import module_solution
+
+            return module_solution(problem, inputs or (), loss, options, limits)
+        problem, _ = _read_code(problem, None)
     options = options if mode is None else replace(options, mode=mode)
     read, notes = prepared(problem, wrt, None, loss, expand, limits)
     symbols = replace(symbolic(derived(build_graph(read))), notes=notes)
     return Solution(symbols, _with_paths(options, paths), limits)
+
+
+def _read_code(code: Callable[..., Any], given: Mapping[str, Scalar] | None) -> tuple[str, Mapping[str, Scalar] | None]:
+    """The text of a function's or a module's problem, and what is given besides."""
+    from .importers.callables import callable_problem, is_module
+
+    if is_module(code):
+        from .importers.torch_module import module_problem
+
+        return module_problem(code, given or {}).text, None
+    return callable_problem(code), given
 
 
 def _with_paths(options: Options, paths: bool) -> Options:
@@ -326,6 +356,19 @@ class Solution:
             write_whole(Path(path), content)
         return content
 
+    def to_notebook(self, **changes: Any) -> str:
+        """A Jupyter notebook: the lesson with code cells; `execute=True` runs them. Raises OutputError."""
+        return str(self.render("ipynb", **changes))
+
+    def to_program(self, engine: str = "torch", **changes: Any) -> str:
+        """A script for `torch`, `jax` or `numpy`; `backward="explicit"` writes the backward pass out, for NumPy.
+
+        Raises UsageError where the problem has no values, or no such program.
+        """
+        if engine not in ENGINES:
+            raise UsageError(f"unknown engine {shorten(engine)}", expected=", ".join(ENGINES))
+        return str(self.render(engine, **changes))
+
     def render(self, format: str, **changes: Any) -> str | bytes:
         """The solution in a format by its name; bytes for `pdf`."""
         options = with_changes(self.options, changes)
@@ -334,9 +377,19 @@ class Solution:
             from .formats.json import to_json
 
             return to_json(self._told(options), options, self.ledger if options.paths else None, self.comparisons)
+        if format in ENGINES:
+            return self._program(format, options)
+        if format == "ipynb" and not self.problem.asks_jacobian:
+            options = replace(options, layout="lesson")
         from .formats import render
 
         return render(self._document(options), format, options)
+
+    def _program(self, engine: str, options: Options) -> str:
+        from .programs import program
+
+        record = in_matrices(self.record) if isinstance(self.record, TensorSolution) else self.record
+        return program(record, engine, options.backward)
 
     def _document(self, options: Options | None = None) -> Any:
         document = self._story(options or self.options)

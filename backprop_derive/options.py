@@ -19,10 +19,12 @@ NUMERATOR_AXES = 2  # numerator layout is defined for gradients by tensors of so
 ENGINES = ("typst", "latexmk")
 LANGUAGES = ("en",)
 MODES = ("reverse", "forward")
+BACKWARD = ("autograd", "explicit")
 
 _CHOICES = {
     "layout": LAYOUTS, "detail": DETAILS, "notation": NOTATIONS, "flavour": FLAVOURS, "engine": ENGINES,
     "language": LANGUAGES, "layout_convention": LAYOUT_CONVENTIONS, "mode": MODES,
+    "backward": (None, *BACKWARD),
 }  # fmt: skip
 
 
@@ -35,7 +37,9 @@ class Options:
     how Markdown marks mathematics: `$…$` everywhere (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise
     damage it (`github`). `shapes` adds a table of the shapes of tensors, `paths` the path ledger. `mode` is the order
     in which local gradients are multiplied: back from the loss, or forward from what is wanted. `fragment` leaves out
-    the LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. Raises UsageError for a choice that
+    the LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. `backward` is who
+    differentiates in a script, the engine or the script itself (None: NumPy's scripts do, the others' engines do), and
+    `execute` runs the cells of a notebook. Raises UsageError for a choice that
     does not exist.
     """
 
@@ -53,15 +57,17 @@ class Options:
     language: str = "en"
     layout_convention: str = "denominator"
     mode: str = "reverse"
+    backward: str | None = None
+    execute: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
             if value not in choices:
-                close = nearest(str(value), choices)
+                close = nearest(str(value), filter(None, choices))
                 raise UsageError(
                     f"{name.replace('_', ' ')} {shorten(str(value))} is unknown",
-                    expected=", ".join(choices),
+                    expected=", ".join(choice for choice in choices if choice),
                     hint=close,
                 )
         if isinstance(self.digits, bool) or not isinstance(self.digits, int) or self.digits < 1:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
-from ..options import DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
+from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 
 EXAMPLES = """\b
 Examples:
@@ -38,7 +38,8 @@ Examples:
   backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
 """
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
-FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt")
+FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
+CODE_FORMATS = ("torch", "jax", "numpy")
 
 
 class Command(click.Command):
@@ -97,7 +98,13 @@ ASKED = (
     click.option("--loss", metavar="NAME", help="The step to differentiate (default: Find's, or the last)."),
 )
 WRITTEN = (
-    click.option("-f", "--format", "format_", type=click.Choice(FORMATS), help="Default: the suffix of FILE, or md."),
+    click.option(
+        "-f",
+        "--format",
+        "format_",
+        type=click.Choice((*FORMATS, *CODE_FORMATS)),
+        help="Default: the suffix of FILE, or md.",
+    ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
     click.option(
         "--layout", type=click.Choice(LAYOUTS), default="solution", help="With the lesson around it, or without."
@@ -132,6 +139,14 @@ SHOWN = (
     click.option("--lang", default="en", type=click.Choice(["en"]), help="The language of the solution."),
     click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
 )
+CODE = (
+    click.option(
+        "--backward",
+        type=click.Choice(BACKWARD),
+        help="Who differentiates in a script: its engine, or each line (numpy).",
+    ),
+    click.option("--execute", is_flag=True, help="Run the cells of a notebook (-f ipynb)."),
+)
 DRAWN = (
     click.option("--variants", type=int, default=1, metavar="N", help="How many, all different.", show_default=True),
     click.option("--seed", type=int, default=0, metavar="S", help="Another seed, other variants.", show_default=True),
@@ -151,7 +166,7 @@ DRAWN = (
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
 @click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
@@ -162,8 +177,28 @@ def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) ->
     run("solve", given=given, direction=direction, **choices)
 
 
+@main.command(name="import", cls=Command)
+@click.argument("source", metavar="FILE[:NAME]")
+@click.option("--inputs", multiple=True, metavar="x=[1,2]", help="Values of inputs, or of a function's arguments.")
+@click.option("--loss", metavar="TEXT", help="Of a module: the loss, in y_hat and further inputs: mse(y_hat, y).")
+@click.option("--run", "execute", is_flag=True, help="Run FILE, to import a module with its weights from it.")
+@click.option(
+    "-f", "--format", "format_", type=click.Choice((*FORMATS, *CODE_FORMATS)), help="Solve it, and write the solution."
+)
+@click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
+def import_(**choices: Any) -> None:
+    """Code into a problem: a function, a script, a notebook, or with --run a torch.nn.Module.
+
+    Nothing is executed without --run.
+    """
+    from .importing import run_import
+
+    run_import(**choices)
+
+
 @main.command(cls=Command, epilog=EXAMPLES)
-@taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
 def derive(**choices: Any) -> None:
     """As solve, symbolically only: values of givens are left out."""
     from .run import run

@@ -16,11 +16,12 @@ from ..errors import LimitError, UsageError, shorten
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
 from ..options import DEFAULT_OPTIONS, Options
+from ..programs.engines import ENGINES
 from .reading import is_same_file, problem_text
 
 _SUFFIXES = {
     ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
-    ".json": "json", ".txt": "txt",
+    ".json": "json", ".txt": "txt", ".ipynb": "ipynb", ".py": "torch",
 }  # fmt: skip
 
 
@@ -54,7 +55,9 @@ def run(
             along = read_given(direction, "--direction")
             engine = choices["check"]
             solution = api.solve(read, expand=expand, direction=along, check=engine, options=options, limits=limits)
-        content = solution.render(format_for(chosen, output))
+        format_ = format_for(chosen, output)
+        check_choices(choices, format_)
+        content = solution.render(format_)
     put(content, path)
     if not all(comparison.agrees for comparison in solution.comparisons):
         click.echo(f"warning: {choices['check']} does not confirm this solution", err=True)
@@ -113,8 +116,17 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
         detail=choices["detail"], digits=digits, notation=choices["notation"], flavour=choices["flavour"],
         rules=choices["rules"], shapes=choices["shapes"], fragment=choices["fragment"], engine=choices["engine"],
         template=None if template is None else Path(template), language=choices["lang"],
-        layout_convention=choices["layout_convention"],
+        layout_convention=choices["layout_convention"], backward=choices.get("backward"),
+        execute=choices.get("execute", False),
     )  # fmt: skip
+
+
+def check_choices(choices: dict[str, Any], chosen: str) -> None:
+    """Refuse what this format would silently ignore. Raises UsageError."""
+    if choices["backward"] is not None and chosen not in ENGINES:
+        raise UsageError("--backward is a choice of scripts", hint="-f numpy --backward explicit")
+    if choices["execute"] and chosen != "ipynb":
+        raise UsageError("--execute runs the cells of a notebook", hint="-f ipynb --execute")
 
 
 def read_given(groups: tuple[str, ...], option: str = "--given") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from .views import plain_inlines
 
 # Each module offers render(document, options); it is imported when its format is asked for.
 _MODULES = {
-    "md": "markdown", "tex": "tex", "typ": "typ", "pdf": "pdf", "html": "html", "txt": "text",
+    "md": "markdown", "tex": "tex", "typ": "typ", "pdf": "pdf", "html": "html", "txt": "text", "ipynb": "ipynb",
 }  # fmt: skip
 FORMATS = (*_MODULES, "json")
 

@@ -93,8 +93,8 @@ def _flow_item(story: TensorStory, flow: Flow) -> Iterator[Item]:
             notes.append((Words(TENSORS["by entries"]), *_entry_line(story, flow, by_entries)))
         yield Item(_matrix_line(story, flow, matrix), tuple(notes))
         return
-    if _chooses(story, flow):
-        yield Item(_chosen(story, flow))
+    if chooses(story, flow):
+        yield Item(chosen(story, flow))
     elif by_entries is None or (size(by_entries.body) > _LONGEST_ENTRY and detail != "full"):
         yield Item((Math(story.part(flow)), Words(TENSORS["too long"])))
     else:
@@ -306,7 +306,7 @@ def _steps(story: TensorStory, flow: Flow) -> list[Note]:
 # --- what is chosen
 
 
-def _chooses(story: TensorStory, flow: Flow) -> bool:
+def chooses(story: TensorStory, flow: Flow) -> bool:
     """Whether the step picks entries of the operand, as a pool does."""
     match story.derivation.graph.steps[flow.step].expression:
         case Call("max_pool1d" | "max_pool2d", (Name(), *_)):
@@ -316,7 +316,7 @@ def _chooses(story: TensorStory, flow: Flow) -> bool:
     return False
 
 
-def _chosen(story: TensorStory, flow: Flow) -> Note:
+def chosen(story: TensorStory, flow: Flow) -> Note:
     before, rest = TENSORS["chosen"].split("{incoming}")
     between, after = rest.split("{operand}")
     incoming, operand = Math(story.notation.adjoint(flow.step)), Math(Name(flow.operand))

@@ -38,11 +38,14 @@ MADE_OF = {"symmetric": "({leaf} + {leaf}.T) / 2", "diagonal": "{leaf} * torch.e
 _SPATIAL = {"conv1d": 1, "conv2d": 2, "max_pool1d": 1, "max_pool2d": 2, "avg_pool1d": 1, "avg_pool2d": 2}
 
 
-def tensor_cells(record: TensorSolution) -> tuple[Cell, ...]:
-    """The cells of the lesson: import, tensors, forward pass and loss printed, backward pass and gradients printed."""
+def tensor_cells(record: TensorSolution, most_entries: int | None = _MOST_ENTRIES) -> tuple[Cell, ...]:
+    """The cells of the lesson: import, tensors, forward pass and loss printed, backward pass and gradients printed.
+
+    None where a given has more entries than anybody reads, unless `most_entries` is None.
+    """
     assert record.first is not None
     problem, first = record.problem, record.first
-    if any(len(first.values[given.key].entries) > _MOST_ENTRIES for given in problem.givens):
+    if most_entries is not None and any(len(first.values[g.key].entries) > most_entries for g in problem.givens):
         return ()
     names = python_names(problem, ("F",))
     loss = record.derivation.graph.loss

@@ -1,0 +1,5 @@
+"""The engines that scripts are written for."""
+
+from __future__ import annotations
+
+ENGINES = ("torch", "jax", "numpy")
