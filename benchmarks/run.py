@@ -106,7 +106,7 @@ def fresh_derivation(length: int) -> Measure:
 
     def forget_and_measure() -> float:
         module.derived_form.cache_clear()
-        module._image.cache_clear()
+        module.image_of.cache_clear()
         opaque._derivative.cache_clear()
         clear_cache()
         return seconds(lambda: module.derive(build_graph(problem)))
