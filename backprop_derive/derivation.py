@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import field
-from functools import cached_property
 
 from .graph import Graph
 from .records import record
@@ -26,7 +25,7 @@ class DerivedForm:
     has_choice: bool = False
 
 
-@record(slots=False)
+@record
 class LocalGradient:
     """∂(step)/∂(operand), all other operands of the step held fixed."""
 
@@ -35,12 +34,12 @@ class LocalGradient:
     form: DerivedForm
     slots: tuple[str, ...]
 
-    @cached_property
+    @property
     def derivative(self) -> Expr:
         """The derivative in the problem's names."""
         return substitute(self.form.derivative, {f"#{k}": Name(key) for k, key in enumerate(self.slots)})
 
-    @cached_property
+    @property
     def in_output(self) -> Expr | None:
         """The derivative in the step's own name where that is all it needs."""
         if self.form.in_output is None:
