@@ -1,5 +1,5 @@
 """`python -m backprop_derive` is the command line."""
 
-from .cli.main import main
+from .cli.entry import run
 
-main()
+run()

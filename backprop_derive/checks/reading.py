@@ -20,7 +20,7 @@ _RELATIONS = {
     ast.NotEq: operator.ne,
 }  # fmt: skip
 # What the code asks of a tensor; `linalg` is a module within torch, `values` what `max` along an axis returns.
-_METHODS = frozenset(("T", "permute", "reshape", "shape", "bool", "values", "linalg"))
+_METHODS = frozenset(("T", "permute", "reshape", "shape", "bool", "values", "linalg", "masked_fill"))
 
 
 def carried_out(code: str, names: Mapping[str, Any]) -> Any:
