@@ -447,12 +447,8 @@ class Solution:
         return {rule: statement for rule, statement in found.items() if statement is not None}
 
     def _repr_markdown_(self) -> str:
+        """There is no `_repr_html_` beside it: JupyterLab takes MathML out of a notebook that it does not trust."""
         return self.to_markdown(flavour="dollar")
-
-    def _repr_html_(self) -> str:
-        from .formats.html import fragment
-
-        return fragment(self._document(), self.options)
 
     def __repr__(self) -> str:
         spelled = self.problem.spelled[self.problem.loss]

@@ -53,10 +53,6 @@ class ModuleSolution(Solution):
         solution = super()._repr_markdown_()
         return f"{solution}\n## Next to `.grad`\n\n{self.comparison()}" if self.grads else solution
 
-    def _repr_html_(self) -> None:  # type: ignore[override]
-        """Markdown holds the comparison too, and is shown where there is no HTML."""
-        return
-
 
 def _shown(array: Any) -> str:
     if array.size > _MOST_SHOWN:
@@ -64,7 +60,7 @@ def _shown(array: Any) -> str:
     import numpy
 
     text = numpy.array2string(array, precision=4, separator=", ", suppress_small=True)
-    return "`" + " ".join(text.split()) + "`"
+    return "`" + " ".join(text.split()).replace("[ ", "[") + "`"
 
 
 def module_solution(

@@ -217,9 +217,7 @@ def test_expand_splits_a_compound_step(expand: bool, steps: int) -> None:
 def test_a_solution_shows_itself_in_a_notebook() -> None:
     solution = bd.solve(NOTES, wrt="w")
     assert solution._repr_markdown_().startswith("# Worked solution")
-    html = solution._repr_html_()
-    assert "<math" in html
-    assert "<html" not in html
+    assert not hasattr(solution, "_repr_html_")  # its MathML would be lost in a notebook that is opened again
     assert repr(solution) == "<Solution: d(loss)/d(w), 3 steps>"
 
 

@@ -21,12 +21,7 @@ from .views import SHORT, Segment, Voice, segments, views
 
 def render(document: Document, options: Options) -> str:
     """The document as a page of its own."""
-    return fill("html", document, views(document, _voice(document)), options, is_page=True)
-
-
-def fragment(document: Document, options: Options) -> str:
-    """The document as a piece of HTML, for a notebook."""
-    return fill("html", document, views(document, _voice(document)), options, is_page=False)
+    return fill("html", document, views(document, _voice(document)), options)
 
 
 def _voice(document: Document) -> Voice:

@@ -80,7 +80,10 @@ def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str,
     missing = [parameter for parameter, value in bound.items() if value is REQUIRED]
     if missing:
         draft.refuse(f"{name} lacks its argument {missing[0]}")
-    return function.make(draft, bound)
+    try:
+        return function.make(draft, bound)
+    except (TypeError, ValueError, IndexError, AttributeError):  # plain data of another kind than the function takes
+        draft.refuse(f"{name} is called with arguments of a kind that is not read", ", ".join(names))
 
 
 _ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "axes": "dims", "ddof": "correction"}

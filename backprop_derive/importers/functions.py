@@ -63,6 +63,15 @@ def sizes(draft: Draft, value: Any, what: str) -> Expr:
     return integer(whole(draft, value, what))
 
 
+def axis_of(draft: Draft, value: Any, axes: int) -> int:
+    """An axis of so many, counted from 0. Raises ProblemError where there is none such."""
+    axis = whole(draft, value, "an axis")
+    if not -axes <= axis < axes:
+        known = f"an axis from 0 to {axes - 1}" if axes else "values, or shapes, which tell the axes"
+        draft.refuse(f"axis {axis} of a tensor of {axes} axes", known, "--inputs x=[…]" if not axes else None)
+    return axis % axes
+
+
 def rank(draft: Draft, expr: Expr) -> int:
     """How many axes an expression has."""
     return len(draft.shape(expr))

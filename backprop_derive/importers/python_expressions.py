@@ -36,7 +36,7 @@ _CONSTANTS = {"pi": Constant("pi"), "e": Constant("e"), "inf": Constant("inf")}
 
 def is_expression(value: Any) -> bool:
     """Whether a value is an expression of the problem, not plain data of the code."""
-    return value is not None and not isinstance(value, _PLAIN) and not callable(value)
+    return value is not None and not isinstance(value, (*_PLAIN, ast.AST)) and not callable(value)
 
 
 def as_tensor(reader: Reader, value: Any, node: ast.AST) -> Expr:
@@ -132,7 +132,7 @@ def _subscript(reader: Reader, node: ast.Subscript, base: Any, items: ast.expr) 
 def taken(reader: Reader, node: ast.AST, base: Any, items: list[Any]) -> Any:
     """base[items]: of plain data an entry, of a tensor an index."""
     if isinstance(base, tuple | list):
-        if len(items) == 1 and isinstance(items[0], int):
+        if len(items) == 1 and isinstance(items[0], int) and -len(base) <= items[0] < len(base):
             return base[items[0]]
         return reader.refuse(node, "an index of this kind into a tuple")
     if any(item is Ellipsis for item in items):

@@ -285,7 +285,9 @@ def parsed(source: str, name: str) -> ast.Module:
         text = (error.text or "").rstrip("\n")
         place = Place(name, error.lineno or 1, error.offset or 1, text)
         raise ProblemError(f"this is no Python: {error.msg}", place=place) from None
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError):
+        raise ProblemError(f"{name} is nested too deeply to be read") from None
+    except ValueError as error:
         raise ProblemError(f"{name} is no Python: {error}") from None
 
 

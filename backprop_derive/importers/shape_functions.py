@@ -22,14 +22,14 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .draft import Draft
-from .functions import Arguments, Function, add, expression, function, rank, whole
+from .functions import Arguments, Function, add, axis_of, expression, function, rank
 
 # --- shapes
 
 
 def pieces(draft: Draft, x: Expr, count: int, axis: int) -> list[Expr]:
     shape = draft.shape(x)
-    axis %= len(shape)
+    axis = axis_of(draft, axis, len(shape))
     size = int(shape[axis])
     step = -(-size // count)
     return [between(x, axis, start, min(start + step, size)) for start in range(0, size, step)]
@@ -42,7 +42,7 @@ def between(x: Expr, axis: int, start: int, stop: int) -> Expr:
 
 def split_function(draft: Draft, a: Arguments) -> tuple[Expr, ...]:
     x = expression(draft, a["input"])
-    axis = whole(draft, a["dim"], "dim") % rank(draft, x)
+    axis = axis_of(draft, a["dim"], rank(draft, x))
     total = int(draft.shape(x)[axis])
     size = a["split_size"]
     widths = [size] * (total // size) + ([total % size] if total % size else []) if isinstance(size, int) else size
@@ -77,7 +77,7 @@ def to_shape(x: Expr, shape: tuple[int, ...]) -> Expr:
 def flatten_function(draft: Draft, a: Arguments) -> Expr:
     x = expression(draft, a["input"])
     shape = tuple(int(size) for size in draft.shape(x))
-    start, end = a["start_dim"] % len(shape), a["end_dim"] % len(shape)
+    start, end = (axis_of(draft, a[name], len(shape)) for name in ("start_dim", "end_dim"))
     total = 1
     for size in shape[start : end + 1]:
         total *= size
@@ -93,7 +93,7 @@ def permuted(x: Expr, axes: list[int]) -> Expr:
 def transpose_function(draft: Draft, a: Arguments) -> Expr:
     x = expression(draft, a["input"])
     axes = list(range(rank(draft, x)))
-    first, second = a["dim0"] % len(axes), a["dim1"] % len(axes)
+    first, second = (axis_of(draft, a[name], len(axes)) for name in ("dim0", "dim1"))
     axes[first], axes[second] = axes[second], axes[first]
     return permuted(x, axes)
 
@@ -102,19 +102,19 @@ def permute_function(draft: Draft, a: Arguments) -> Expr:
     x = expression(draft, a["input"])
     dims = a["dims"]
     dims = dims[0] if len(dims) == 1 and isinstance(dims[0], list | tuple) else dims
-    return permuted(x, [dim % rank(draft, x) for dim in dims])
+    return permuted(x, [axis_of(draft, dim, rank(draft, x)) for dim in dims])
 
 
 def unsqueeze_function(draft: Draft, a: Arguments) -> Expr:
     x = expression(draft, a["input"])
-    axis = whole(draft, a["dim"], "dim") % (rank(draft, x) + 1)
+    axis = axis_of(draft, a["dim"], rank(draft, x) + 1)
     return Index(x, (*([Slice(None, None, None)] * axis), None))
 
 
 def squeeze_function(draft: Draft, a: Arguments) -> Expr:
     x = expression(draft, a["input"])
     shape = draft.shape(x)
-    dims = range(len(shape)) if a["dim"] is None else [a["dim"] % len(shape)]
+    dims = range(len(shape)) if a["dim"] is None else [axis_of(draft, a["dim"], len(shape))]
     taken = [axis for axis in dims if shape[axis] == 1]
     items = tuple(integer(0) if axis in taken else Slice(None, None, None) for axis in range(len(shape)))
     return Index(x, items) if taken else x
@@ -123,8 +123,7 @@ def squeeze_function(draft: Draft, a: Arguments) -> Expr:
 def joined_function(op: str) -> Function:
     def make(draft: Draft, a: Arguments) -> Expr:
         items = [expression(draft, item) for item in a["tensors"]]
-        axis = whole(draft, a["dim"], "dim")
-        axis %= rank(draft, items[0]) + (op == "stack")
+        axis = axis_of(draft, a["dim"], rank(draft, items[0]) + (op == "stack"))
         return Call(op, (ListOf(tuple(items)),), () if axis == 0 else (("axis", integer(axis)),))
 
     return function("tensors, dim=0", make)

@@ -140,9 +140,16 @@ class _Importer:
                 output = self._resolved(node.args[0])
                 continue
             value = self._node(node)
-            name = "y_hat" if node is final else assigned.get(node, node.name)
+            name = "y_hat" if node is final else assigned.get(node) or self._named(node)
             self.values[node] = self._step(name, value) if node.op.startswith("call") else value
         return output
+
+    def _named(self, node: Any) -> str:
+        """The node's own name; a layer that has a number only is called by its kind too: linear_0."""
+        path = str(node.target).split(".")
+        if node.op == "call_module" and path[-1].isdigit():
+            return f"{type(self.module.get_submodule(node.target)).__name__.lower()}_{'_'.join(path)}"
+        return str(node.name)
 
     def _step(self, name: str, value: Any) -> Any:
         if isinstance(value, tuple):

@@ -150,6 +150,10 @@ def test_a_layer_without_weights_is_made_first_and_called_later() -> None:
         ("def f(x):\n    return nn.Linear(2, 3)(x)", 2, "weights that are drawn at random"),
         ("def f(x):\n    return f(x)", 2, "nested too deeply"),
         ("def f(x):\n    return torch.sum(x, 1, 2, 3, 4, 5)", 2, "arguments"),
+        ("def f(x):\n    return x.transpose(0, 1)", 2, "axis 0 of a tensor of 0 axes"),
+        ("def f(x):\n    x = [x, x][2]\n    return x", 2, "an index of this kind"),
+        ("def f(x):\n    return x.reshape('a')", 2, "sizes that are not numbers"),
+        ("def f(x):\n    return lambda y: y", 2, "the result is no tensor"),
         ("def f(x:\n", 1, "this is no Python"),
     ],
 )
