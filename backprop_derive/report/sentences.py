@@ -83,10 +83,8 @@ TENSORS = {
 
 # Said where a formula has one of these signs.
 GLOSSARY = {
-    "row": "rowsum, rowmean and rowvar are taken of each row of a matrix; beside a matrix they are repeated over the"
-    " columns.",
-    "col": "colsum, colmean and colvar are taken of each column of a matrix; beside a matrix they are repeated over the"
-    " rows.",
+    "row": "{names} taken of each row of a matrix; beside a matrix {it} repeated over the columns.",
+    "col": "{names} taken of each column of a matrix; beside a matrix {it} repeated over the rows.",
     "indicator": "A condition in brackets is 1 where it holds and 0 elsewhere.",
     "entrywise": "⊙ multiplies entry by entry.",
     "block": "A[a:b, :] is the block of the rows a to b − 1, counted from 0; a bound that is left out is the end.",

@@ -204,26 +204,24 @@ def _computed(story: TensorStory, level: int) -> Iterator[Block]:
 def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     """What the signs mean that not every reader knows, where they occur."""
     found = {_sign(node) for node in nodes_of(blocks)}
-    signs = {
-        "row": "row",
-        "col": "col",
-        Indicator: "indicator",
-        Entrywise: "entrywise",
-        "cofactor": "cofactors",
-        "block": "block",
-    }
-    said = [GLOSSARY[key] for sign, key in signs.items() if sign in found]
+    said = []
+    for kind in ("row", "col"):
+        *others, last = [name for name in (f"{kind}sum", f"{kind}mean", f"{kind}var") if name in found] or [""]
+        if others:
+            said.append(GLOSSARY[kind].format(names=f"{', '.join(others)} and {last} are", it="they are"))
+        elif last:
+            said.append(GLOSSARY[kind].format(names=f"{last} is", it="it is"))
+    signs = {Indicator: "indicator", Entrywise: "entrywise", "cofactor": "cofactors", "block": "block"}
+    said += [GLOSSARY[key] for sign, key in signs.items() if sign in found]
     if said:
         yield Remark((Words(" ".join(said)),))
 
 
 def _sign(node: Any) -> Any:
     """By what the glossary knows a node."""
-    if isinstance(node, Applied):
-        return node.function[:3]
     if isinstance(node, Slice) and (node.start or node.stop):
         return "block"
-    return node.function if isinstance(node, Call) else type(node)
+    return node.function if isinstance(node, Applied | Call) else type(node)
 
 
 def forward_line(story: TensorStory, step: Step, first: TensorPass) -> Chain:
