@@ -181,13 +181,25 @@ def _grouped(above: Sequence[Expr], below: Sequence[Expr], at: Letters) -> list[
         owner = owners[0] if owners else letters_in(factor)
         groups.setdefault(owner, ([], []))[1].append(factor)
     items = []
-    for key, (numerators, denominators) in groups.items():
+    for key, (above_group, below_group) in groups.items():
         letters = _ordered(key, at)
-        tensor = product_of([lifted(f, letters) for f in numerators])
-        if denominators:
-            tensor = Quotient(tensor, product_of([lifted(f, letters) for f in denominators]))
-        items.append(_Item(_known(tensor), letters))
+        orders = dict.fromkeys((letters, letters[::-1]))
+        found = [item for order in orders if (item := _fraction(above_group, below_group, order)) is not None]
+        if not found:
+            raise NotMatrices
+        items.append(min(found, key=lambda item: _cost(item.tensor)))  # tanh(X W) rather than tanh(Wᵀ Xᵀ)
     return items
+
+
+def _fraction(above: Sequence[Expr], below: Sequence[Expr], letters: Letters) -> _Item | None:
+    """The quotient of two products with these axes, where it has a notation with them in this order."""
+    try:
+        tensor = product_of([lifted(factor, letters) for factor in above])
+        if below:
+            tensor = Quotient(tensor, product_of([lifted(factor, letters) for factor in below]))
+    except NotMatrices:
+        return None
+    return _Item(_known(tensor), letters)
 
 
 def _ordered(letters: frozenset[str], at: Letters) -> Letters:

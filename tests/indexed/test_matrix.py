@@ -35,6 +35,8 @@ FORMS = [
     ("L = norm(X)", "X", "X/norm(X)"),
     ("F = X @ W\nL = sum(F^2)", "X", "G @ W.T"),
     ("F = X @ W\nL = sum(F^2)", "W", "X.T @ G"),
+    ("F = tanh(X @ W)\nL = sum(F^2)", "W", "X.T @ (G * (1 - tanh(X @ W)^2))"),
+    ("F = exp(X @ W)/2\nL = sum(F^2)", "X", "1/2 * (exp(X @ W) * G @ W.T)"),
     ("F = inv(A)\nL = sum(F^2)", "A", "-inv(A).T @ G @ inv(A).T"),
     ("F = embedding(W, y)\nL = sum(F^2)", "W", "onehot(y, d).T @ G"),
     ("F = softmax(x)\nL = sum(F^2)", "x", "G * F - sum(G * F) * F"),
