@@ -3,6 +3,7 @@
 #   make demo    the notes' example as PDF and Markdown, in build/demo
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
+#   make oldest  the test suite with the oldest supported version of each dependency
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make clean   remove what the others made
 
@@ -15,7 +16,7 @@ WORKERS ?= 2
 
 BIN = .venv/bin
 
-.PHONY: help demo test lint types imports wheel check bench clean
+.PHONY: help demo test oldest lint types imports wheel check bench clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -37,6 +38,16 @@ help:
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch .venv/installed $@
 
+# What users may have is installed first, as old as pyproject.toml allows; the tools of the tests do not change that.
+.venv-oldest/developing: pyproject.toml
+	rm -rf .venv-oldest
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet uv
+	.venv-oldest/bin/uv pip install --quiet --python .venv-oldest/bin/python --resolution lowest-direct \
+		--editable '.[autograd,exercises,jobs,notebook,plots]'
+	.venv-oldest/bin/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
 # --- what people ask for -------------------------------------------------------------------------------------
 
 demo: .venv/installed
@@ -49,6 +60,9 @@ demo: .venv/installed
 
 test: .venv/developing
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+oldest: .venv-oldest/developing
+	.venv-oldest/bin/python -m pytest -n $(WORKERS)
 
 lint: .venv/developing
 	$(BIN)/ruff check .
@@ -71,5 +85,5 @@ bench: .venv/installed
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf .venv build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-oldest build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
