@@ -212,9 +212,22 @@ def without_braces(piece: str) -> str:
     return piece.replace("{", "&#123;").replace("}", "&#125;")
 
 
-def html_of(document: Document, formula: Formula) -> str:
-    """A document as a piece of an HTML page."""
-    return html(Markup(formula, document.literal_names).blocks(document.blocks))
+class Pages:
+    """Documents as pieces of HTML pages; a block that several questions of a variant show is made once."""
+
+    def __init__(self, formula: Formula) -> None:
+        self.formula = formula
+        self.made: dict[int, tuple[Block, str]] = {}  # by identity; the block is kept so that no other one gets it
+
+    def html(self, document: Document) -> str:
+        """A document as a piece of a page."""
+        markup = Markup(self.formula, document.literal_names)
+        return "\n".join(self._piece(block, markup) for block in document.blocks)
+
+    def _piece(self, block: Block, markup: Markup) -> str:
+        if id(block) not in self.made:
+            self.made[id(block)] = block, html([markup.block(block)])
+        return self.made[id(block)][1]
 
 
 def html_math(node: MathNode, names: frozenset[str], formula: Formula) -> str:
