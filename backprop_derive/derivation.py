@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 
 from .graph import Graph
 from .records import record
@@ -25,21 +26,24 @@ class DerivedForm:
     has_choice: bool = False
 
 
-@record
+@record(slots=False)
 class LocalGradient:
-    """∂(step)/∂(operand), all other operands of the step held fixed."""
+    """∂(step)/∂(operand), all other operands of the step held fixed.
+
+    What is written in the problem's names is made once: the variants of an exercise share their gradients.
+    """
 
     step: str
     operand: str
     form: DerivedForm
     slots: tuple[str, ...]
 
-    @property
+    @cached_property
     def derivative(self) -> Expr:
         """The derivative in the problem's names."""
         return substitute(self.form.derivative, {f"#{k}": Name(key) for k, key in enumerate(self.slots)})
 
-    @property
+    @cached_property
     def in_output(self) -> Expr | None:
         """The derivative in the step's own name where that is all it needs."""
         if self.form.in_output is None:
@@ -47,7 +51,7 @@ class LocalGradient:
         slots = {f"#{k}": Name(key) for k, key in enumerate(self.slots)}
         return substitute(self.form.in_output, {**slots, "#y": Name(self.step)})
 
-    @property
+    @cached_property
     def shortest(self) -> Expr:
         """The form that is carried on into the backward pass."""
         return self.in_output or self.derivative
