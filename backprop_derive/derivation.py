@@ -202,6 +202,11 @@ class Derivation:
     short: Mapping[str, ShortAdjoint] = field(default_factory=dict)
     slips: dict[str, Composition] = field(default_factory=dict)
 
+    @property
+    def formulas(self) -> Formulas:
+        """What the derivation is apart from the numbers of its problem, to keep by it what does not depend on these."""
+        return Formulas(self)
+
     def composition(self, key: str) -> Composition:
         """How the adjoint of a name is composed."""
         return self.slips.get(key, CHAIN_RULE)
@@ -240,6 +245,20 @@ class Derivation:
         """How many products of two numbers the backward pass takes: one an edge, none where the adjoint is the loss's,
         1."""
         return sum(use.step != self.graph.loss for uses in self.uses.values() for use in uses)
+
+
+class Formulas:
+    """A derivation that is equal to another where both share all their formulas, as those of variants do."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self._parts = (derivation.graph.steps, derivation.by_step, derivation.uses, derivation.slips)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formulas) and all(a is b for a, b in zip(self._parts, other._parts, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self._parts)))
 
 
 @record

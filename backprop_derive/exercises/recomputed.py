@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from ..derivation import CHAIN_RULE, Derivation
+from ..derivation import CHAIN_RULE, Derivation, Formulas
 from ..evaluate.decimals import DECIMALS, Number, value_of
 from ..evaluate.number import round_half_away
 from ..records import record
@@ -55,26 +55,11 @@ class Known:
 
 def recipes(right: Derivation) -> tuple[Recipe, ...]:
     """A recipe for every mistake that can be made in a derivation, in the order of `possible`."""
-    return _recipes(_Formulas(right))
-
-
-class _Formulas:
-    """A derivation that is the same as another where both share all their formulas, as those of variants do."""
-
-    def __init__(self, derivation: Derivation) -> None:
-        self.derivation = derivation
-        graph = derivation.graph
-        self.parts = (graph.steps, derivation.by_step, derivation.uses, derivation.slips)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Formulas) and all(a is b for a, b in zip(self.parts, other.parts, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self.parts)))
+    return _recipes(right.formulas)
 
 
 @lru_cache(maxsize=64)
-def _recipes(formulas: _Formulas) -> tuple[Recipe, ...]:
+def _recipes(formulas: Formulas) -> tuple[Recipe, ...]:
     right, found = formulas.derivation, []
     for made in possible(right):
         assert isinstance(made.derivation, Derivation)
