@@ -39,7 +39,9 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def killed_runs(within: Path, kills: int, variants: int, jobs: int, longest: float, chance: random.Random) -> list[Path]:
+def killed_runs(
+    within: Path, kills: int, variants: int, jobs: int, longest: float, chance: random.Random
+) -> list[Path]:
     """The folders of the runs that came to their end; `kills` times one was killed on the way, the last ones not."""
     ended: list[Path] = []
     left = kills
