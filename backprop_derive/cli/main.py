@@ -163,9 +163,7 @@ DRAWN = (
     click.option("--exam", is_flag=True, help="A paper with a cover for each variant, and the list of seats."),
     click.option("--date", metavar="TEXT", help="On the covers of an exam."),
     click.option("--minutes", type=int, metavar="N", help="How long an exam takes, on its covers."),
-    click.option(
-        "--rule", "exam_rules", multiple=True, metavar="TEXT", help="On the covers, for the general rules."
-    ),
+    click.option("--rule", "exam_rules", multiple=True, metavar="TEXT", help="On the covers, for the general rules."),
     click.option("--regenerate", metavar="ID", help="One variant again by its name, such as 7K-3F9A."),
     click.option("--jobs", type=int, default=1, metavar="N", help="Processes on this machine.", show_default=True),
     click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster: tcp://HOST:8786"),

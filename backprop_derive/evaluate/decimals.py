@@ -57,9 +57,8 @@ class Decimals:
         return _CONTEXT.divide(digits(a), digits(b))
 
     def power(self, base: Number, exponent: Number) -> Number:
-        if isinstance(base, Decimal) and isinstance(exponent, Fraction) and exponent.denominator == 1:
-            if exponent.numerator.bit_length() <= _LARGEST:
-                return _CONTEXT.power(base, exponent.numerator)
+        if isinstance(base, Decimal) and isinstance(exponent, Fraction) and _is_short_whole(exponent):
+            return _CONTEXT.power(base, exponent.numerator)
         found = self.known.power(Fraction(base), Fraction(exponent))
         return found if isinstance(found, Fraction) else self.known.decimal(found)
 
@@ -67,11 +66,27 @@ class Decimals:
         found = self.known.apply(name, Fraction(a))
         return found if isinstance(found, Fraction) and isinstance(a, Fraction) else self.known.decimal(found)
 
+    def value_of(self, expr: Expr, numbers: dict[str, Number]) -> Number:
+        """The value of an expression where its names have these numbers. Raises DomainError where it has none."""
+        if isinstance(expr, Name):
+            return numbers[expr.key]
+        if isinstance(expr, Literal):
+            return expr.value
+        if any(isinstance(numbers[name], Decimal) for name in names_in(expr) if name in numbers):
+            return Interpreter(self).value(expr, numbers)  # type: ignore[arg-type, return-value]
+        # From exact numbers on, log(8)/log(2) is 3.
+        found = self.known.settled(Interpreter(self.known).value(expr, numbers))  # type: ignore[arg-type]
+        return found if isinstance(found, Fraction) else self.known.decimal(found)
+
     def settled(self, a: Number) -> Number:
         return a
 
     def decimal(self, a: Number) -> Decimal:
         return digits(a)
+
+
+def _is_short_whole(a: Fraction) -> bool:
+    return a.denominator == 1 and a.numerator.bit_length() <= _LARGEST
 
 
 def digits(a: Number) -> Decimal:
@@ -97,17 +112,3 @@ def _product(a: Number, b: Number) -> Number:
 
 
 DECIMALS = Decimals()
-
-
-def value_of(expr: Expr, numbers: dict[str, Number]) -> Number:
-    """The value of an expression where its names have these numbers. Raises DomainError where it has none."""
-    if isinstance(expr, Name):
-        return numbers[expr.key]
-    if isinstance(expr, Literal):
-        return expr.value
-    if any(isinstance(numbers[name], Decimal) for name in names_in(expr) if name in numbers):
-        return Interpreter(DECIMALS).value(expr, numbers)  # type: ignore[arg-type, return-value]
-    # From exact numbers on, log(8)/log(2) is 3.
-    exact = Interpreter(DECIMALS.known)
-    found = DECIMALS.known.settled(exact.value(expr, numbers))  # type: ignore[arg-type]
-    return found if isinstance(found, Fraction) else DECIMALS.known.decimal(found)

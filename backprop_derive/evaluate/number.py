@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -289,7 +289,10 @@ def _is_short_algebraic(form: Any) -> bool | None:
     while stack:
         node = stack.pop()
         count += 1
-        if count > _LONGEST_CLOSED or not _is_ours(type(node)) or (node.is_Rational and _is_long_number(node)):
+        # mypy takes the hash of instances for that of the class.
+        if count > _LONGEST_CLOSED or not _is_ours(type(node)):  # type: ignore[arg-type]
+            return None
+        if node.is_Rational and _is_long_number(node):
             return None
         is_algebraic = is_algebraic and isinstance(node, _ALGEBRAIC)
         stack.extend(node.args)
@@ -297,9 +300,9 @@ def _is_short_algebraic(form: Any) -> bool | None:
 
 
 @cache
-def _is_ours(kind: type) -> bool:
+def _is_ours(kind: Hashable) -> bool:
     """Whether the language can write such a part of a closed form; SymPy also makes cot and erfc of tan and erf."""
-    return issubclass(kind, _ARITHMETIC) or kind in _FUNCTIONS
+    return kind in _FUNCTIONS or (isinstance(kind, type) and issubclass(kind, _ARITHMETIC))
 
 
 def _is_large(a: Number) -> bool:

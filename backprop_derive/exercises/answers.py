@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +20,7 @@ from ..records import record
 from ..solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import Expr
 from ..variation import VariedNumber
+from .around import Answers, answers_around, are_same
 from .mistakes.record import Placed
 from .mistakes.table import possible
 from .recomputed import Recipe, adjoints_by, known_of, recipes
@@ -108,8 +110,8 @@ def _worked(
             (changed[wanted],) if wanted in changed else answer for wanted, answer in zip(questions, right, strict=True)
         )
 
-    for recipe in recipes(derivation):
-        yield recipe.placed, partial(answers, recipe)
+    for placed, recipe in recipes(derivation):
+        yield placed, partial(answers, recipe)
 
 
 def is_close(a: Answer, b: Answer) -> bool:
@@ -169,6 +171,8 @@ class _Regime:
 def _classes(regime: _Regime, questions: tuple[str, ...]) -> dict[int, int]:
     """For each mistake that changes an answer around these values, by its number, the first that comes to the same."""
     record = regime.record
+    if isinstance(record, SolutionRecord) and not any(" " in name for name in questions):
+        return _scalar_classes(record, questions)
     signatures: dict[int, tuple[Answer, ...]] = {}
     right: tuple[Answer, ...] = ()
     for trial in range(_TRIALS):
@@ -188,6 +192,30 @@ def _classes(regime: _Regime, questions: tuple[str, ...]) -> dict[int, int]:
             same = (j for j in classes if classes[j] == j and _agree(signatures[j], signature, _is_same))
             classes[k] = next(same, k)
     return classes
+
+
+def _scalar_classes(record: SolutionRecord, questions: tuple[str, ...]) -> dict[int, int]:
+    """As `_classes`: an answer that is the same at all trials is the same."""
+    trials = []
+    for trial in range(_TRIALS):
+        derivation = _nearby(record, trial)
+        assert isinstance(derivation, Derivation)
+        with suppress(BackpropError):
+            trials.append(answers_around(derivation, questions))
+    right = [correct for correct, _ in trials]
+    classes: dict[int, int] = {}
+    signatures = dict(enumerate(zip(*(by_mistake for _, by_mistake in trials), strict=True)))
+    for k, signature in signatures.items():
+        if not _are_alike(signature, right):
+            same = (j for j in classes if classes[j] == j and _are_alike(signatures[j], signature))
+            classes[k] = next(same, k)
+    return classes
+
+
+def _are_alike(a: Sequence[Answers | None], b: Sequence[Answers | None]) -> bool:
+    return all(
+        x is y is None or (x is not None and y is not None and are_same(x, y)) for x, y in zip(a, b, strict=True)
+    )
 
 
 def _agree(a: tuple[Answer, ...], b: tuple[Answer, ...], alike: Callable[[Answer, Answer], bool]) -> bool:

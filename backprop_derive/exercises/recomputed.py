@@ -8,9 +8,10 @@ from __future__ import annotations
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, Protocol
 
 from ..derivation import CHAIN_RULE, Derivation, Formulas
-from ..evaluate.decimals import DECIMALS, Number, value_of
+from ..evaluate.decimals import DECIMALS, Number
 from ..evaluate.number import round_half_away
 from ..records import record
 from ..solution import Pass, Value
@@ -37,7 +38,6 @@ class Adjoint:
 class Recipe:
     """What a mistake changes, each in the order of the work: steps, local gradients, adjoints."""
 
-    placed: Placed
     steps: tuple[tuple[str, Expr], ...]
     local: tuple[tuple[Edge, Expr], ...]
     adjoints: tuple[Adjoint, ...]
@@ -53,21 +53,33 @@ class Known:
     decimals: int | None
 
 
-def recipes(right: Derivation) -> tuple[Recipe, ...]:
+class Working(Protocol):
+    """An arithmetic that a recipe can be worked in."""
+
+    def add(self, terms: list[Any]) -> Any: ...
+
+    def multiply(self, factors: list[Any]) -> Any: ...
+
+    def value_of(self, expr: Expr, numbers: dict[str, Any]) -> Any:
+        """Raises DomainError where it has none."""
+        ...
+
+
+def recipes(right: Derivation) -> tuple[tuple[Placed, Recipe], ...]:
     """A recipe for every mistake that can be made in a derivation, in the order of `possible`."""
     return _recipes(right.formulas)
 
 
 @lru_cache(maxsize=64)
-def _recipes(formulas: Formulas) -> tuple[Recipe, ...]:
+def _recipes(formulas: Formulas) -> tuple[tuple[Placed, Recipe], ...]:
     right, found = formulas.derivation, []
     for made in possible(right):
         assert isinstance(made.derivation, Derivation)
-        found.append(recipe_of(Placed(made.mistake, made.at), made.derivation, right))
+        found.append((Placed(made.mistake, made.at), recipe_of(made.derivation, right)))
     return tuple(found)
 
 
-def recipe_of(placed: Placed, wrong: Derivation, right: Derivation) -> Recipe:
+def recipe_of(wrong: Derivation, right: Derivation) -> Recipe:
     """What differs between two derivations, and what follows from that."""
     steps, moved = _changed_steps(wrong, right)
     kept = {id(gradient) for gradient in right.local_gradients()}
@@ -76,7 +88,7 @@ def recipe_of(placed: Placed, wrong: Derivation, right: Derivation) -> Recipe:
         for gradient in wrong.local_gradients()
         if id(gradient) not in kept or not moved.isdisjoint(names_in(gradient.shortest))
     )
-    return Recipe(placed, steps, local, _changed_adjoints(wrong, right, {edge for edge, _ in local}))
+    return Recipe(steps, local, _changed_adjoints(wrong, right, {edge for edge, _ in local}))
 
 
 def _changed_steps(wrong: Derivation, right: Derivation) -> tuple[tuple[tuple[str, Expr], ...], set[str]]:
@@ -122,30 +134,38 @@ def adjoints_by(recipe: Recipe, known: Known) -> dict[str, Value]:
 
     Raises DomainError where a step or a gradient has no value with the mistake in it.
     """
-    values, local, adjoints = known.values, known.local, known.adjoints
+    found, rounded = worked(recipe, known, DECIMALS)
+    return {each.key: _value(found.adjoints[each.key], each.key in rounded) for each in recipe.adjoints}
+
+
+def worked(recipe: Recipe, known: Known, arithmetic: Working) -> tuple[Known, set[str]]:
+    """All numbers with a mistake in them, and the adjoints that were rounded to be carried on. Raises DomainError."""
+    values: dict[str, Any] = dict(known.values)
+    local: dict[Edge, Any] = dict(known.local)
+    adjoints: dict[str, Any] = dict(known.adjoints)
+    rounded: set[str] = set()
     with deep_recursion():
-        if recipe.steps:
-            values = dict(values)
-            for key, expression in recipe.steps:
-                values[key], _ = _carried(value_of(expression, values), known.decimals)
-        if recipe.local:
-            local = {**local, **{edge: value_of(expression, values) for edge, expression in recipe.local}}
-    adjoints, found = dict(adjoints), {}
+        for key, expression in recipe.steps:
+            values[key], _ = _carried(arithmetic.value_of(expression, values), known.decimals)
+        for edge, expression in recipe.local:
+            local[edge] = arithmetic.value_of(expression, values)
     for each in recipe.adjoints:
-        terms = [_joined(each.along, [adjoints[step], local[step, key]]) for step, key in each.edges]
-        number, was_rounded = _carried(terms[0] if len(terms) == 1 else _joined(each.over, terms), known.decimals)
-        adjoints[each.key], found[each.key] = number, _value(number, was_rounded)
-    return found
+        terms = [_joined(each.along, [adjoints[step], local[step, each.key]], arithmetic) for step, _ in each.edges]
+        number = terms[0] if len(terms) == 1 else _joined(each.over, terms, arithmetic)
+        adjoints[each.key], was_rounded = _carried(number, known.decimals)
+        if was_rounded:
+            rounded.add(each.key)
+    return Known(values, local, adjoints, known.decimals), rounded
 
 
 def _number(value: Value) -> Number:
     return value.decimal if value.exact is None else value.exact
 
 
-def _joined(way: str, numbers: list[Number]) -> Number:
+def _joined(way: str, numbers: list[Any], arithmetic: Working) -> Any:
     if way == "local":
         return numbers[-1]
-    return DECIMALS.multiply(numbers) if way == "times" else DECIMALS.add(numbers)
+    return arithmetic.multiply(numbers) if way == "times" else arithmetic.add(numbers)
 
 
 def _carried(number: Number, decimals: int | None) -> tuple[Number, bool]:

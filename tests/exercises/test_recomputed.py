@@ -27,8 +27,8 @@ def test_both_ways_agree(name: str, carried: str) -> None:
     assert isinstance(first, Pass)
     known = known_of(first, solution.problem.round_to)
     stages_seen: dict[str, int] = {}
-    for made, recipe in zip(possible(right), recipes(right), strict=True):
-        assert (recipe.placed.mistake, recipe.placed.at) == (made.mistake, made.at)
+    for made, (placed, recipe) in zip(possible(right), recipes(right), strict=True):
+        assert (placed.mistake, placed.at) == (made.mistake, made.at)
         try:
             solved = stages.evaluated(made.derivation, DEFAULT_LIMITS).first
         except BackpropError:
@@ -50,7 +50,7 @@ def test_a_mistake_changes_only_what_comes_after_it() -> None:
     """In the second neuron it leaves the gradients of the first one's weights alone, except over the output."""
     solution = bd.solve((CHECKOUT / "examples" / "two-two-one-tanh.txt").read_text())
     assert isinstance(solution.derivation, Derivation)
-    by_place = {(each.placed.mistake.name, each.placed.at): each for each in recipes(solution.derivation)}
+    by_place = {(placed.mistake.name, placed.at): recipe for placed, recipe in recipes(solution.derivation)}
     local = by_place["derivative at the wrong point", "h_2 by z_2"]
     assert local.steps == ()
     assert [edge for edge, _ in local.local] == [("h_2", "z_2")]
