@@ -116,6 +116,8 @@ def _worked(
 
 def is_close(a: Answer, b: Answer) -> bool:
     """Whether two answers are the same to somebody who rounds."""
+    if len(a) == len(b) == 1:  # nearly always, and a thousand times for every variant of a quiz
+        return _is_near(a[0].decimal, b[0].decimal)
     return len(a) == len(b) and all(_is_near(x.decimal, y.decimal) for x, y in zip(a, b, strict=True))
 
 
