@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 
 from .graph import Graph
 from .records import record
@@ -25,21 +26,24 @@ class DerivedForm:
     has_choice: bool = False
 
 
-@record
+@record(slots=False)
 class LocalGradient:
-    """∂(step)/∂(operand), all other operands of the step held fixed."""
+    """∂(step)/∂(operand), all other operands of the step held fixed.
+
+    What is written in the problem's names is made once: the variants of an exercise share their gradients.
+    """
 
     step: str
     operand: str
     form: DerivedForm
     slots: tuple[str, ...]
 
-    @property
+    @cached_property
     def derivative(self) -> Expr:
         """The derivative in the problem's names."""
         return substitute(self.form.derivative, {f"#{k}": Name(key) for k, key in enumerate(self.slots)})
 
-    @property
+    @cached_property
     def in_output(self) -> Expr | None:
         """The derivative in the step's own name where that is all it needs."""
         if self.form.in_output is None:
@@ -47,7 +51,7 @@ class LocalGradient:
         slots = {f"#{k}": Name(key) for k, key in enumerate(self.slots)}
         return substitute(self.form.in_output, {**slots, "#y": Name(self.step)})
 
-    @property
+    @cached_property
     def shortest(self) -> Expr:
         """The form that is carried on into the backward pass."""
         return self.in_output or self.derivative
@@ -198,6 +202,11 @@ class Derivation:
     short: Mapping[str, ShortAdjoint] = field(default_factory=dict)
     slips: dict[str, Composition] = field(default_factory=dict)
 
+    @property
+    def formulas(self) -> Formulas:
+        """What the derivation is apart from the numbers of its problem, to keep by it what does not depend on these."""
+        return Formulas(self)
+
     def composition(self, key: str) -> Composition:
         """How the adjoint of a name is composed."""
         return self.slips.get(key, CHAIN_RULE)
@@ -236,6 +245,20 @@ class Derivation:
         """How many products of two numbers the backward pass takes: one an edge, none where the adjoint is the loss's,
         1."""
         return sum(use.step != self.graph.loss for uses in self.uses.values() for use in uses)
+
+
+class Formulas:
+    """A derivation that is equal to another where both share all their formulas, as those of variants do."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.derivation = derivation
+        self._parts = (derivation.graph.steps, derivation.by_step, derivation.uses, derivation.slips)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formulas) and all(a is b for a, b in zip(self._parts, other._parts, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self._parts)))
 
 
 @record

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import sympy
 
-from ..derivation import Derivation, LocalGradient, ShortAdjoint
+from ..derivation import Derivation, Formulas, LocalGradient, ShortAdjoint
 from ..symbolic.translate import from_sympy, to_sympy
 from ..syntax.expression import (
     ONE,
@@ -47,20 +48,24 @@ def with_short_adjoints(derivation: Derivation, has_values: bool) -> Derivation:
     if derivation.slips:
         return derivation
     with deep_recursion():
-        return replace(derivation, short=_short_adjoints(derivation, has_values))
+        forms = _short_forms(derivation.formulas)
+        short = {key: _without_one(derivation, form) if has_values else ShortAdjoint(form) for key, form in forms}
+        return replace(derivation, short=short)
 
 
-def _short_adjoints(derivation: Derivation, has_values: bool) -> dict[str, ShortAdjoint]:
+@lru_cache(maxsize=64)
+def _short_forms(formulas: Formulas) -> tuple[tuple[str, Expr], ...]:
+    derivation = formulas.derivation
     composed: dict[str, Expr | None] = {derivation.graph.loss: ONE}
-    short: dict[str, ShortAdjoint] = {}
+    short: list[tuple[str, Expr]] = []
     order = {key: k for k, key in enumerate(reversed(derivation.graph.steps))}
     for key in derivation.adjoint_order():
         product = _product(derivation.uses.get(key, ()), composed)
         if product is not None and (found := _shortest(derivation, product, order)) is not None:
-            short[key] = _without_one(derivation, found) if has_values else ShortAdjoint(found)
+            short.append((key, found))
             product = found
         composed[key] = product
-    return short
+    return tuple(short)
 
 
 def _without_one(derivation: Derivation, form: Expr) -> ShortAdjoint:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 from .main import main
 
@@ -12,11 +14,25 @@ from .main import main
 _QUICK = frozenset(("solve", "derive", "proofread"))
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, by a name of its own.
+
+    Where KeyboardInterrupt itself passes through a text that is executed, as `dataclass` executes one, Python 3.11
+    remembers it as unhandled for good, and `python -m` then dies of the signal, whatever became of it.
+    """
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise Interrupted
+
+
 def run() -> None:
     """Run the command line and end the process with its exit status.
 
     Taking apart the objects of SymPy one by one takes a third as long as importing it, and is of no use to anybody.
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         main()
         status: object = 0

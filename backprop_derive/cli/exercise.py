@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ..document import Document
 from ..errors import UsageError
 from ..exercises.bulk import run as bulk
 from ..exercises.bulk.batch import exercise_of
@@ -21,9 +22,9 @@ from ..exercises.bulk.workers import Workers
 from ..exercises.exercise import Variant
 from ..exercises.exports.record import ExportOptions
 from ..exercises.kinds import kind_of
-from ..exercises.sheets import key_document, sheet_document
+from ..exercises.sheets import exam_document, key_document, sheet_document
 from ..exercises.task import SheetOptions
-from ..formats import render
+from ..formats import FORMATS, render
 from ..formats.files import check_target, write_parts, write_whole
 from .reading import is_same_file, problem_text
 from .run import read_limits, read_options, time_limit
@@ -48,10 +49,12 @@ def exercise(*, problem: str | None, text: str | None, **choices: Any) -> None:
     if key_path is not None and folder is not None:
         raise UsageError("--key is for one sheet; in a folder each variant has its key beside it", hint="without --key")
     chosen = choices["format_"] or _default_format(path, output)
+    _check_exam(choices, chosen, folder)
     name, source = problem_text(problem, text, limits)
     sheets = SheetOptions(
         every=choices["every"], choices=choices["choices"], key="short" if choices["short_key"] else "full",
-        code=choices["code"], title=choices["title"] or "", presentation=read_options(choices, limits),
+        code=choices["code"], title=choices["title"] or "", date=choices["date"] or "",
+        minutes=choices["minutes"] or 0, rules=choices["exam_rules"], presentation=read_options(choices, limits),
     )  # fmt: skip
     plan = Plan(source, name, choices["seed"], count, chosen, _kind(chosen, choices["kind"]), sheets, limits)
     with time_limit(limits.work):
@@ -69,7 +72,25 @@ def exercise(*, problem: str | None, text: str | None, **choices: Any) -> None:
     else:
         with _progress(count) as tell:
             found = bulk.variants(plan, workers, tell)
-        _write_sheet(plan, found, path, key_path)
+        _write_sheet(plan, exam_document if choices["exam"] else sheet_document, found, path, key_path)
+
+
+def _check_exam(choices: Mapping[str, Any], format: str, folder: Path | None) -> None:
+    """Whether what is asked of an exam can be had. Raises UsageError."""
+    if not choices["exam"]:
+        for name in ("date", "minutes", "exam_rules"):
+            if choices[name]:
+                option = "--rule" if name == "exam_rules" else f"--{name}"
+                raise UsageError(f"{option} stands on the cover of an exam", hint="with --exam")
+        return
+    if folder is not None:
+        raise UsageError("an exam is one document, with its list of seats", hint="-o exam.pdf --key key.pdf")
+    if choices["regenerate"] is not None:
+        raise UsageError("--exam is for all variants, --regenerate for one", hint="without --exam, for its sheet")
+    if rendering_of(format).one_file:
+        raise UsageError(f"an exam is a document, and {format} a quiz", expected=", ".join(FORMATS))
+    if choices["minutes"] is not None and choices["minutes"] < 1:
+        raise UsageError(f"--minutes {choices['minutes']}", expected="how many minutes, at least 1")
 
 
 def _kind(format: str, kind: str | None) -> str:
@@ -146,9 +167,11 @@ def _regenerate(plan: Plan, name: str, folder: Path | None, path: Path | None, k
         write_whole(target, data)
 
 
-def _write_sheet(plan: Plan, found: list[Variant], path: Path | None, key_path: Path | None) -> None:
-    """One sheet for all variants, and its key; neither is written before both are made."""
-    sheet = as_bytes(render(sheet_document(found, plan.kind, plan.options), plan.format, plan.options.presentation))
+def _write_sheet(
+    plan: Plan, document: Callable[..., Document], found: list[Variant], path: Path | None, key_path: Path | None
+) -> None:
+    """One sheet or exam for all variants, and its key; neither is written before both are made."""
+    sheet = as_bytes(render(document(found, plan.kind, plan.options), plan.format, plan.options.presentation))
     key = None if key_path is None else _key(plan, found, key_path)
     _write(path, [sheet])
     if key_path is not None and key is not None:

@@ -33,6 +33,7 @@ Examples:
 EXERCISES = """\b
 Examples:
   backprop-derive exercise net.txt --variants 20 --seed 7 -o sheet.pdf --key key.pdf
+  backprop-derive exercise net.txt --variants 30 --exam --minutes 45 -o exam.pdf --key key.pdf
   backprop-derive exercise net.txt --variants 300 -f pdf -o out/
   backprop-derive exercise net.txt --variants 10000 --seed 7 -f moodle -o out/ --jobs 2
   backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
@@ -159,6 +160,10 @@ DRAWN = (
     click.option("--code", is_flag=True, help="A code to scan beside each variant's name."),
     click.option("--short-key", is_flag=True, help="Keys as tables of what is accepted."),
     click.option("--key", metavar="FILE", help="The key to the sheet, in the format of its suffix."),
+    click.option("--exam", is_flag=True, help="A paper with a cover for each variant, and the list of seats."),
+    click.option("--date", metavar="TEXT", help="On the covers of an exam."),
+    click.option("--minutes", type=int, metavar="N", help="How long an exam takes, on its covers."),
+    click.option("--rule", "exam_rules", multiple=True, metavar="TEXT", help="On the covers, for the general rules."),
     click.option("--regenerate", metavar="ID", help="One variant again by its name, such as 7K-3F9A."),
     click.option("--jobs", type=int, default=1, metavar="N", help="Processes on this machine.", show_default=True),
     click.option("--cluster", metavar="ADDRESS", help="The scheduler of a Dask cluster: tcp://HOST:8786"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from mpmath.ctx_mp import MPContext
@@ -13,22 +14,34 @@ from ..errors import DomainError
 _DIGITS = 40
 _MOST_BITS = 3_000  # of a Fraction that is carried exactly
 _LARGEST = 64  # bits of an exponent
-_CONTEXT = MPContext()
-_CONTEXT.dps = _DIGITS
-# Two results that differ by less, relatively, are one number.
+
+
+@cache
+def _context(digits: int) -> Any:
+    context = MPContext()
+    context.dps = digits
+    return context
+
+
+_CONTEXT = _context(_DIGITS)
 CLOSE = _CONTEXT.mpf(10) ** -25
 
 Number = Any  # a Fraction or one of mpmath's numbers
 
 
 class Loose:
-    """The arithmetic of `interpret.Interpreter` in a few digits: quick, and for judging what is written only."""
+    """The arithmetic of `interpret.Interpreter` without bounds on errors: quick, and for comparing only."""
+
+    def __init__(self, digits: int = _DIGITS) -> None:
+        self.context = _context(digits)
+        # Two results that differ by less, relatively, are one number.
+        self.close = self.context.mpf(10) ** -(digits * 5 // 8)
 
     def real(self, a: Number) -> Any:
-        return _CONTEXT.mpf(a.numerator) / a.denominator if isinstance(a, Fraction) else a
+        return self.context.mpf(a.numerator) / a.denominator if isinstance(a, Fraction) else a
 
     def constant(self, name: str) -> Number:
-        return +(_CONTEXT.pi if name == "pi" else _CONTEXT.e)
+        return +(self.context.pi if name == "pi" else self.context.e)
 
     def fraction(self, a: Fraction) -> Number:
         is_long = max(a.numerator.bit_length(), a.denominator.bit_length()) > _MOST_BITS
@@ -51,9 +64,9 @@ class Loose:
     def add(self, terms: list[Number]) -> Number:
         if all(isinstance(t, Fraction) for t in terms):
             return self.fraction(sum(terms, Fraction(0)))
-        total = _CONTEXT.fsum(map(self.real, terms))
+        total = self.context.fsum(map(self.real, terms))
         largest = max(abs(self.real(t)) for t in terms)
-        return Fraction(0) if abs(total) < largest * CLOSE else total
+        return Fraction(0) if abs(total) < largest * self.close else total
 
     def multiply(self, factors: list[Number]) -> Number:
         product: Number = Fraction(1)
@@ -80,24 +93,24 @@ class Loose:
             root = _exact_root(base, exponent)
             if root is not None:
                 return root
-        if abs(self.real(exponent)) * (abs(_CONTEXT.mag(self.real(base))) + 1) > _CONTEXT.mpf(2) ** _LARGEST:
+        if abs(self.real(exponent)) * (abs(self.context.mag(self.real(base))) + 1) > self.context.mpf(2) ** _LARGEST:
             raise DomainError("a power is too large to be judged")
-        found = _CONTEXT.power(self.real(base), self.real(exponent))
-        return found.real if isinstance(found, _CONTEXT.mpc) else found
+        found = self.context.power(self.real(base), self.real(exponent))
+        return found.real if isinstance(found, self.context.mpc) else found
 
     def apply(self, name: str, a: Number) -> Number:
         if name == "floor":
-            return Fraction(int(_CONTEXT.floor(self.real(a))))
+            return Fraction(int(self.context.floor(self.real(a))))
         if name == "sqrt" and isinstance(a, Fraction) and (root := _exact_root(a, Fraction(1, 2))) is not None:
             return root
         known = _AT.get((name, a)) if isinstance(a, Fraction) else None
         if known is not None:
             return known
         x = self.real(a)
-        if name in ("exp", "sinh", "cosh") and _CONTEXT.mag(x) > _LARGEST:
+        if name in ("exp", "sinh", "cosh") and self.context.mag(x) > _LARGEST:
             raise DomainError(f"{name} is too large to be judged")
-        found = getattr(_CONTEXT, name)(x)
-        return found.real if isinstance(found, _CONTEXT.mpc) else found
+        found = getattr(self.context, name)(x)
+        return found.real if isinstance(found, self.context.mpc) else found
 
     def settled(self, a: Number) -> Number:
         return a

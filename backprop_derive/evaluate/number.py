@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import Any
 
 import sympy
@@ -17,6 +18,7 @@ from .real import MorePrecision, Real, Reals
 
 # A closed form longer than this (nodes of its tree) is carried as a Real: nobody reads it, and it only grows.
 _LONGEST_CLOSED = 24
+_LONGEST_NUMBER = 256  # bits of a number in one
 _DIGITS = 50
 _DECIMAL = Context(prec=_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _EXTENDED = Context(prec=_DIGITS + 10, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -71,10 +73,8 @@ class Arithmetic:
         """SymPy's result as the plainest kind that holds it; `real` computes its digits where it is irrational."""
         if form.is_Rational:
             return self.fraction(Fraction(int(form.p), int(form.q)))
-        nodes = list(sympy.preorder_traversal(form))
-        if len(nodes) > _LONGEST_CLOSED or any(map(_is_long_number, nodes)) or not all(map(_is_ours, nodes)):
-            return real()
-        return Closed(form, real(), all(isinstance(node, _ALGEBRAIC) for node in nodes))
+        is_algebraic = _is_short_algebraic(form)
+        return real() if is_algebraic is None else Closed(form, real(), is_algebraic)
 
     def fraction(self, value: Fraction) -> Number:
         """A rational result, carried as a Real once it passes the limit on exact digits."""
@@ -266,7 +266,12 @@ class Arithmetic:
 def _form(a: Number) -> Any:
     """The SymPy constant of a rational or closed number."""
     assert not isinstance(a, Real)
-    return sympy.Rational(a.numerator, a.denominator) if isinstance(a, Fraction) else a.form
+    return _rational(a) if isinstance(a, Fraction) else a.form
+
+
+@lru_cache(maxsize=1024)
+def _rational(a: Fraction) -> Any:
+    return sympy.Rational(a.numerator, a.denominator)
 
 
 def _logarithm(argument: Any) -> Any:
@@ -278,9 +283,26 @@ def _logarithm(argument: Any) -> Any:
     return exponent * sympy.log(sympy.root(argument, exponent))
 
 
-def _is_ours(node: Any) -> bool:
-    """Whether the language can write a part of a closed form; SymPy also makes cot and erfc of tan and erf."""
-    return isinstance(node, _ARITHMETIC) or type(node) in _FUNCTIONS
+def _is_short_algebraic(form: Any) -> bool | None:
+    """Whether a closed form holds numbers, π and powers only; None where it is too long or we cannot write it."""
+    count, is_algebraic, stack = 0, True, [form]
+    while stack:
+        node = stack.pop()
+        count += 1
+        # mypy takes the hash of instances for that of the class.
+        if count > _LONGEST_CLOSED or not _is_ours(type(node)):  # type: ignore[arg-type]
+            return None
+        if node.is_Rational and _is_long_number(node):
+            return None
+        is_algebraic = is_algebraic and isinstance(node, _ALGEBRAIC)
+        stack.extend(node.args)
+    return is_algebraic
+
+
+@cache
+def _is_ours(kind: Hashable) -> bool:
+    """Whether the language can write such a part of a closed form; SymPy also makes cot and erfc of tan and erf."""
+    return kind in _FUNCTIONS or (isinstance(kind, type) and issubclass(kind, _ARITHMETIC))
 
 
 def _is_large(a: Number) -> bool:
@@ -288,7 +310,7 @@ def _is_large(a: Number) -> bool:
 
 
 def _is_long_number(node: Any) -> bool:
-    return isinstance(node, sympy.Rational) and max(abs(int(node.p)), int(node.q)).bit_length() > 256
+    return max(abs(int(node.p)), int(node.q)).bit_length() > _LONGEST_NUMBER
 
 
 def round_half_away(value: Fraction, decimals: int) -> Fraction:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import count
 
 from .. import stages
@@ -19,9 +20,10 @@ from ..records import record
 from ..solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import Expr
 from ..variation import VariedNumber
-from .mistakes.record import Made
+from .around import Answers, answers_around, are_same
+from .mistakes.record import Placed
 from .mistakes.table import possible
-from .recomputed import adjoints_with
+from .recomputed import Recipe, adjoints_by, known_of, recipes
 from .space import space_of, with_values
 
 # Two answers that agree to so many parts are one to somebody who rounds.
@@ -39,7 +41,7 @@ class Wrong:
     """A wrong answer, and the mistakes that lead to it; those cannot be told apart by it."""
 
     answer: Answer
-    made: tuple[Made, ...]
+    made: tuple[Placed, ...]
 
 
 def answer_to(record: SolutionRecord | TensorSolution, wanted: str) -> Answer:
@@ -62,47 +64,60 @@ def wrong_answers_to(
 ) -> dict[str, tuple[Wrong, ...]]:
     """The wrong answers to each of several questions, every mistake worked out once for them all."""
     right = _answers_of(record, questions)
-    found: list[list[tuple[Answer, list[Made]]]] = [[] for _ in questions]
-    for made in possible(record.derivation):
+    found: list[list[tuple[Answer, list[Placed]]]] = [[] for _ in questions]
+    for placed, work in _worked(record, questions, right):
         try:
-            answers = _answers_by(made, record, questions)
+            answers = work()
         except (BackpropError, KeyError):
             continue  # where a mistake leads out of a domain it leads to no answer
         for groups, answer, correct in zip(found, answers, right, strict=True):
-            if not is_close(answer, correct):
-                _grouped(groups, answer, made)
+            if answer is not correct and not is_close(answer, correct):
+                _grouped(groups, answer, placed)
     return {
         wanted: tuple(Wrong(answer, tuple(makers)) for answer, makers in groups)
         for wanted, groups in zip(questions, found, strict=True)
     }
 
 
-def _grouped(groups: list[tuple[Answer, list[Made]]], answer: Answer, made: Made) -> None:
+def _grouped(groups: list[tuple[Answer, list[Placed]]], answer: Answer, placed: Placed) -> None:
     for other, makers in groups:
         if is_close(answer, other):
-            makers.append(made)
+            makers.append(placed)
             return
-    groups.append((answer, [made]))
+    groups.append((answer, [placed]))
 
 
-def _answers_by(made: Made, record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[Answer, ...]:
-    """The answers that a mistake leads to. Raises BackpropError where it leads to none."""
-    first, wrong, right = record.first, made.derivation, record.derivation
-    if (
-        made.mistake.stage in ("local", "backward")
-        and isinstance(first, Pass)
-        and isinstance(wrong, Derivation)
-        and isinstance(right, Derivation)
-        and record.problem.round_to is None
-        and not any(" " in wanted for wanted in questions)
-    ):
-        adjoints = adjoints_with(wrong, right, first)
-        return tuple((adjoints[wanted],) for wanted in questions)
-    return _answers(wrong, questions)
+Work = Callable[[], tuple[Answer, ...]]
+
+
+def _worked(
+    record: SolutionRecord | TensorSolution, questions: tuple[str, ...], right: tuple[Answer, ...]
+) -> Iterator[tuple[Placed, Work]]:
+    """Every mistake that can be made, in the order of `possible`, and what finds the answers that it leads to.
+
+    That raises BackpropError where it leads to none. An answer that the mistake does not reach is the right one itself.
+    """
+    first, derivation = record.first, record.derivation
+    if not isinstance(first, Pass) or not isinstance(derivation, Derivation) or any(" " in name for name in questions):
+        for made in possible(derivation):
+            yield Placed(made.mistake, made.at), partial(_answers, made.derivation, questions)
+        return
+    known = known_of(first, record.problem.round_to)
+
+    def answers(recipe: Recipe) -> tuple[Answer, ...]:
+        changed = adjoints_by(recipe, known)
+        return tuple(
+            (changed[wanted],) if wanted in changed else answer for wanted, answer in zip(questions, right, strict=True)
+        )
+
+    for placed, recipe in recipes(derivation):
+        yield placed, partial(answers, recipe)
 
 
 def is_close(a: Answer, b: Answer) -> bool:
     """Whether two answers are the same to somebody who rounds."""
+    if len(a) == len(b) == 1:  # nearly always, and a thousand times for every variant of a quiz
+        return _is_near(a[0].decimal, b[0].decimal)
     return len(a) == len(b) and all(_is_near(x.decimal, y.decimal) for x, y in zip(a, b, strict=True))
 
 
@@ -117,15 +132,15 @@ def are_told_apart(record: SolutionRecord | TensorSolution, questions: tuple[str
     at all values around these; the places where one mistake can be made need not be told apart either.
     """
     classes = _classes(_Regime(record), questions)
-    made = list(possible(record.derivation))
+    right = _answers_of(record, questions)
+    made = list(_worked(record, questions, right))
     names: dict[int, set[str]] = {}
     for k, first in classes.items():
-        names.setdefault(first, set()).add(made[k].mistake.name)
-    right = _answers_of(record, questions)
+        names.setdefault(first, set()).add(made[k][0].mistake.name)
     seen: list[tuple[set[str], tuple[Answer, ...]]] = []
     for k, own in names.items():
         try:
-            answers = _answers_by(made[k], record, questions)
+            answers = made[k][1]()
         except BackpropError:
             continue
         if _agree(answers, right, is_close):
@@ -158,6 +173,8 @@ class _Regime:
 def _classes(regime: _Regime, questions: tuple[str, ...]) -> dict[int, int]:
     """For each mistake that changes an answer around these values, by its number, the first that comes to the same."""
     record = regime.record
+    if isinstance(record, SolutionRecord) and not any(" " in name for name in questions):
+        return _scalar_classes(record, questions)
     signatures: dict[int, tuple[Answer, ...]] = {}
     right: tuple[Answer, ...] = ()
     for trial in range(_TRIALS):
@@ -177,6 +194,30 @@ def _classes(regime: _Regime, questions: tuple[str, ...]) -> dict[int, int]:
             same = (j for j in classes if classes[j] == j and _agree(signatures[j], signature, _is_same))
             classes[k] = next(same, k)
     return classes
+
+
+def _scalar_classes(record: SolutionRecord, questions: tuple[str, ...]) -> dict[int, int]:
+    """As `_classes`: an answer that is the same at all trials is the same."""
+    trials = []
+    for trial in range(_TRIALS):
+        derivation = _nearby(record, trial)
+        assert isinstance(derivation, Derivation)
+        with suppress(BackpropError):
+            trials.append(answers_around(derivation, questions))
+    right = [correct for correct, _ in trials]
+    classes: dict[int, int] = {}
+    signatures = dict(enumerate(zip(*(by_mistake for _, by_mistake in trials), strict=True)))
+    for k, signature in signatures.items():
+        if not _are_alike(signature, right):
+            same = (j for j in classes if classes[j] == j and _are_alike(signatures[j], signature))
+            classes[k] = next(same, k)
+    return classes
+
+
+def _are_alike(a: Sequence[Answers | None], b: Sequence[Answers | None]) -> bool:
+    return all(
+        x is y is None or (x is not None and y is not None and are_same(x, y)) for x, y in zip(a, b, strict=True)
+    )
 
 
 def _agree(a: tuple[Answer, ...], b: tuple[Answer, ...], alike: Callable[[Answer, Answer], bool]) -> bool:

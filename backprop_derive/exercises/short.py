@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from ..report.blocks import math_cell, words_cell
 from ..report.notation import Notation
 from ..report.numbers import style_of
 from ..solution import SolutionRecord, TensorSolution
-from ..syntax.expression import Name, Number, Rounded
+from ..syntax.expression import Expr, ListOf, Name, Number
 from . import sentences as say
 from .key import Accepted, Item, key_of
 from .parts import Section, chain_of
@@ -20,6 +20,7 @@ from .parts import Section, chain_of
 Cell = tuple[Inline, ...]
 # A rounded end of an interval shows this many digits more than numbers do, so that no accepted number is left out.
 _MORE = 2
+_MOST_ENTRIES = 12  # of a tensor whose intervals are shown
 # The kinds of key items that the lines of a section answer.
 _KINDS = {"forward": "value", "backward": "gradient", "update": "after"}
 
@@ -51,21 +52,33 @@ def _by_head(record: SolutionRecord | TensorSolution, kind: str, options: Option
 
 def _accepted(record: SolutionRecord | TensorSolution, item: Item, options: Options) -> Cell:
     """What is accepted: the exact number, or the interval that it lies in."""
-    if len(item.numbers) > 1:
+    if len(item.numbers) > _MOST_ENTRIES:
         return words_cell(say.ENTRIES)
-    (number,) = item.numbers
-    if number.lowest == number.highest:
-        return math_cell(style_of(record.problem, options.digits).shown(number.value))
-    low, high = _ends(number, options.digits + _MORE)
+    if all(number.lowest == number.highest for number in item.numbers):
+        style = style_of(record.problem, options.digits)
+        values = [number.value for number in item.numbers]
+        return math_cell(_in_shape(style.alike(values) if item.shape else [style.shown(values[0])], item.shape))
+    low, high = (_in_shape(ends, item.shape) for ends in _ends(item.numbers, options.digits + _MORE))
     before, between = say.BETWEEN
     return (Words(before), Math(low), Words(between), Math(high))
 
 
-def _ends(number: Accepted, digits: int) -> tuple[MathNode, MathNode]:
-    return tuple(_end(end, digits) for end in (number.lowest, number.highest))  # type: ignore[return-value]
+def _in_shape(entries: Sequence[Expr], shape: tuple[int, ...]) -> Expr:
+    """A number, or the entries of a tensor as nested lists, which a printer sets as a matrix."""
+    left = iter(entries)
+
+    def nested(axes: tuple[int, ...]) -> Expr:
+        return ListOf(tuple(nested(axes[1:]) for _ in range(axes[0]))) if axes else next(left)
+
+    return nested(shape)
 
 
-def _end(end: Decimal, digits: int) -> Number | Rounded:
+def _ends(numbers: tuple[Accepted, ...], digits: int) -> tuple[list[Expr], list[Expr]]:
+    """The smallest and the largest of each that is accepted."""
+    return [_end(each.lowest, digits) for each in numbers], [_end(each.highest, digits) for each in numbers]
+
+
+def _end(end: Decimal, digits: int) -> Expr:
     places = max(0, digits - 1 - end.adjusted()) if end else 0
     shown = end.quantize(Decimal(1).scaleb(-places)).normalize()
     return Number(Fraction(shown), f"{shown:f}")

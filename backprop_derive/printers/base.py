@@ -229,6 +229,8 @@ class Printer:
 
     def show(self, node: MathNode, outer: P = P.RELATION) -> str:
         """The node, in parentheses where its place asks for something tighter."""
+        if type(node) is Name:  # every other node is one, and it never needs parentheses
+            return self._name(node, outer)[0]
         text, own = self.printed(node, outer)
         return self.parentheses(text) if own < outer else text
 

@@ -30,16 +30,13 @@ class Line:
 
     def __init__(self, first: MathNode) -> None:
         self.links = [first]
-        self.look = _look(first)
         self.relations: list[str] = []
         self.is_exact = True
 
     def add(self, link: MathNode, relation: str | None = None) -> None:
         """Append a link; the sign is `≈` where the link holds a rounded number, unless one is named."""
-        look = _look(link)
-        if look == self.look:
+        if _look_alike(link, self.links[-1]):
             return
-        self.look = look
         sign = relation or ("≈" if _holds_rounded(link) else "=")
         self.is_exact = self.is_exact and sign != "≈"
         self.links.append(link)
@@ -233,6 +230,25 @@ def _holds_rounded(node: MathNode) -> bool:
         case Minus(left, right):
             return _holds_rounded(left) or _holds_rounded(right)
     return is_rounded(node)  # type: ignore[arg-type]  # what is no expression has no operands
+
+
+def _look_alike(a: MathNode, b: MathNode) -> bool:
+    """Whether two nodes show the same. Most differ near the root, where that is seen without looking at all of them."""
+    is_number = isinstance(a, Number | Quotient)
+    if type(a) is not type(b) and not (is_number and isinstance(b, Number | Quotient)):
+        return False
+    if not is_number:
+        inner, other = _parts(a), _parts(b)
+        if len(inner) != len(other) or not all(map(_look_alike, inner, other)):
+            return False
+    return _look(a) == _look(b)
+
+
+def _parts(node: MathNode) -> tuple[MathNode, ...]:
+    match node:
+        case Times(parts) | Plus(parts):
+            return parts
+    return children(node)  # type: ignore[arg-type]  # what is no expression has no operands
 
 
 def _look(node: MathNode) -> MathNode:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import CHECKOUT
 
 LESSON = "Given x = 1, y = 2, w = 1\ny^ = x*w\ns = y^ - y\nloss = s**2\n"
 
@@ -45,3 +48,21 @@ def test_a_full_disk_is_told(arguments: tuple[str, ...]) -> None:
         done = ended(*arguments, stdout=full)
     assert done.returncode == 2
     assert done.stderr.startswith("error: cannot write standard output: No space left on device")
+
+
+def test_ctrl_c_within_a_text_that_is_executed_is_handled_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "import os, signal, sys\n"
+        "from backprop_derive.cli import entry\n"
+        "def main():\n"
+        "    try:\n"
+        "        exec('os.kill(os.getpid(), signal.SIGINT)\\nwhile True: pass')\n"
+        "    except KeyboardInterrupt:\n"
+        "        sys.exit(130)\n"
+        "entry.main = main\n"
+        "entry.run()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{tmp_path}"}
+    # As a module: it is there that Python looks for an interrupt that it takes to be unhandled.
+    done = subprocess.run([sys.executable, "-m", "interrupted"], env=environment, check=False, timeout=60)
+    assert done.returncode == 130

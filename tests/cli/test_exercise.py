@@ -79,6 +79,23 @@ def test_one_sheet_for_all_and_its_key(here: Path) -> None:
     assert sorted(os.listdir()) == ["key.html", "notes.txt", "sheet.md"]
 
 
+def test_an_exam_has_covers_and_the_list_of_seats(here: Path) -> None:
+    arguments = ["--date", "12 March", "--minutes", "45", "--rule", "No calculators.", "--rule", "No phones."]
+    done("notes.txt", "--variants", "3", "--exam", *arguments, "-o", "exam.md", "--key", "key.md")
+    exam, key = Path("exam.md").read_text(), Path("key.md").read_text()
+    assert exam.count("12 March, 45 minutes") == 3
+    assert exam.count("- No calculators.\n- No phones.") == 3
+    assert exam.count("Seat list") == 1
+    for variant in Exercise(NOTES).variants(3):
+        assert exam.count(f"**{variant.id}**") == 1
+        assert variant.id in exam[exam.index("Seat list") :]
+        assert variant.id in key
+
+
+def test_an_exam_may_be_of_any_kind(here: Path) -> None:
+    assert "Which of these is" in done("notes.txt", "--exam", "--kind", "choice")
+
+
 def test_a_problem_on_the_line(here: Path) -> None:
     assert "Find" in done("-e", NOTES.replace("\n", ";"), "-f", "md")
 
@@ -146,6 +163,12 @@ def test_a_variant_comes_back_with_the_bytes_it_had(format: str, here: Path) -> 
         (["notes.txt", "-o", "notes.txt"], "notes.txt is the input"),
         (["notes.txt", "-o", "out/", "--key", "key.md"], "--key is for one sheet"),
         (["notes.txt", "--key", "key.jsonl"], "a key is a document"),
+        (["notes.txt", "--date", "12 March"], "--date stands on the cover of an exam"),
+        (["notes.txt", "--rule", "No phones."], "--rule stands on the cover of an exam"),
+        (["notes.txt", "--exam", "-o", "out/"], "an exam is one document"),
+        (["notes.txt", "--exam", "--minutes", "0"], "--minutes 0"),
+        (["notes.txt", "--exam", "-f", "moodle"], "an exam is a document, and moodle a quiz"),
+        (["notes.txt", "--exam", "--regenerate", "7K-3F9A"], "--exam is for all variants"),
         (["notes.txt", "--regenerate", "7K-3F9A"], "is no variant of this exercise"),
         (["notes.txt", "--regenerate", "?"], "is no name of a variant"),
         (["missing.txt"], "does not exist"),

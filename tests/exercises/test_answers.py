@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from decimal import Decimal
+from itertools import combinations, islice
 
 import pytest
 
 from backprop_derive import stages
 from backprop_derive.exercises.answers import Answer, answer_to, are_told_apart, is_close, wrong_answers
+from backprop_derive.exercises.exercise import Exercise
 from backprop_derive.exercises.mistakes.table import possible
 from backprop_derive.exercises.variants import Drawn, draw, source_of
 from backprop_derive.limits import DEFAULT_LIMITS
@@ -109,3 +111,54 @@ def test_chance_coincidences_are_noticed() -> None:
     # With x = w, the name itself for the other factor leads to the right answer.
     assert not told[1, 1]
     assert not told[2, 2]
+
+
+LESSON = """
+Vary x in -20..20 except 0, y in -20..20, w in -20..20 except 0
+y^ = x * w
+s = y^ - y
+loss = s**2
+Find d(loss)/dw
+"""
+# Each leaves more than 200 variants in which no two mistakes lead to one answer.
+FIVE = {
+    "lesson": LESSON,
+    "neuron": NEURON.replace("1..9", "1..19").replace("-9..9", "-19..19"),
+    "network": NETWORK.replace("-2..2", "-5..5"),
+    "two paths": "Vary w in 2..40, x in 2..40\na = w*x\nb = a^2\nc = 3*a\nloss = b - c\nFind d(loss)/dw\n",
+    "update": """
+Given y = 1
+Vary x in 1..20, u in 0.1..2 step 0.1
+h = tanh(u*x/10)
+loss = (h - y)^2/2
+Find d(loss)/du
+Learning rate: 0.1
+Updates: 1
+""",
+}
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_over_200_variants_of_each_of_five_problems_an_answer_tells_the_mistake(name: str) -> None:
+    """No distractor is the right answer or another one; what shares a wrong answer shares it at all such values."""
+    together: dict[object, list[dict[tuple[str, str], int]]] = {}
+    for variant in Exercise(FIVE[name] + "Require mistakes are distinguishable\n").variants(200, seed=8):
+        (right,) = answer_to(variant.drawn.record, variant.drawn.record.derivation.graph.wanted[0])
+        answers = [each.answer[0].decimal for each in variant.mistakes]
+        assert all(differ(answer, right.decimal) for answer in answers)
+        assert all(differ(a, b) for k, a in enumerate(answers) for b in answers[:k])
+        assert [option.is_right for option in variant.choices].count(True) == 1
+        chosen = [option.answer[0].decimal for option in variant.choices]
+        assert all(differ(a, b) for k, a in enumerate(chosen) for b in chosen[:k])
+        groups = {(m.mistake.name, m.at): k for k, each in enumerate(variant.mistakes) for m in each.made}
+        together.setdefault(repr(regime(variant.drawn)), []).append(groups)
+    assert sum(map(len, together.values())) == 200
+    for alike in together.values():
+        for groups in alike:
+            for a, b in combinations(groups, 2):
+                if groups[a] == groups[b] and a[0] != b[0]:
+                    assert all(other.get(a) == other.get(b) for other in alike), (a, b)
+
+
+def differ(a: Decimal, b: Decimal) -> bool:
+    return abs(a - b) > Decimal("0.0009") * max(abs(a), abs(b))

@@ -103,6 +103,24 @@ def test_what_is_wrong_in_a_process_is_said_here(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_process_that_is_ended_from_outside_is_told(
+    undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("joblib", reason="joblib is not installed")
+    out = tmp_path / "out"
+    monkeypatch.setattr("backprop_derive.exercises.bulk.workers.computed", ended_in_a_worker)
+    with pytest.raises(UsageError, match="a process that computes variants was ended from outside"):
+        run.to_folder(SHEETS, out, Workers(jobs=2))
+    monkeypatch.undo()
+    run.to_folder(SHEETS, out)
+    assert files(out) == undisturbed
+
+
+def ended_in_a_worker(plan: Plan, start: int, stop: int) -> object:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return None
+
+
 # --- killed and run again
 
 
@@ -127,7 +145,7 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_bytes(
     killed = 0
     # Each attempt may live a little longer than the last, so that the kills fall everywhere and the last one ends.
     for attempt in range(40):
-        with (tmp_path / "said").open("wb") as said:
+        with (tmp_path / "said").open("ab") as said:  # to which those who outlive a run say something, too
             child = subprocess.Popen(command(out, "--jobs", jobs), cwd=tmp_path, env=environment(), stderr=said)
         try:
             child.wait(timeout=0.5 * 1.3**attempt * chance.uniform(0.5, 1.0))
@@ -139,6 +157,7 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_bytes(
         assert child.returncode == 0, (tmp_path / "said").read_text()
         break
     assert killed
+    assert not (tmp_path / "said").read_text()
     assert files(out) == undisturbed
 
 

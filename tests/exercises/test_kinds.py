@@ -133,6 +133,23 @@ def test_the_short_key_names_what_is_accepted() -> None:
         assert Fraction(9, 10_000) <= high - low <= Fraction(11, 10_000)
 
 
+def test_the_short_key_names_what_is_accepted_of_each_entry() -> None:
+    problem = "Given x = [1, 2], W: (2, 2)\nVary W in 1..3\ny = W @ x / {by}\nL = sum(y^2)\nFind dL/dW\n"
+    for by, is_exact in (("2", True), ("11", False)):
+        (one,) = Exercise(problem.replace("{by}", by)).variants(1, seed=1)
+        (table,) = (block for block in task_of(one, "forward", SHORT).key if isinstance(block, Table))
+        cell = next(row[2] for row in table.rows if plain_inlines(row[0], text) == "y")
+        parts = [part.node for part in cell if isinstance(part, Math)]
+        right = [Fraction(entry) for entry in one.solution.value("y")]
+        shown = [[entry.value for entry in part.items] for part in parts]  # type: ignore[union-attr]
+        if is_exact:
+            assert shown == [right]
+        else:
+            low, high = shown
+            assert all(a <= value <= b for a, value, b in zip(low, right, high, strict=True))
+            assert all(Fraction(9, 100_000) <= b - a <= Fraction(11, 10_000) for a, b in zip(low, high, strict=True))
+
+
 def shown_text(blocks: tuple[Block, ...]) -> str:
     return "\n".join(plain_inlines(item.content, text) for items in lines(blocks).values() for item in items)
 

@@ -6,6 +6,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any
@@ -61,6 +62,11 @@ def _together(joblib: Any, parallel: Any, plan: Plan, spans: Iterable[Span]) -> 
     try:
         for result in results:
             yield _unless_error(result)
+    except BrokenProcessPool:
+        raise WorkersError(
+            "a process that computes variants was ended from outside, or for want of memory",
+            hint="the same command goes on from what is kept; with fewer --jobs it needs less memory",
+        ) from None
     except GeneratorExit:
         # What is under way is waited for: taken away from joblib, it would complain on standard error.
         is_over = True
@@ -105,11 +111,26 @@ def _joblib(workers: Workers) -> Any:
 @contextmanager
 def _backend(joblib: Any, workers: Workers) -> Iterator[None]:
     if workers.cluster is None:
-        with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        with _quiet_tracker(), joblib.parallel_config(backend="loky", inner_max_num_threads=1):
             yield
         return
     with _client(workers.cluster) as client, joblib.parallel_config(backend="dask", client=client):
         yield
+
+
+@contextmanager
+def _quiet_tracker() -> Iterator[None]:
+    """Joblib's tracker cleans up what a killed run leaves behind, and would complain of each kind of thing."""
+    before = os.environ.get("PYTHONWARNINGS")
+    quiet = "ignore:resource_tracker:UserWarning"
+    os.environ["PYTHONWARNINGS"] = f"{before},{quiet}" if before else quiet
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from ..exercise import Variant
 from .archive import File
-from .markup import Element, equation_image, html_math, html_of, html_words, safe
+from .markup import Element, Pages, equation_image, html_math, html_words, safe
 from .question import Question, one_by_one, questions_of, written
 from .record import ExportOptions
 from .xml import HEAD, element, file, piece
@@ -52,14 +52,15 @@ def _quiz(
     inside = outside.index(b"</section>")
     yield outside[:inside]
     for variant in variants:
+        pages = Pages(equation_image)
         for asked in questions_of(variant, options):
             for question in one_by_one(asked):
                 points[0] += 1
-                yield piece(_item(question))
+                yield piece(_item(question, pages))
     yield outside[inside:]
 
 
-def _item(question: Question) -> Element:
+def _item(question: Question, pages: Pages) -> Element:
     ident = "i" + sha256(question.id.encode()).hexdigest()[:32]
     is_choice = question.kind == "choice"
     notes = {
@@ -74,7 +75,7 @@ def _item(question: Question) -> Element:
             element("qtimetadatafield", {}, element("fieldlabel", {}, name), element("fieldentry", {}, value))
             for name, value in notes.items()
         ))),
-        element("presentation", {}, _material(html_of(question.prompt, equation_image)), response),
+        element("presentation", {}, _material(pages.html(question.prompt)), response),
         element("resprocessing", {},
                 element("outcomes", {}, element("decvar", {
                     "maxvalue": "100", "minvalue": "0", "varname": "SCORE", "vartype": "Decimal"})),
@@ -82,7 +83,7 @@ def _item(question: Question) -> Element:
         *feedback,
     )  # fmt: skip
     if question.solution:
-        item.append(_feedback("general_fb", html_of(question.solution, equation_image)))
+        item.append(_feedback("general_fb", pages.html(question.solution)))
     return item
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..exercise import Variant
-from .markup import html_math, html_of, html_words, safe, tex
+from .markup import Pages, html_math, html_words, safe, tex
 from .question import Question, margins, one_by_one, questions_of, written
 from .record import ExportOptions
 
@@ -20,9 +20,10 @@ _ESCAPES = str.maketrans({c: "\\" + c for c in "\\~=#{}:"} | {"\n": "\\n", "\r":
 def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[bytes]:
     """The questions, one after the other."""
     for variant in variants:
+        pages = Pages(tex)
         for asked in questions_of(variant, options):
             for question in one_by_one(asked):
-                yield _question(question).encode()
+                yield _question(question, pages).encode()
 
 
 def escape(text: str) -> str:
@@ -30,13 +31,13 @@ def escape(text: str) -> str:
     return safe(text).translate(_ESCAPES)
 
 
-def _question(question: Question) -> str:
+def _question(question: Question, pages: Pages) -> str:
     answers = _choice(question) if question.kind == "choice" else _numerical(question)
     if question.solution:
-        answers.append("####" + _html(html_of(question.solution, tex)))
+        answers.append("####" + _html(pages.html(question.solution)))
     body = "\n".join(answers)
     title = escape(" ".join(question.title.split()))
-    return f"::{title}::{_html(html_of(question.prompt, tex))}{{{body}\n}}\n\n"
+    return f"::{title}::{_html(pages.html(question.prompt))}{{{body}\n}}\n\n"
 
 
 def _html(piece: str) -> str:

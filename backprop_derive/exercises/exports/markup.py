@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from ...document import (
@@ -65,10 +66,16 @@ def add_words(parent: Element, text: str) -> None:
 Formula = Callable[[Math, frozenset[str], bool], Element]
 
 
+@lru_cache(maxsize=32)
+def _latex(names: frozenset[str], large: bool) -> LatexPrinter:
+    """A printer remembers the derivatives that it has set, which are the same in all variants."""
+    return LatexPrinter(names, large)
+
+
 def tex(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
     """TeX between delimiters that MathJax finds, as Moodle, PrairieLearn and Anki load it."""
     found = Element("span")
-    source = LatexPrinter(names, part.large or is_displayed).show(part.node)
+    source = _latex(names, part.large or is_displayed).show(part.node)
     found.text = safe(f"$${source}$$" if is_displayed else rf"\({source}\)")
     return found
 
@@ -76,14 +83,14 @@ def tex(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
 def brackets(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
     r"""TeX between \( \) and \[ \], for Anki, where dollars are text."""
     found = Element("span")
-    source = LatexPrinter(names, part.large or is_displayed).show(part.node)
+    source = _latex(names, part.large or is_displayed).show(part.node)
     found.text = safe(rf"\[{source}\]" if is_displayed else rf"\({source}\)")
     return found
 
 
 def equation_image(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
     """Canvas's own element for a formula: an image that Canvas draws, and replaces by MathJax where it can."""
-    source = safe(LatexPrinter(names, part.large or is_displayed).show(part.node))
+    source = safe(_latex(names, part.large or is_displayed).show(part.node))
     # Canvas undoes one quoting in its route, so a formula is quoted twice.
     address = "/equation_images/" + quote(quote(source, safe=""), safe="")
     return Element(
@@ -212,9 +219,22 @@ def without_braces(piece: str) -> str:
     return piece.replace("{", "&#123;").replace("}", "&#125;")
 
 
-def html_of(document: Document, formula: Formula) -> str:
-    """A document as a piece of an HTML page."""
-    return html(Markup(formula, document.literal_names).blocks(document.blocks))
+class Pages:
+    """Documents as pieces of HTML pages; a block that several questions of a variant show is made once."""
+
+    def __init__(self, formula: Formula) -> None:
+        self.formula = formula
+        self.made: dict[int, tuple[Block, str]] = {}  # by identity; the block is kept so that no other one gets it
+
+    def html(self, document: Document) -> str:
+        """A document as a piece of a page."""
+        markup = Markup(self.formula, document.literal_names)
+        return "\n".join(self._piece(block, markup) for block in document.blocks)
+
+    def _piece(self, block: Block, markup: Markup) -> str:
+        if id(block) not in self.made:
+            self.made[id(block)] = block, html([markup.block(block)])
+        return self.made[id(block)][1]
 
 
 def html_math(node: MathNode, names: frozenset[str], formula: Formula) -> str:
@@ -222,6 +242,7 @@ def html_math(node: MathNode, names: frozenset[str], formula: Formula) -> str:
     return html([formula(Math(node), names, False)])
 
 
+@lru_cache(maxsize=1024)  # the feedback of a mistake is the same in all variants
 def html_words(text: str) -> str:
     """Text as a piece of an HTML page."""
     found = Element("p")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ..exercise import Variant
 from .fields import laid_out
-from .markup import Element, Markup, html, html_math, html_of, html_words, safe, tex, without_braces
+from .markup import Element, Markup, Pages, html, html_math, html_words, safe, tex, without_braces
 from .question import Field, Question, margins, questions_of, written
 from .record import ExportOptions
 from .xml import HEAD, piece
@@ -32,8 +32,9 @@ def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[byte
         if not title:
             title = variant.problem.title or "backprop-derive"
             yield piece(_category(title), short=False)
+        pages = Pages(tex)
         for question in questions_of(variant, options):
-            yield piece(_MAKERS[question.kind](question), short=False)
+            yield piece(_MAKERS[question.kind](question, pages), short=False)
     yield b"</quiz>\n"
 
 
@@ -54,12 +55,12 @@ def _plain(parent: Element, tag: str, text: str) -> None:
     ET.SubElement(parent, tag).text = text
 
 
-def _begun(type: str, question: Question, text: str) -> Element:
+def _begun(type: str, question: Question, text: str, pages: Pages) -> Element:
     """What all types have in common."""
     element = ET.Element("question", {"type": type})
     _text(element, "name", question.title[-_LONGEST_NAME:])
     _text(element, "questiontext", text, "html")
-    _text(element, "generalfeedback", html_of(question.solution, tex) if question.solution else "", "html")
+    _text(element, "generalfeedback", pages.html(question.solution) if question.solution else "", "html")
     if type != "cloze":  # whose grade is the sum of its fields'
         _plain(element, "defaultgrade", str(question.points))
     _plain(element, "penalty", "0.3333333")
@@ -75,8 +76,8 @@ def _answer(parent: Element, fraction: str, text: str, feedback: str, format: st
     return answer
 
 
-def _numerical(question: Question) -> Element:
-    element = _begun("numerical", question, html_of(question.prompt, tex))
+def _numerical(question: Question, pages: Pages) -> Element:
+    element = _begun("numerical", question, pages.html(question.prompt), pages)
     field = question.fields[0]
     for value, tolerance in margins(field.right):
         answer = _answer(element, "100", written(value), "", "moodle_auto_format")
@@ -90,8 +91,8 @@ def _numerical(question: Question) -> Element:
     return element
 
 
-def _choice(question: Question) -> Element:
-    element = _begun("multichoice", question, html_of(question.prompt, tex))
+def _choice(question: Question, pages: Pages) -> Element:
+    element = _begun("multichoice", question, pages.html(question.prompt), pages)
     for tag, text in (("single", "true"), ("shuffleanswers", "true"), ("answernumbering", "abc")):
         _plain(element, tag, text)
     for tag in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
@@ -102,13 +103,13 @@ def _choice(question: Question) -> Element:
     return element
 
 
-def _cloze(question: Question) -> Element:
+def _cloze(question: Question, pages: Pages) -> Element:
     """The prompt, and under it the fields; every other brace is written as a number, so that none begins a field."""
     markup = Markup(tex, question.prompt.literal_names)
     elements = [*markup.blocks(question.prompt.blocks), *laid_out(question, markup, _place)]
     codes = {field.name: _code(field) for field in question.fields}
     text = _PLACE.sub(lambda match: codes[match[1]], without_braces(html(elements)))
-    return _begun("cloze", question, text)
+    return _begun("cloze", question, text, pages)
 
 
 _PLACE = re.compile('<field name="([a-z0-9]+)"></field>')

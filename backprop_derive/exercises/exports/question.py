@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Context, Decimal
+from functools import cached_property
 from itertools import product
 
 from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
@@ -224,18 +225,24 @@ class _Asker:
     ) -> Question:
         shown = self.options.shown
         # What is asked stands last, so that a field can follow it.
-        blocks = (*self.variant.question_blocks(shown), *asked[1:], asked[0])
+        blocks = (*self.problem, *asked[1:], asked[0])
         return Question(
             f"{self.variant.id}{mark}", f"{self.title} {self.variant.id}{mark}", kind,
-            document_of(self.record.problem, shown, self.title, blocks), self.solution(), groups, options,
+            document_of(self.record.problem, shown, self.title, blocks), self.solution, groups, options,
         )  # fmt: skip
 
+    @cached_property
+    def problem(self) -> tuple[Block, ...]:
+        """What is given and asked, which all questions begin with."""
+        return self.variant.question_blocks(self.options.shown)
+
+    @cached_property
     def solution(self) -> Document | None:
+        """The worked solution, which all questions share."""
         if not self.options.solution:
             return None
         document: Document = self.variant.solution_with(self.options.shown)._document(self.options.shown)
-        problem = self.variant.question_blocks(self.options.shown)
-        blocks = document.blocks
+        problem, blocks = self.problem, document.blocks
         if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
             blocks = blocks[1:]
         # The problem stands above the answer already.

@@ -28,6 +28,14 @@ class Mistake:
 
 
 @record
+class Placed:
+    """A mistake and where it is made, as in `Made`."""
+
+    mistake: Mistake
+    at: str
+
+
+@record
 class Made:
     """A mistake made at one place of one derivation, by a name of the problem."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -11,6 +14,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
 from backprop_derive.exercises.exports.question import questions_of, written
 from backprop_derive.exercises.exports.record import KINDS, ExportOptions
+from backprop_derive.exercises.exports.table import EXPORTS
 from tests.exercises.exports.sample import hostile_cases, hostile_variant, package, variants
 
 
@@ -103,3 +107,39 @@ def test_nothing_that_was_written_is_read(name: str, kind: str) -> None:
         assert [line for line in lines if line.startswith("###")] == [lines[0], lines[-1]]
     assert carried_out(notebook) >= 1
     assert not any(line.startswith(("!", "%", "###")) for line in problem.source.split("\n"))
+
+
+def test_nbgrader_releases_an_assignment_and_grades_what_is_handed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole road through nbgrader itself: one student hands in the solution, another a mistake."""
+    # nbgrader calls alembic by its name, for the database of grades.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(tmp_path)
+    from nbgrader.api import Gradebook
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    (variant,) = variants("neuron", 1)
+    (question,) = questions_of(variant, ExportOptions())
+    EXPORTS["nbgrader"].write((variant,), tmp_path, ExportOptions())
+    course = NbGraderAPI(config=Config({"CourseDirectory": {"root": str(tmp_path)}}))
+    assert course.generate_assignment(variant.id, create=True)["success"]
+    released = tmp_path / "release" / variant.id / "exercise.ipynb"
+    lure = question.fields[0].lures[0]
+    (source,) = notebooks((variant,))
+    (right,) = [cell.source for cell in source.cells if cell.metadata.nbgrader.solution]
+    assert not any(right in cell.source for cell in nbformat.read(released, 4).cells)
+    for student, answer in (("ada", right), ("bob", f"g1 = {written(lure.number.value.decimal)}")):
+        notebook = nbformat.read(released, 4)
+        for cell in notebook.cells:
+            if cell.metadata.nbgrader.solution:
+                cell.source = answer
+        handed_in = tmp_path / "submitted" / student / variant.id / "exercise.ipynb"
+        handed_in.parent.mkdir(parents=True)
+        nbformat.write(notebook, handed_in)
+        assert course.autograde(variant.id, student, create=True)["success"]
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as grades:
+        reached = {name: grades.find_submission(variant.id, name) for name in ("ada", "bob")}
+        assert {name: (each.score, each.max_score) for name, each in reached.items()} == {"ada": (1, 1), "bob": (0, 1)}
+    assert lure.feedback in (tmp_path / "autograded" / "bob" / variant.id / "exercise.ipynb").read_text()

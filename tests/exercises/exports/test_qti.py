@@ -160,7 +160,9 @@ def test_items_have_the_form_of_the_specification(name: str, kind: str) -> None:
         check_form(item)
 
 
-@pytest.mark.skipif(not SCHEMA.is_file(), reason="1EdTech's schema is not beside the checkout")
+@pytest.mark.skipif(
+    not SCHEMA.is_file(), reason="1EdTech's schema is not here: QTI21_SCHEMA names it (CONTRIBUTING.md)"
+)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["neuron", "exact", "tensor", "rounded"])
 def test_items_are_valid_by_the_official_schema(name: str, kind: str) -> None:
