@@ -36,6 +36,7 @@ class Draft:
     shapes: dict[str, Shape] = field(default_factory=dict)
     wanted: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    operands: dict[str, set[str]] = field(default_factory=dict)
     line: int = 0
     _keys: set[str] = field(default_factory=set)
 
@@ -79,7 +80,8 @@ class Draft:
             self.shapes[key] = shape_of(expr, self.shapes)
         except ProblemError as error:
             self.refuse(error.found, error.expected)
-        self.used.update(names_in(expr))
+        self.operands[key] = set(names_in(expr))
+        self.used |= self.operands[key]
         self.steps.append((word, written(expr)))
         return Name(key)
 
@@ -98,6 +100,18 @@ class Draft:
         raise ProblemError(found, place=place, expected=expected, hint=hint)
 
     # --- the whole
+
+    def keep_needed(self, keys: Iterable[str]) -> None:
+        """Drop the steps that none of these depends on, as the state that an LSTM returns and nobody takes."""
+        needed: set[str] = set()
+        open_keys = list(keys)
+        while open_keys:
+            key = open_keys.pop()
+            if key not in needed:
+                needed.add(key)
+                open_keys.extend(self.operands.get(key, ()))
+        self.steps = [(word, text) for word, text in self.steps if canonical(word) in needed]
+        self.used &= needed
 
     def text(self, loss: Name, wanted: Iterable[str] = (), title: str = "") -> str:
         """The problem's text: givens that are used, steps, and what is asked."""
