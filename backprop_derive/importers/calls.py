@@ -41,6 +41,7 @@ from .losses import (
     softmax_function,
 )
 from .shape_functions import (
+    dot_function,
     einsum_function,
     flatten_function,
     joined_function,
@@ -180,7 +181,7 @@ FUNCTIONS: dict[str, Function] = {
     "stack": joined_function("stack"),
     "size": function("input, dim=None", size_function),
     **{name: of_two(MatrixProduct) for name in ("matmul", "mm", "bmm", "mv")},
-    "dot": of_two(lambda a, b: Call("dot", (a, b))), "outer": of_two(lambda a, b: Call("outer", (a, b))),
+    "dot": function("input, other", dot_function), "outer": of_two(lambda a, b: Call("outer", (a, b))),
     "einsum": function("equation, operands", einsum_function),
     "trace": pointwise("trace"), "det": pointwise("det"), "inv": pointwise("inv"), "inverse": pointwise("inv"),
     "add": scaled_function(False), "sub": scaled_function(True), "subtract": scaled_function(True),

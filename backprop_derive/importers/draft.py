@@ -37,8 +37,11 @@ class Draft:
     wanted: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     operands: dict[str, set[str]] = field(default_factory=dict)
+    whole: dict[str, int] = field(default_factory=dict)
+    turns: int = 0
     line: int = 0
     _keys: set[str] = field(default_factory=set)
+    _last: dict[str, int] = field(default_factory=dict)  # the number that each word has come to
 
     # --- names
 
@@ -49,10 +52,12 @@ class Draft:
         word = word if word[0].isalpha() else f"v_{word}"
         if word in CALLABLE or word.lower() in _RESERVED:
             word = f"{word}_1"
-        candidate, number = word, 1
+        number = self._last.get(word, 1)
+        candidate = word if number == 1 else f"{word}_{number}"
         while canonical(candidate) in self._keys:
             number += 1
             candidate = f"{word}_{number}"
+        self._last[word] = number
         self._keys.add(canonical(candidate))
         return candidate
 
@@ -68,6 +73,8 @@ class Draft:
         else:
             self.givens[key] = f"{word}: {written_shape(shape)}" if shape else word
             self.shapes[key] = shape or ()
+        if isinstance(value, int) and not isinstance(value, bool):
+            self.whole[key] = value
         if wanted:
             self.wanted.append(key)
         return Name(key)
