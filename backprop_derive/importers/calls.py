@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,7 +64,7 @@ from .shape_functions import (
 
 def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
     """The expression of a call (or a tuple of them, or a plain number). Raises ProblemError where it has none."""
-    function = FUNCTIONS.get(name)
+    function = FUNCTIONS.get(name) or FUNCTIONS.get(_PREFIX.sub("", name))
     if function is None:
         draft.refuse(f"{name} is not supported", "a function of docs/code.md", "the same written out by its formula")
     names = [parameter for parameter, _ in function.parameters]
@@ -76,7 +77,7 @@ def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str,
         known = _ALIASES.get(keyword, keyword) if keyword not in names else keyword
         if known in names:
             bound[known] = value
-        elif keyword not in _IGNORED:
+        elif keyword not in _IGNORED and (keyword not in _DEFAULTS or value != _DEFAULTS[keyword]):
             draft.refuse(f"{name}(…, {keyword}=…) is not supported", f"the arguments {', '.join(names)}")
     missing = [parameter for parameter, value in bound.items() if value is REQUIRED]
     if missing:
@@ -87,8 +88,17 @@ def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str,
         draft.refuse(f"{name} is called with arguments of a kind that is not read", ", ".join(names))
 
 
-_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "axes": "dims", "ddof": "correction"}
+_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "axes": "dims", "ddof": "correction",
+            "ord": "p"}  # fmt: skip
 _IGNORED = {"dtype", "device", "memory_format", "inplace", "non_blocking", "copy", "size_average", "reduce", "out"}
+# What torch.fx spells out though the code does not: options that we have not, at their default.
+_DEFAULTS: dict[str, Any] = {
+    "weight": None, "pos_weight": None, "padding_idx": None, "max_norm": None, "norm_type": 2.0, "sparse": False,
+    "scale_grad_by_freq": False, "margin": 1.0, "log_input": True, "full": False, "eps": 1e-8, "label_smoothing": 0.0,
+    "ignore_index": -100,
+}  # fmt: skip
+# torch.linalg.inv is linalg_inv in a graph, F.threshold is _threshold.
+_PREFIX = re.compile(r"^(?:linalg_|special_|_)")
 # Functions whose last parameter takes all further arguments.
 _VARIADIC = {"view", "reshape", "permute", "einsum", "size", "expand", "repeat"}
 
@@ -110,7 +120,7 @@ FUNCTIONS: dict[str, Function] = {
     "log1p": by_formula("input", "log(1 + input)"),
     "neg": function("input", lambda d, a: Negate(expression(d, a["input"]))),
     "negative": function("input", lambda d, a: Negate(expression(d, a["input"]))),
-    "logsigmoid": by_formula("input", "-softplus(-input)"),
+    **{name: by_formula("input", "-softplus(-input)") for name in ("logsigmoid", "log_sigmoid")},
     "softsign": by_formula("input", "input/(1 + abs(input))"),
     "tanhshrink": by_formula("input", "input - tanh(input)"),
     "mish": by_formula("input", "input * tanh(softplus(input))"),

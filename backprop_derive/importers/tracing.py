@@ -261,7 +261,9 @@ def example(name: str, value: Any, module: Any) -> Any:
         raise UsageError(
             f"the input {name} is no tensor: {error}", expected="numbers, or lists of equal lengths"
         ) from None
-    return made.to(_dtype(module)) if made.is_floating_point() else made
+    floats = [p.dtype for p in module.parameters() if p.is_floating_point()]
+    is_ready = not made.is_floating_point() or (not floats and isinstance(value, torch.Tensor))
+    return made if is_ready else made.to(_dtype(module))
 
 
 def _positional(function: Any) -> list[inspect.Parameter]:
