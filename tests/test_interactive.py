@@ -93,6 +93,27 @@ class TestBesideGrad:
         assert net[0].running_mean.tolist() == [0, 0]
         assert max(found.differences.values()) < 1e-5
 
+    def test_whole_numbers_are_floats_where_a_module_takes_floats(self) -> None:
+        nn = self.torch.nn
+        for module, inputs in (
+            (self.net(), {"input": [[1, 2]]}), (nn.Sequential(nn.Embedding(3, 2), nn.Linear(2, 1)), {"input": [0, 2]})
+        ):  # fmt: skip
+            found: Any = bd.derive(module, inputs)
+            assert len(found.differences) == len(list(module.parameters()))
+            assert max(found.differences.values()) < 1e-6
+
+    def test_shared_weights_have_the_gradient_of_both_uses(self) -> None:
+        nn = self.torch.nn
+        net = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2))
+        net[2].weight = net[0].weight
+        found: Any = bd.derive(net, {"input": [[1.0, 2.0]]})
+        assert set(found.differences) == {"0.weight", "0.bias", "2.bias"}
+        assert max(found.differences.values()) < 1e-6
+
+    def test_an_input_that_nobody_takes_is_told(self) -> None:
+        with pytest.raises(bd.UsageError, match="Sequential takes no input nope"):
+            bd.derive(self.net(), {"input": [[1, 2]], "nope": 1})
+
     def test_a_module_is_solved_at_its_inputs(self) -> None:
         net = self.net()
         assert float(bd.solve(net, given={"input": [[1.0, 2.0]]}).loss) == pytest.approx(

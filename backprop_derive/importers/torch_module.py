@@ -101,6 +101,12 @@ class _Importer:
             output = self._alone(names)
         else:
             output = self._traced()
+        unknown = [name for name in self.given if name not in names and name not in self.extra]
+        if unknown and loss is None:
+            raise UsageError(
+                f"{type(self.module).__name__} takes no input {unknown[0]}", expected=", ".join(names),
+                hint="a loss that takes it",
+            )  # fmt: skip
         taken_inputs = {str(key): name.key for key, name in self.extra.items()}
         target = self._loss(output, loss)
         wanted = [

@@ -181,12 +181,15 @@ class _Recorder(torch.fx.Tracer):
             return self._attribute(node.target)
         try:
             return self._carried_out(node, args, kwargs)
-        except _FAILURES:
+        except _FAILURES as error:
             if not _holds_whole_numbers((args, kwargs)):
                 raise
             # Whole numbers of a list may stand for floats, as in --inputs x=[1, 2].
             floats = tree_map(lambda value: _as_float(value, self.root), (args, kwargs))
-            return self._carried_out(node, *floats)
+            try:
+                return self._carried_out(node, *floats)
+            except _FAILURES:
+                raise error from None
 
     def _attribute(self, path: str) -> Any:
         """Of the twin, or a constant that the code has made."""
