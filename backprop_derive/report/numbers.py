@@ -47,16 +47,16 @@ class Style:
         return Number(value) if abs(value.numerator) < longest * 10 and value.denominator < longest else None
 
     def alike(self, values: Sequence[Value]) -> list[Expr]:
-        """The entries of one tensor: no fraction beside decimals, and beside what is rounded no decimal that is longer."""
+        """The entries of one tensor: no fraction beside decimals, no longer decimal beside what is rounded."""
         shown = [self.shown(value) for value in values]
         if not any(isinstance(node, Rounded) or _is_decimal(node) for node in shown):
             return shown
         decimals = replace(self, decimal=True)
         pairs = [(value, decimals.shown(value)) for value in values]
-        some_rounded = self.carried is None and any(isinstance(node, Rounded) or _is_fraction(node) for _, node in pairs)
+        rounds = self.carried is None and any(isinstance(node, Rounded) or _is_fraction(node) for _, node in pairs)
         return [
             Rounded(value.decimal, self.digits)
-            if _is_fraction(node) or (some_rounded and _digits(node) > self.digits)
+            if _is_fraction(node) or (rounds and _digits(node) > self.digits)
             else node
             for value, node in pairs
         ]
