@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -81,27 +82,42 @@ def module_solution(
 
 
 def _asked(module: Any, inputs: Mapping[str, Any] | tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
-    """The gradients of the module's output by PyTorch; its buffers, as the means of a batch norm, are put back."""
+    """The gradients of the module's output by PyTorch; its buffers, as the means of a batch norm, are put back.
+
+    None where an input is none of forward's, as a mask of a dropout: PyTorch draws its own.
+    """
     import torch
 
+    names = list(inspect.signature(module.forward).parameters)
+    given = dict(inputs) if isinstance(inputs, Mapping) else dict(zip(names, inputs, strict=False))
+    if not set(given) <= set(names):
+        return {}
     buffers = {name: buffer.clone() for name, buffer in module.named_buffers()}
-    dtype = next(iter(named.values())).dtype
+    try:
+        output = _output(module, given, next(iter(named.values())).dtype)
+        gradients = torch.autograd.grad(output.sum(), list(named.values()), allow_unused=True)
+    finally:
+        with torch.no_grad():
+            for name, buffer in module.named_buffers():
+                buffer.copy_(buffers[name])
+    return {n: g.detach().cpu().numpy() for n, g in zip(named, gradients, strict=True) if g is not None}
 
-    def tensor(value: Any) -> Any:
-        if isinstance(value, torch.Tensor) or value is None:
+
+def _output(module: Any, given: dict[str, Any], dtype: Any) -> Any:
+    """What the module makes of numbers or tensors; whole numbers are floats where it takes no whole ones."""
+    import torch
+
+    def tensor(value: Any, whole: bool) -> Any:
+        if value is None or isinstance(value, bool | str):
             return value
         if isinstance(value, tuple) and any(isinstance(part, torch.Tensor) for part in value):
             return value
         made = torch.as_tensor(value)
-        return made.to(dtype) if made.is_floating_point() else made
+        is_own = isinstance(value, torch.Tensor) and (whole or made.is_floating_point())
+        return made if is_own or (whole and not made.is_floating_point()) else made.to(dtype)
 
-    if isinstance(inputs, Mapping):
-        output = module(**{name: tensor(value) for name, value in inputs.items()})
-    else:
-        output = module(*map(tensor, inputs))
-    output = output[0] if isinstance(output, tuple) else output
-    gradients = torch.autograd.grad(output.sum(), list(named.values()), allow_unused=True)
-    with torch.no_grad():
-        for name, buffer in module.named_buffers():
-            buffer.copy_(buffers[name])
-    return {n: g.detach().cpu().numpy() for n, g in zip(named, gradients, strict=True) if g is not None}
+    try:
+        output = module(**{name: tensor(value, whole=True) for name, value in given.items()})
+    except RuntimeError:
+        output = module(**{name: tensor(value, whole=False) for name, value in given.items()})
+    return output[0] if isinstance(output, tuple) else output

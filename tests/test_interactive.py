@@ -93,8 +93,74 @@ class TestBesideGrad:
         assert net[0].running_mean.tolist() == [0, 0]
         assert max(found.differences.values()) < 1e-5
 
+    def test_whole_numbers_are_floats_where_a_module_takes_floats(self) -> None:
+        nn = self.torch.nn
+        for module, inputs in (
+            (self.net(), {"input": [[1, 2]]}), (nn.Sequential(nn.Embedding(3, 2), nn.Linear(2, 1)), {"input": [0, 2]})
+        ):  # fmt: skip
+            found: Any = bd.derive(module, inputs)
+            assert len(found.differences) == len(list(module.parameters()))
+            assert max(found.differences.values()) < 1e-6
+
+    def test_shared_weights_have_the_gradient_of_both_uses(self) -> None:
+        nn = self.torch.nn
+        net = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 2))
+        net[2].weight = net[0].weight
+        found: Any = bd.derive(net, {"input": [[1.0, 2.0]]})
+        assert set(found.differences) == {"0.weight", "0.bias", "2.bias"}
+        assert max(found.differences.values()) < 1e-6
+
+    def test_an_input_that_nobody_takes_is_told(self) -> None:
+        with pytest.raises(bd.UsageError, match="Sequential takes no input nope"):
+            bd.derive(self.net(), {"input": [[1, 2]], "nope": 1})
+
     def test_a_module_is_solved_at_its_inputs(self) -> None:
         net = self.net()
         assert float(bd.solve(net, given={"input": [[1.0, 2.0]]}).loss) == pytest.approx(
             net(self.torch.tensor([[1.0, 2.0]])).item(), rel=1e-6
         )
+
+
+IN_A_NOTEBOOK = (
+    "%load_ext backprop_derive",
+    "%%backprop kept detail=full\n" + CELL,
+    "kept.gradients",
+    "%%backprop\nGiven x = 1\nL = x +",
+    """\
+import torch
+from torch import nn
+import backprop_derive as bd
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1 = nn.Linear(2, 2)
+
+    def forward(self, x):
+        h = torch.tanh(self.fc1(x))
+        return h.sum()
+
+net = Net()
+x = torch.tensor([[1.0, 2.0]])
+net(x).backward()
+bd.derive(net, (x,))""",
+)
+
+
+def test_a_notebook_shows_solutions_and_a_module_next_to_its_grad() -> None:
+    for module in ("nbclient", "nbformat", "ipykernel", "torch"):
+        pytest.importorskip(module, reason=f"the notebook is executed with {module}; it is not installed")
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook: Any = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in IN_A_NOTEBOOK])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    _, solved, gradients, wrong, module = ([dict(output) for output in cell.outputs] for cell in notebook.cells)
+    assert "## Backward pass" in solved[0]["data"]["text/markdown"]
+    assert gradients[0]["data"]["text/plain"] == "{'w': -2}"
+    assert "error: problem:2:8: unexpected end" in wrong[0]["text"]
+    shown = module[0]["data"]["text/markdown"]
+    assert "h = \\tanh(\\text{fc}_1)" in shown
+    assert "## Next to `.grad`" in shown
+    assert "| `fc1.weight` (W_1) |" in shown
+    assert "not equal" not in shown

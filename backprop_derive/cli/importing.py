@@ -40,7 +40,8 @@ def run_import(
         if loss is not None:
             raise UsageError("--loss is for a module, whose output is not yet a loss", hint="--run")
         _, code = problem_text(path, None, bounds)
-        text = file_problem(code, path, name, values)
+        with time_limit(bounds.work):
+            text = file_problem(code, path, name, values)
     if format_ is None and target is not None and target.suffix.lower() not in (".txt", ""):
         format_ = format_of(target)
     content: str | bytes = text

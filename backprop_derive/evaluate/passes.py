@@ -26,6 +26,9 @@ _FIRST_BITS = 256
 # The most bits that a problem of at most so many operations is evaluated with, before what is still within the error
 # of 0 is taken to be 0: a pass at the last of them takes some seconds.
 _MOST_BITS = ((8, 65_536), (128, 16_384), (math.inf, 4096))
+# Of tensors each entry is an operation of its own: past so many, 300 digits tell a 0 from what is none. The gradient by
+# the bias of an attention's keys is such a 0, of which every pass asks for more digits.
+_MANY_ENTRIES, _BITS_OF_MANY = 256, 1024
 # The ways in which an adjoint is composed; but for the chain rule's own they are worked mistakes.
 _COMPOSED: dict[str, Callable[[Arithmetic, list[Number]], Number]] = {
     "times": Arithmetic.multiply,
@@ -72,7 +75,10 @@ def local_numbers(derivation: Derivation, arithmetic: Arithmetic) -> dict[Edge, 
 
 def with_enough_precision(work: Callable[[Arithmetic], T], problem: Problem, limits: Limits) -> T:
     operations = sum(size(step.expression) for step in problem.steps) * (problem.updates + 1)
+    entries = sum(size(s.expression) * math.prod(map(int, problem.shapes.get(s.key, ()))) for s in problem.steps)
     most = next(bits for limit, bits in _MOST_BITS if operations <= limit)
+    if any(problem.shapes.values()) and entries > _MANY_ENTRIES:
+        most = _BITS_OF_MANY
     bits = _FIRST_BITS
     while True:
         try:

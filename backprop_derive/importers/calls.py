@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,7 @@ from .losses import (
     softmax_function,
 )
 from .shape_functions import (
+    dot_function,
     einsum_function,
     flatten_function,
     joined_function,
@@ -62,7 +64,7 @@ from .shape_functions import (
 
 def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
     """The expression of a call (or a tuple of them, or a plain number). Raises ProblemError where it has none."""
-    function = FUNCTIONS.get(name)
+    function = FUNCTIONS.get(name) or FUNCTIONS.get(_PREFIX.sub("", name))
     if function is None:
         draft.refuse(f"{name} is not supported", "a function of docs/code.md", "the same written out by its formula")
     names = [parameter for parameter, _ in function.parameters]
@@ -75,7 +77,7 @@ def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str,
         known = _ALIASES.get(keyword, keyword) if keyword not in names else keyword
         if known in names:
             bound[known] = value
-        elif keyword not in _IGNORED:
+        elif keyword not in _IGNORED and (keyword not in _DEFAULTS or value != _DEFAULTS[keyword]):
             draft.refuse(f"{name}(…, {keyword}=…) is not supported", f"the arguments {', '.join(names)}")
     missing = [parameter for parameter, value in bound.items() if value is REQUIRED]
     if missing:
@@ -86,8 +88,17 @@ def called(draft: Draft, name: str, arguments: list[Any], keywords: Mapping[str,
         draft.refuse(f"{name} is called with arguments of a kind that is not read", ", ".join(names))
 
 
-_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "axes": "dims", "ddof": "correction"}
+_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "axes": "dims", "ddof": "correction",
+            "ord": "p"}  # fmt: skip
 _IGNORED = {"dtype", "device", "memory_format", "inplace", "non_blocking", "copy", "size_average", "reduce", "out"}
+# What torch.fx spells out though the code does not: options that we have not, at their default.
+_DEFAULTS: dict[str, Any] = {
+    "weight": None, "pos_weight": None, "padding_idx": None, "max_norm": None, "norm_type": 2.0, "sparse": False,
+    "scale_grad_by_freq": False, "margin": 1.0, "log_input": True, "full": False, "eps": 1e-8, "label_smoothing": 0.0,
+    "ignore_index": -100,
+}  # fmt: skip
+# torch.linalg.inv is linalg_inv in a graph, F.threshold is _threshold.
+_PREFIX = re.compile(r"^(?:linalg_|special_|_)")
 # Functions whose last parameter takes all further arguments.
 _VARIADIC = {"view", "reshape", "permute", "einsum", "size", "expand", "repeat"}
 
@@ -109,7 +120,7 @@ FUNCTIONS: dict[str, Function] = {
     "log1p": by_formula("input", "log(1 + input)"),
     "neg": function("input", lambda d, a: Negate(expression(d, a["input"]))),
     "negative": function("input", lambda d, a: Negate(expression(d, a["input"]))),
-    "logsigmoid": by_formula("input", "-softplus(-input)"),
+    **{name: by_formula("input", "-softplus(-input)") for name in ("logsigmoid", "log_sigmoid")},
     "softsign": by_formula("input", "input/(1 + abs(input))"),
     "tanhshrink": by_formula("input", "input - tanh(input)"),
     "mish": by_formula("input", "input * tanh(softplus(input))"),
@@ -180,7 +191,7 @@ FUNCTIONS: dict[str, Function] = {
     "stack": joined_function("stack"),
     "size": function("input, dim=None", size_function),
     **{name: of_two(MatrixProduct) for name in ("matmul", "mm", "bmm", "mv")},
-    "dot": of_two(lambda a, b: Call("dot", (a, b))), "outer": of_two(lambda a, b: Call("outer", (a, b))),
+    "dot": function("input, other", dot_function), "outer": of_two(lambda a, b: Call("outer", (a, b))),
     "einsum": function("equation, operands", einsum_function),
     "trace": pointwise("trace"), "det": pointwise("det"), "inv": pointwise("inv"), "inverse": pointwise("inv"),
     "add": scaled_function(False), "sub": scaled_function(True), "subtract": scaled_function(True),

@@ -36,8 +36,12 @@ class Draft:
     shapes: dict[str, Shape] = field(default_factory=dict)
     wanted: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    operands: dict[str, set[str]] = field(default_factory=dict)
+    whole: dict[str, int] = field(default_factory=dict)
+    turns: int = 0
     line: int = 0
     _keys: set[str] = field(default_factory=set)
+    _last: dict[str, int] = field(default_factory=dict)  # the number that each word has come to
 
     # --- names
 
@@ -48,10 +52,12 @@ class Draft:
         word = word if word[0].isalpha() else f"v_{word}"
         if word in CALLABLE or word.lower() in _RESERVED:
             word = f"{word}_1"
-        candidate, number = word, 1
+        number = self._last.get(word, 1)
+        candidate = word if number == 1 else f"{word}_{number}"
         while canonical(candidate) in self._keys:
             number += 1
             candidate = f"{word}_{number}"
+        self._last[word] = number
         self._keys.add(canonical(candidate))
         return candidate
 
@@ -67,6 +73,8 @@ class Draft:
         else:
             self.givens[key] = f"{word}: {written_shape(shape)}" if shape else word
             self.shapes[key] = shape or ()
+        if isinstance(value, int) and not isinstance(value, bool):
+            self.whole[key] = value
         if wanted:
             self.wanted.append(key)
         return Name(key)
@@ -79,7 +87,8 @@ class Draft:
             self.shapes[key] = shape_of(expr, self.shapes)
         except ProblemError as error:
             self.refuse(error.found, error.expected)
-        self.used.update(names_in(expr))
+        self.operands[key] = set(names_in(expr))
+        self.used |= self.operands[key]
         self.steps.append((word, written(expr)))
         return Name(key)
 
@@ -98,6 +107,18 @@ class Draft:
         raise ProblemError(found, place=place, expected=expected, hint=hint)
 
     # --- the whole
+
+    def keep_needed(self, keys: Iterable[str]) -> None:
+        """Drop the steps that none of these depends on, as the state that an LSTM returns and nobody takes."""
+        needed: set[str] = set()
+        open_keys = list(keys)
+        while open_keys:
+            key = open_keys.pop()
+            if key not in needed:
+                needed.add(key)
+                open_keys.extend(self.operands.get(key, ()))
+        self.steps = [(word, text) for word, text in self.steps if canonical(word) in needed]
+        self.used &= needed
 
     def text(self, loss: Name, wanted: Iterable[str] = (), title: str = "") -> str:
         """The problem's text: givens that are used, steps, and what is asked."""

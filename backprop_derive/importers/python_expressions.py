@@ -12,6 +12,7 @@ from ..syntax.expression import (
     Expr,
     Index,
     MatrixProduct,
+    Name,
     Negate,
     Power,
     Quotient,
@@ -140,6 +141,9 @@ def taken(reader: Reader, node: ast.AST, base: Any, items: list[Any]) -> Any:
         place = next(k for k, item in enumerate(items) if item is Ellipsis)
         others = sum(item is not None for item in items) - 1
         items = [*items[:place], *([Slice(None, None, None)] * (rank - others)), *items[place + 1 :]]
+    # A whole number that is given may say a place, as the class y in p[y]; the place is then its value.
+    whole = reader.draft.whole
+    items = [integer(whole[i.key]) if isinstance(i, Name) and i.key in whole else i for i in items]
     shown = tuple(i if i is None or isinstance(i, Slice) else expression(reader.draft, i) for i in items)
     return Index(as_tensor(reader, base, node), shown)
 

@@ -16,11 +16,11 @@ from ..syntax.expression import Name, Negate, Number
 from . import python_expressions as expressions
 from .draft import Draft
 from .losses import is_hiding
+from .made_numbers import made_by_size, plain_numbers
 
 _MODULES = {
     "torch", "F", "nn", "np", "numpy", "math", "jnp", "jax", "functional", "linalg", "special", "scipy", "lax", "optim",
 }  # fmt: skip
-_FILLS = {"zeros": 0, "ones": 1}
 _MOST_TURNS = 1000
 
 
@@ -125,6 +125,9 @@ class Reader:
         if len(turns) > _MOST_TURNS:
             return self.refuse(loop, f"a loop of {len(turns)} turns", f"at most {_MOST_TURNS}")
         for turn in turns:
+            self.draft.turns += 1
+            if self.draft.turns > 10 * _MOST_TURNS:
+                self.refuse(loop, f"loops of more than {10 * _MOST_TURNS} turns in all", "a shorter loop")
             self.names[loop.target.id] = turn
             self.run(loop.body)
         return None
@@ -187,12 +190,10 @@ class Reader:
         wanted = (isinstance(needs, ast.Constant) and bool(needs.value)) or name == "Parameter"
         if name in expressions.MAKERS and node.args:
             inner_made = self.made(node.args[0])
-            data = inner_made[0] if inner_made is not None else _numbers(node.args[0])
+            data = inner_made[0] if inner_made is not None else plain_numbers(node.args[0])
             return None if data is None else (data, wanted)
-        if name in _FILLS and node.args:
-            sizes = [_numbers(argument) for argument in node.args]
-            sizes = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], list) else sizes
-            return _filled([int(size) for size in sizes], _FILLS[name]), wanted
+        if (filled := made_by_size(name, node)) is not None:
+            return filled, wanted
         if name in ("randn", "rand", "normal", "manual_seed", "randint"):
             if name == "manual_seed":
                 return None
@@ -237,12 +238,25 @@ class Reader:
         missing = [parameter for parameter in parameters if parameter not in bound]
         if missing or len(bound) > len(parameters):
             return self.refuse(node, f"the arguments of {_last(node.func)} do not fit", ", ".join(parameters))
+        used = [name.id for name in ast.walk(function) if isinstance(name, ast.Name)]
+        self.draft.line = node.lineno
+        for parameter, value in bound.items():
+            bound[parameter] = self._argument(parameter, value, used.count(parameter))
         inner = Reader(
             self.draft, bound, self.constants, self.functions, self.modules, self.imported, depth=self.depth + 20
         )
         if isinstance(function, ast.Lambda):
             return inner.value(function.body)
         return inner.run(function.body)
+
+    def _argument(self, parameter: str, value: Any, uses: int) -> Any:
+        """An argument as a function has it: a step of its own where it would be written out several times."""
+        if not expressions.is_expression(value) or is_hiding(value):
+            return value
+        if uses > 1:
+            return self.bound(parameter, value)
+        self.draft.shape(value)  # what does not fit is told where it is called
+        return value
 
 
 def _last(node: ast.expr) -> str:
@@ -255,23 +269,6 @@ def _as_load(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.copy_location(ast.Name(target.id, ast.Load()), target)
     return target
-
-
-def _filled(sizes: list[int], value: int) -> Any:
-    return value if not sizes else [_filled(sizes[1:], value) for _ in range(sizes[0])]
-
-
-def _numbers(node: ast.expr) -> Any:
-    """Nested lists of numbers that stand in the code; None where there is anything else."""
-    match node:
-        case ast.Constant(value) if isinstance(value, int | float):
-            return value
-        case ast.UnaryOp(ast.USub(), ast.Constant(value)) if isinstance(value, int | float):
-            return -value
-        case ast.List(elements) | ast.Tuple(elements):
-            parts = [_numbers(element) for element in elements]
-            return None if any(part is None for part in parts) else parts
-    return None
 
 
 # --- whole problems
@@ -311,8 +308,8 @@ def function_problem(
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             reader.run([node])
-        elif isinstance(node, ast.Assign) and node.lineno < chosen[0].lineno and _numbers(node.value) is not None:
-            reader.constants |= {t.id: _numbers(node.value) for t in node.targets if isinstance(t, ast.Name)}
+        elif isinstance(node, ast.Assign) and node.lineno < chosen[0].lineno and plain_numbers(node.value) is not None:
+            reader.constants |= {t.id: plain_numbers(node.value) for t in node.targets if isinstance(t, ast.Name)}
     return _of_function(reader, chosen[0], dict(inputs or {}))
 
 
@@ -327,7 +324,7 @@ def _of_function(reader: Reader, function: ast.FunctionDef | ast.Lambda, inputs:
         )
     )
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        default = _numbers(defaults[argument.arg]) if argument.arg in defaults else None
+        default = plain_numbers(defaults[argument.arg]) if argument.arg in defaults else None
         reader.names[argument.arg] = draft.given(argument.arg, inputs.get(argument.arg, default))
     try:
         result = reader.value(function.body) if isinstance(function, ast.Lambda) else reader.run(function.body)

@@ -13,6 +13,7 @@ from ..syntax.expression import (
     Expr,
     Index,
     ListOf,
+    MatrixProduct,
     Name,
     Negate,
     Product,
@@ -22,7 +23,7 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .draft import Draft
-from .functions import Arguments, Function, add, axis_of, expression, function, rank
+from .functions import Arguments, Function, add, axis_of, expression, function, multiply, rank
 
 # --- shapes
 
@@ -141,6 +142,15 @@ def einsum_function(draft: Draft, a: Arguments) -> Expr:
 
 def of_two(make: Callable[[Expr, Expr], Expr]) -> Function:
     return function("input, other", lambda d, a: make(expression(d, a["input"]), expression(d, a["other"])))
+
+
+def dot_function(draft: Draft, a: Arguments) -> Expr:
+    """Of two vectors their dot product; of matrices NumPy's dot is the matrix product."""
+    left, right = expression(draft, a["input"]), expression(draft, a["other"])
+    ranks = rank(draft, left), rank(draft, right)
+    if 0 in ranks:
+        return multiply(left, right)
+    return Call("dot", (left, right)) if ranks == (1, 1) else MatrixProduct(left, right)
 
 
 def scaled_function(minus: bool) -> Function:

@@ -81,7 +81,7 @@ def _dropout(draft: Draft, path: str, module: Any, inputs: list[Any], weights: W
         name = f"{path.replace('.', '_') or 'dropout'}_mask"
         draft.refuse(
             f"the dropout {path} draws its mask at random in training", "a mask of 0 and 1",
-            f"--inputs {name}=[…], or the module in eval mode",
+            f"--inputs {name}=[…], or a module in eval mode, net = Net().eval()",
         )  # fmt: skip
     return Call("dropout", (inputs[0], mask, expression(draft, module.p)))
 
@@ -219,9 +219,10 @@ def _recurrent(kind: str) -> Layer:
     def layer(draft: Draft, path: str, module: Any, inputs: list[Any], weights: Weights, keywords: Any) -> Any:
         if module.bidirectional or getattr(module, "proj_size", 0) or (module.training and module.dropout):
             draft.refuse(f"{path}: bidirectional, proj_size and dropout are not supported")
-        if len(inputs) > 1 or keywords:
-            draft.refuse(f"{path}: an initial state of its own is not supported", "zeros, the default")
         x = inputs[0]
+        begins = inputs[1] if len(inputs) > 1 else keywords.get("hx")
+        if begins is not None and not isinstance(begins, tuple | list):
+            begins = (begins,)
         shape = [int(size) for size in draft.shape(x)]
         axis = 1 if module.batch_first and len(shape) == 3 else 0
         steps: list[Expr] = [Index(x, (*([Slice(None, None, None)] * axis), integer(t))) for t in range(shape[axis])]
@@ -230,7 +231,8 @@ def _recurrent(kind: str) -> Layer:
         last = []
         for level in range(module.num_layers):
             own = [weights(f"{name}_l{level}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-            state = _initial(draft, kind, None, (*batch, module.hidden_size))
+            own_state = None if begins is None else tuple(Index(part, (integer(level),)) for part in begins)
+            state = _initial(draft, kind, own_state, (*batch, module.hidden_size))
             states = []
             for step in steps:
                 state = _step_of(draft, kind, path, step, state, own, module.hidden_size, word)

@@ -6,28 +6,31 @@ symbols. PyTorch is imported here, when a module is imported, and nowhere else.
 
 from __future__ import annotations
 
-import ast
-import linecache
+import inspect
 import operator
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..errors import ProblemError, UsageError
+from ..errors import UsageError
 from ..records import record
 from ..syntax.expression import Call, Compare, Name, Transpose, integer
+from ..syntax.names import canonical
 from .calls import called
+from .code_lines import lines_of
 from .draft import Draft
 from .functions import expression
 from .losses import is_hiding
+from .module_names import assigned_to, short_names
 from .python_expressions import is_expression, taken
 from .torch_layers import applied
 
-_FRAME = re.compile(r'File "([^"]+)", line (\d+)')
+if TYPE_CHECKING:
+    from .tracing import Recorded
+
+_WORD = re.compile(r"[^\W\d]\w*")
 _OPERATORS = {"iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "truediv", "ipow": "pow", "imatmul": "matmul"}
 _RELATIONS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq": "==", "ne": "!="}
-_SHORT = {"weight": "W", "bias": "b", "in_proj_weight": "W_in", "in_proj_bias": "b_in"}
-_SHORT_OF_NORM = {"weight": "gamma", "bias": "beta", "running_mean": "mu", "running_var": "var"}
 
 
 @record
@@ -81,14 +84,16 @@ class _Importer:
         self.torch = torch
         self.module = module
         self.draft = Draft(type(module).__name__)
-        self.names = _short_names(module)
+        self.root = module
+        self.names = short_names(module)
         self.owned: dict[str, Name] = {}
+        self.by_tensor: dict[int, Name] = {}
         self.values: dict[Any, Any] = {}
         self.extra: dict[str, Name] = {}
         self.given: dict[str, Any] = {}
 
     def problem(self, inputs: Mapping[str, Any] | tuple[Any, ...], loss: str | None) -> ImportedModule:
-        names = _parameters_of(self.module)
+        names = list(inspect.signature(self.module.forward).parameters)
         if not isinstance(inputs, Mapping):
             inputs = dict(zip(names, inputs, strict=False))
         self.given = dict(inputs)
@@ -96,6 +101,12 @@ class _Importer:
             output = self._alone(names)
         else:
             output = self._traced()
+        unknown = [name for name in self.given if name not in names and name not in self.extra]
+        if unknown and loss is None:
+            raise UsageError(
+                f"{type(self.module).__name__} takes no input {unknown[0]}", expected=", ".join(names),
+                hint="a loss that takes it",
+            )  # fmt: skip
         taken_inputs = {str(key): name.key for key, name in self.extra.items()}
         target = self._loss(output, loss)
         wanted = [
@@ -106,6 +117,7 @@ class _Importer:
         wanted += [
             self.extra[name].key for name, value in self.given.items() if _requires(value) and name in self.extra
         ]
+        self.draft.keep_needed([target.key])
         parameters = {name: key.key for name, key in self.owned.items()}
         text = self.draft.text(target, dict.fromkeys(wanted), title=f"The gradients of {type(self.module).__name__}")
         return ImportedModule(text, parameters, taken_inputs)
@@ -117,32 +129,24 @@ class _Importer:
         required = [name for name in names if name in self.given]
         arguments = [self._input(name) for name in required[: len(names)]]
         made = applied(self.draft, "", self.module, arguments, {}, self._weights(""))
-        return self._step("y_hat", made)
+        return self._step(("y_hat",), made)
 
     def _traced(self) -> Any:
-        tracer = self.torch.fx.Tracer()
-        tracer.record_stack_traces = True
-        try:
-            graph = tracer.trace(self.module)
-        except self.torch.fx.proxy.TraceError as error:
-            raise ProblemError(
-                f"{type(self.module).__name__} chooses its way by the values of tensors: {error}",
-                expected="a forward whose operations do not depend on values",
-                hint="torch.where in the place of if",
-            ) from None
-        nodes = list(graph.nodes)
-        assigned = _assigned(nodes)
-        final = next(node for node in nodes if node.op == "output").args[0]
-        output = None
-        for node in nodes:
-            self._at(node)
+        from .tracing import recorded
+
+        record = recorded(self.module, self.given)
+        self.root = record.root
+        self.names |= record.constants
+        assigned = assigned_to(record.nodes, {node: (s.file, s.line, s.visit) for node, s in record.sites.items()})
+        final = next(node for node in record.nodes if node.op == "output").args[0]
+        for node in record.nodes:
+            self._at(record, node)
             if node.op == "output":
-                output = self._resolved(node.args[0])
-                continue
+                break
             value = self._node(node)
-            name = "y_hat" if node is final else assigned.get(node) or self._named(node)
-            self.values[node] = self._step(name, value) if node.op.startswith("call") else value
-        return output
+            names = ("y_hat",) if node is final else assigned.get(node) or (self._named(node),)
+            self.values[node] = self._step(names, value) if node.op.startswith("call") else value
+        return self._resolved(final)
 
     def _named(self, node: Any) -> str:
         """The node's own name; a layer that has a number only is called by its kind too: linear_0."""
@@ -151,28 +155,32 @@ class _Importer:
             return f"{type(self.module.get_submodule(node.target)).__name__.lower()}_{'_'.join(path)}"
         return str(node.name)
 
-    def _step(self, name: str, value: Any) -> Any:
+    def _step(self, names: tuple[str, ...], value: Any) -> Any:
+        """A step under its name; of a tuple a step for each part, under names of their own where there are as many."""
         if isinstance(value, tuple):
+            if len(names) != len(value):
+                names = tuple(f"{names[0]}_{k}" for k in range(len(value)))
             return tuple(
-                self._step(f"{name}_{k}", part) if is_expression(part) else part for k, part in enumerate(value)
+                self._step((name,), part) if is_expression(part) else part
+                for name, part in zip(names, value, strict=True)
             )
         if isinstance(value, Name | Compare) or not is_expression(value) or is_hiding(value):
             return value
-        return self.draft.step(name, value)
+        return self.draft.step(names[0], value)
 
-    def _at(self, node: Any) -> None:
+    def _at(self, record: Recorded, node: Any) -> None:
         """The place in the module's code that made a node."""
-        place = _place(node)
-        if place is not None:
-            self.draft.source, self.draft.line = place
-            self.draft.lines = linecache.getlines(place[0])
+        site = record.sites.get(node)
+        if site is not None:
+            self.draft.source, self.draft.line = site.file, site.line
+            self.draft.lines = lines_of(site.file)
 
     def _node(self, node: Any) -> Any:
         arguments = [self._resolved(argument) for argument in node.args]
         keywords = {name: self._resolved(value) for name, value in node.kwargs.items()}
         match node.op:
             case "placeholder":
-                return self._input(str(node.target), node.args)
+                return self._input(str(node.target))
             case "get_attr":
                 return self._owned(node.target)
             case "call_module":
@@ -221,15 +229,16 @@ class _Importer:
 
     # --- inputs and weights
 
-    def _input(self, name: str, default: tuple[Any, ...] = ()) -> Any:
-        if name not in self.given:
-            if default:
-                return default[0]
-            raise UsageError(
-                f"the input {name} has no value", expected=f"one for each of {', '.join(_parameters_of(self.module))}",
-                hint=f"--inputs {name}=[…]",
-            )  # fmt: skip
-        value = self.given[name]
+    def _input(self, name: str) -> Any:
+        base, _, place = name.rpartition("_")
+        if name in self.given:
+            value = self.given[name]
+        elif base in self.given and place.isdigit() and isinstance(self.given[base], tuple):
+            value = self.given[base][int(place)]
+        else:
+            from .tracing import missing_input
+
+            raise missing_input(name, self.module)
         if isinstance(value, tuple) and any(isinstance(part, self.torch.Tensor) for part in value):
             return tuple(self._tensor(f"{name}_{k}", part) for k, part in enumerate(value))
         if value is None or isinstance(value, bool | str):
@@ -251,30 +260,36 @@ class _Importer:
         return weights
 
     def _owned(self, full: str) -> Name | None:
-        """The given of a parameter or a buffer, made where it is first used."""
+        """The given of a parameter, a buffer or a constant, made where it is first used; a shared one is one given."""
         if full not in self.owned:
             *path, name = full.split(".")
-            tensor = getattr(self.module.get_submodule(".".join(path)), name, None)
+            roots = [root.get_submodule(".".join(path)) for root in (self.module, self.root)]
+            tensor = next((found for root in roots if (found := getattr(root, name, None)) is not None), None)
             if tensor is None:
                 return None
-            self.owned[full] = self.draft.given(self.names.get(full, full), numbers(tensor))
+            if id(tensor) not in self.by_tensor:
+                self.by_tensor[id(tensor)] = self.draft.given(self.names.get(full, full), numbers(tensor))
+            shared = [n for n, p in self.module.named_parameters(remove_duplicate=False) if p is tensor]
+            self.owned |= dict.fromkeys((full, *shared), self.by_tensor[id(tensor)])
         return self.owned[full]
 
     # --- the loss
 
     def _loss(self, output: Any, loss: str | None) -> Name:
         output = output[0] if isinstance(output, tuple | list) else output
-        if not is_expression(output):
-            raise ProblemError(f"{type(self.module).__name__} returns no tensor", expected="one tensor")
         draft = self.draft
+        if not isinstance(output, Name):
+            draft.refuse(
+                f"{type(self.module).__name__} returns no tensor", "one tensor, or several of which one comes first"
+            )
         if loss is not None:
             for name, value in self.given.items():
                 if name not in self.extra:
                     self._tensor(name, value)
-                    draft.used.add(self.extra[name].key)
-            draft.used.add(output.key)
             shown = re.sub(r"\boutput\b", output.key, loss)
             draft.steps.append((draft.fresh("loss"), shown))
+            draft.operands["loss"] = {canonical(word) for word in _WORD.findall(shown)} | {output.key}
+            draft.used |= draft.operands["loss"]
             return Name("loss")
         if not draft.shape(output):
             return Name(output.key)
@@ -306,57 +321,3 @@ def as_numbers(value: Any) -> Any:
 
 def _requires(value: Any) -> bool:
     return bool(getattr(value, "requires_grad", False))
-
-
-def _parameters_of(module: Any) -> list[str]:
-    import inspect
-
-    return list(inspect.signature(module.forward).parameters)
-
-
-def _place(node: Any) -> tuple[str, int] | None:
-    """The line of the user's code that made a node, the innermost that is not PyTorch's."""
-    frames = _FRAME.findall(node.stack_trace or "")
-    own = [(file, int(line)) for file, line in frames if "/torch/" not in file and not file.startswith("<")]
-    return own[-1] if own else None
-
-
-def _assigned(nodes: list[Any]) -> dict[Any, str]:
-    """The name that the code assigns the last node of a line to: `h = torch.relu(self.fc1(x))` makes h."""
-    last: dict[tuple[str, int], Any] = {}
-    for node in nodes:
-        if node.op.startswith("call") and (place := _place(node)) is not None:
-            last[place] = node
-    found = {}
-    for (file, line), node in last.items():
-        try:
-            statement = ast.parse(linecache.getline(file, line).strip()).body
-        except SyntaxError:
-            continue
-        match statement:
-            case [ast.Assign([ast.Name(name)])]:
-                found[node] = name
-    return found
-
-
-def _short_names(module: Any) -> dict[str, str]:
-    """fc1.weight is W_1 where no other weight would be; else W_fc1."""
-    full = [name for name, _ in (*module.named_parameters(remove_duplicate=False), *module.named_buffers())]
-    short = {name: _short(module, name, by_number=True) for name in full}
-    taken_names = list(short.values())
-    return {
-        name: word if taken_names.count(word) == 1 else _short(module, name, by_number=False)
-        for name, word in short.items()
-    }
-
-
-def _short(module: Any, full: str, by_number: bool) -> str:
-    *path, name = full.split(".")
-    owner = module.get_submodule(".".join(path))
-    is_norm = "Norm" in type(owner).__name__
-    base = (_SHORT_OF_NORM if is_norm else _SHORT).get(name, name)
-    base = re.sub(r"^weight_", "W_", re.sub(r"^bias_", "b_", base))
-    digits = re.search(r"(\d+)$", path[-1]) if path else None
-    if not path:
-        return base
-    return f"{base}_{digits[1]}" if by_number and digits else f"{base}_{'_'.join(path)}"

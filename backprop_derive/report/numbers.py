@@ -47,14 +47,18 @@ class Style:
         return Number(value) if abs(value.numerator) < longest * 10 and value.denominator < longest else None
 
     def alike(self, values: Sequence[Value]) -> list[Expr]:
-        """The entries of one tensor: no fraction beside decimals, which are then shown rounded."""
+        """The entries of one tensor: no fraction beside decimals, no longer decimal beside what is rounded."""
         shown = [self.shown(value) for value in values]
         if not any(isinstance(node, Rounded) or _is_decimal(node) for node in shown):
             return shown
         decimals = replace(self, decimal=True)
+        pairs = [(value, decimals.shown(value)) for value in values]
+        rounds = self.carried is None and any(isinstance(node, Rounded) or _is_fraction(node) for _, node in pairs)
         return [
-            Rounded(value.decimal, self.digits) if _is_fraction(node) else node
-            for value, node in ((value, decimals.shown(value)) for value in values)
+            Rounded(value.decimal, self.digits)
+            if _is_fraction(node) or (rounds and _digits(node) > self.digits)
+            else node
+            for value, node in pairs
         ]
 
     def number(self, value: Fraction) -> Expr:
@@ -84,6 +88,12 @@ def is_rounded(expr: Expr) -> bool:
 
 def _is_decimal(node: Expr) -> bool:
     return isinstance(node, Number) and node.written is not None
+
+
+def _digits(node: Expr) -> int:
+    """The significant digits of a decimal, 0 of anything else."""
+    written = node.written if isinstance(node, Number) else None
+    return len((written or "").partition("e")[0].lstrip("-0.").replace(".", ""))
 
 
 def _is_fraction(node: Expr) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import backprop_derive as bd
+from tests.conftest import CHECKOUT
 
 nbformat = pytest.importorskip("nbformat", reason="the schema of notebooks is nbformat's; it is not installed")
 
@@ -46,12 +47,18 @@ def test_a_notebook_holds_the_lesson_and_code_with_its_output() -> None:
     assert "tensor(" not in prose
 
 
-@pytest.mark.parametrize("problem", [NOTES, BATCH])
+def example(name: str) -> str:
+    return (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("problem", [NOTES, BATCH, example("mlp-batch"), example("attention-head")])
 def test_an_executed_notebook_prints_what_we_wrote(problem: str) -> None:
     for module in ("nbclient", "ipykernel", "torch"):
         pytest.importorskip(module, reason=f"a notebook is executed with {module}; it is not installed")
     solution = bd.solve(problem)
     text = solution.to_notebook(execute=True)
     nbformat.validate(nbformat.reads(text, as_version=4))
-    assert printed(text) == printed(solution.to_notebook())
+    written = solution.to_notebook()
+    assert printed(text) == printed(written)
+    assert [cell["id"] for cell in json.loads(text)["cells"]] == [cell["id"] for cell in json.loads(written)["cells"]]
     assert [cell["execution_count"] for cell in cells(text, "code")] == [1, 2, 3, 4]

@@ -184,3 +184,74 @@ def test_reading_runs_nothing(tmp_path: Path) -> None:
     source = f"import torch\nopen({str(mark)!r}, 'w')\nx = torch.tensor(1.0)\ny = x * x\n"
     assert bd.solve(script_problem(source)).gradients == {"x": 2}
     assert not mark.exists()
+
+
+def test_an_argument_that_is_used_several_times_is_a_step() -> None:
+    source = "def silu(z):\n    return z / (1 + torch.exp(-z))\n\ndef f(x, w):\n    return silu(silu(x * w))\n"
+    assert function_problem(source, "f").splitlines()[2:] == [
+        "z = x * w",
+        "z_2 = z/(1 + exp(-z))",
+        "loss = z_2/(1 + exp(-z_2))",
+    ]
+
+
+def test_what_does_not_fit_a_function_is_told_where_it_is_called() -> None:
+    source = "import numpy as np\ndef f(z):\n    return np.exp(z)\n"
+    source += "x = np.array([1, 2])\nW = np.eye(3)\ny = f(np.dot(W, x))\n"
+    with pytest.raises(bd.ProblemError, match=r"script\.py:6:") as caught:
+        script_problem(source, "script.py")
+    assert "do not fit for @" in str(caught.value)
+
+
+def test_numpy_s_dot_of_matrices_is_their_product() -> None:
+    head = "import numpy as np\nX = np.array([[1, 2]])\nw = np.full((2, 1), 0.5)\nv = np.arange(3)\n"
+    assert script_problem(head + "y = np.dot(X, w)").endswith("y = X @ w\n")
+    assert script_problem(head + "y = np.dot(v, v)").endswith("Given v = [0, 1, 2]\ny = dot(v, v)\n")
+
+
+def test_a_class_given_as_a_whole_number_is_a_place() -> None:
+    source = "def f(z, y):\n    p = np.exp(z) / np.exp(z).sum()\n    return -np.log(p[y])\n"
+    text = function_problem(source, "f", inputs={"z": [1, 2, 3], "y": 2})
+    assert text.endswith("loss = -log(p[2])\n")
+    assert bd.solve(text).gradient("z").astype(float) == pytest.approx([0.0900306, 0.2447285, -0.3347592])
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (["import os", "os.system('touch ran')\nimport torch\nx = torch.tensor(2.0)\ny = x * x"], None),
+        (["x = __import__('os').system('touch ran')"], "__import__ is not supported"),
+        (["x = open('ran', 'w')"], "open is not supported"),
+        (["x = " + "(" * 5000 + "1" + ")" * 5000], "no Python"),
+        (["x = torch.tensor(1.0)\ny = " + "-" * 20_000 + "x"], "nested too deeply"),
+        (["x = torch.tensor(1.0)\nfor i in range(1000):\n  for j in range(1000):\n    x = x + 1"], "turns in all"),
+    ],
+)
+def test_a_hostile_notebook_runs_nothing_and_takes_no_time(
+    cells: list[str], says: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if says is None:
+        assert bd.solve(file_problem(notebook(*cells), "evil.ipynb", None, {})).gradients == {"x": 4}
+    else:
+        with pytest.raises(bd.ProblemError, match=says):
+            file_problem(notebook(*cells), "evil.ipynb", None, {})
+    assert not list(tmp_path.iterdir())
+
+
+def test_functions_of_functions_do_not_grow_without_bounds() -> None:
+    source = "import torch\nx = torch.tensor(1.0)\nf = lambda a: a * a\ny = " + "f(" * 15 + "x" + ")" * 15
+    assert script_problem(source).count("\n") == 16
+    assert bd.solve(script_problem(source)).gradients == {"x": 2**15}
+
+
+def test_the_cells_of_the_notes_give_the_lesson_with_the_same_cells() -> None:
+    """What the notes print comes out as they print it, and the derivation is that of the lesson's own example."""
+    lesson = bd.solve(file_problem("Prose.\n\n" + NOTES, "notes.txt", None, {})).to_markdown(layout="lesson")
+    for cell in (CELLS[1], CELLS[2].replace("w*x", "w * x"), CELLS[3]):
+        assert cell in lesson
+    assert "tensor(1., grad_fn=<PowBackward0>)" in lesson
+    own = [CELLS[0], CELLS[1], "y_hat = x * w\ns = y_hat - y\nloss = s**2", CELLS[3]]
+    example = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
+    again = bd.solve(file_problem(notebook(*own), "lesson.ipynb", None, {}))
+    assert again.to_markdown(layout="lesson") == bd.solve(example).to_markdown(layout="lesson")
