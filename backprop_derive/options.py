@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UsageError, nearest, shorten
+from .languages import LANGUAGES
 from .records import record
 
 LAYOUTS = ("solution", "lesson")
@@ -17,7 +18,6 @@ FLAVOURS = ("dollar", "github")
 LAYOUT_CONVENTIONS = ("denominator", "numerator")
 NUMERATOR_AXES = 2  # numerator layout is defined for gradients by tensors of so many axes at most
 ENGINES = ("typst", "latexmk")
-LANGUAGES = ("en",)
 MODES = ("reverse", "forward")
 BACKWARD = ("autograd", "explicit")
 

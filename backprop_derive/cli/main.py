@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
+from ..languages import ENGLISH, LANGUAGES
 from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 
 EXAMPLES = """\b
@@ -136,7 +137,14 @@ SHOWN = (
     click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
     click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),
     click.option("--template", metavar="DIR", help="A folder of your own Jinja2 templates."),
-    click.option("--lang", default="en", type=click.Choice(["en"]), help="The language of the solution."),
+    click.option(
+        "--language",
+        "--lang",
+        "lang",
+        default=ENGLISH,
+        type=click.Choice(LANGUAGES),
+        help="The language of the solution.",
+    ),
     click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
 )
 CODE = (

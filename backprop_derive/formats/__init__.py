@@ -6,6 +6,7 @@ from typing import Any
 
 from ..document import Document, Remark
 from ..errors import UsageError
+from ..languages import speaking
 from ..options import Options
 from .views import plain_inlines
 
@@ -23,7 +24,8 @@ def render(document: Document, format: str, options: Options) -> str | bytes:
     if format not in _MODULES:
         raise UsageError(f"unknown format {format}", expected=", ".join(FORMATS))
     module: Any = import_module(f"{__name__}.{_MODULES[format]}")
-    result: str | bytes = module.render(document, options)
+    with speaking(document.language):
+        result: str | bytes = module.render(document, options)
     return result
 
 
@@ -31,8 +33,9 @@ def plain_remarks(document: Document) -> tuple[str, ...]:
     """The document's remarks as plain text."""
     from ..printers.text import text as plain
 
-    return tuple(
-        plain_inlines(block.content, lambda node: plain(node, document.literal_names))
-        for block in document.blocks
-        if isinstance(block, Remark)
-    )
+    with speaking(document.language):
+        return tuple(
+            plain_inlines(block.content, lambda node: plain(node, document.literal_names))
+            for block in document.blocks
+            if isinstance(block, Remark)
+        )

@@ -76,7 +76,7 @@ def _math(piece: Segment, names: frozenset[str]) -> Markup:
         source = f"{{}} {latex.relation(piece.sign)} {source}"
         spoken = f"{speech.relation(piece.sign).strip()} {spoken}"
     if piece.comma:
-        source, spoken = source + ",", spoken + ","
+        source, spoken = source + piece.comma, spoken + piece.comma
     mathml = _drawn(_converter().convert_with_local_state(source, displaystyle=False), latex.heights)
     labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(spoken), 1)
     return Markup('<span class="link">{}</span>').format(Markup(labelled.replace("&ApplyFunction;", "\u2061")))

@@ -88,7 +88,7 @@ def _breakable(node: MathNode, printer: LatexPrinter) -> str:
     """A formula that TeX may break where its pieces meet: before signs, and after commas."""
     shown = []
     for piece in segments(node, lambda part: width(part, printer.literal_names)):
-        text = printer.show(piece.node, piece.outer) + (r",\;" if piece.comma else "")
+        text = printer.show(piece.node, piece.outer) + (rf"{piece.comma}\;" if piece.comma else "")
         shown.append(rf"{printer.relation(piece.sign)} {text}" if piece.sign else text)
     body = r" \allowbreak ".join(shown)
     return f"${body}$"

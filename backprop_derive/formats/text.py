@@ -10,6 +10,7 @@ from ..document import Chain, Document, Inline, ListBlock, Math, MathNode
 from ..errors import printable, terminal_width
 from ..options import Options
 from ..printers.text import TextPrinter
+from ..report.sentences import WORDS
 from .squares import half_blocks
 from .templates import fill
 from .views import SHORT, BlockView, ItemView, Measure, Segment, Voice, segments, views
@@ -37,7 +38,7 @@ def render(document: Document, options: Options) -> str:
         squares=half_blocks,
     )
     blocks = [_arranged(block, printer) for block in views(document, voice)]
-    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped).replace(_GLUE, " ")
+    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped, note=WORDS["note"]).replace(_GLUE, " ")
 
 
 def clean(text: str) -> str:
@@ -121,7 +122,7 @@ def _measure(printer: TextPrinter) -> Measure:
 
 def _shown(piece: Segment, printer: TextPrinter) -> str:
     sign = f"{printer.relation(piece.sign)} " if piece.sign else ""
-    return sign + printer.show(piece.node, piece.outer) + ("," if piece.comma else "")
+    return sign + printer.show(piece.node, piece.outer) + piece.comma
 
 
 def _split(pieces: Iterable[str], hanging: int) -> Iterable[str]:
