@@ -47,7 +47,7 @@ def catalogue(language: str) -> Catalog:
     found = Catalog(
         locale=language, project="backprop-derive", version="1", creation_date=MADE, revision_date=MADE,
         last_translator="backprop-derive contributors", language_team=language, fuzzy=False,
-        header_comment="# Sentences of backprop-derive. Made by docs/make_catalogues.py from the modules that are named.",
+        header_comment="# Sentences of backprop-derive, kept up to date by docs/make_catalogues.py.",
     )  # fmt: skip
     for context, english, module in messages():
         old = known.get(context, {})

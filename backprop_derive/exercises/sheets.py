@@ -21,7 +21,7 @@ from ..document import (
     Words,
 )  # fmt: skip
 from ..errors import UsageError
-from ..languages import speaking
+from ..languages import speaking, within_sentence
 from ..report.blocks import math_cell, words_cell
 from ..report.narrate import document_of
 from ..report.sentences import HEADINGS, WORDS
@@ -129,7 +129,7 @@ def _keys(variants: Sequence[Variant], kind: str, options: SheetOptions) -> Iter
         task = task_of(variant, kind, options)
         if position and options.key == "full":
             yield PageBreak()
-        scored = WORDS["comma"].join(f"{part.label.lower()} {part.points}" for part in task.scored)
+        scored = WORDS["comma"].join(f"{within_sentence(part.label)} {part.points}" for part in task.scored)
         parts = f"{WORDS['colon']}{scored}" if len(task.scored) > 1 else ""
         total = f"{say.points(task.points)}{parts}{WORDS['stop']}" if scored else ""
         yield _head(variant, options, (Words(total),), _of_key())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
@@ -38,7 +39,9 @@ def render(document: Document, options: Options) -> str:
         squares=half_blocks,
     )
     blocks = [_arranged(block, printer) for block in views(document, voice)]
-    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped, note=WORDS["note"]).replace(_GLUE, " ")
+    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped, note=WORDS["note"]).replace(
+        _GLUE, " "
+    )
 
 
 def clean(text: str) -> str:
@@ -52,7 +55,7 @@ def underline(text: str, level: int) -> str:
 
 
 def wrapped(text: str, indent: int) -> str:
-    """A paragraph in lines of at most the page's width."""
+    """A paragraph in lines of at most the page's width; between wide characters a line may break without a blank."""
     return _lines(text.split(" "), indent, indent)
 
 
@@ -60,12 +63,21 @@ def _lines(pieces: Iterable[str], start: int, hanging: int) -> str:
     """Pieces joined by blanks, in lines of at most the page's width; the first line begins at column `start`."""
     text, column = "", start
     for piece in pieces:
-        needed = terminal_width(piece)
-        if text and column + 1 + needed > _WIDTH:
-            text, column = f"{text}\n{' ' * hanging}{piece}", hanging + needed
-        else:
-            text, column = (f"{text} {piece}", column + 1 + needed) if text else (piece, column + needed)
+        gap = " " if text else ""
+        for part in _BREAKS.split(piece):
+            needed = terminal_width(part)
+            if text and column + len(gap) + needed > _WIDTH:
+                text, column = f"{text}\n{' ' * hanging}{part}", hanging + needed
+            else:
+                text, column = f"{text}{gap}{part}", column + len(gap) + needed
+            gap = ""
     return text
+
+
+# Before and after a character of Chinese, but not before a mark that ends something, nor after one that opens.
+_BREAKS = re.compile(
+    r"(?<=[\u3400-\u9fff、。，；：！？）》”])(?![、。，；：！？）》”])|(?<![（《“\s])(?=[\u3400-\u9fff（《“])"
+)
 
 
 def _arranged(block: BlockView, printer: TextPrinter) -> BlockView:

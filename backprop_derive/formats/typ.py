@@ -11,6 +11,14 @@ from .squares import svg
 from .templates import fill
 from .views import SHORT, Segment, Voice, segments, views
 
+# Families that machines have for a language, the first one that is there is taken.
+_FONTS = {
+    "zh": (
+        "Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun", "Noto Sans CJK SC", "Source Han Sans SC",
+        "PingFang SC", "Microsoft YaHei",
+    ),
+}  # fmt: skip
+
 
 def render(document: Document, options: Options) -> str:
     """The document as Typst source. Whatever a user wrote stands in string literals."""
@@ -28,7 +36,8 @@ def render(document: Document, options: Options) -> str:
     )
     blocks = views(document, voice)
     title, language = string_literal(document.title), string_literal(document.language)
-    return fill("typ", document, blocks, options, title=title, language=language)
+    fonts = ", ".join(map(string_literal, ("New Computer Modern", *_FONTS.get(document.language, ()))))
+    return fill("typ", document, blocks, options, title=title, language=language, fonts=fonts)
 
 
 def _formula(node: MathNode, names: frozenset[str]) -> str:

@@ -22,6 +22,9 @@ LANGUAGES = (ENGLISH, "zh", "de", "es", "fr")
 GAP = "{}"
 FOLDER = Path(__file__).parent
 
+# Written in characters that neither Typst's own fonts nor those of pdflatex have.
+NEEDS_FONTS = frozenset(("zh",))
+
 _DECIMAL_COMMA = frozenset(("de", "es", "fr"))
 _SPOKEN: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -44,6 +47,11 @@ def spoken() -> str:
 def has_decimal_comma() -> bool:
     """Whether the language writes 0,5 for a half."""
     return _SPOKEN.get() in _DECIMAL_COMMA
+
+
+def within_sentence(title: str) -> str:
+    """A title as it stands within a sentence: in small letters, but for German, whose nouns keep their capital."""
+    return title if _SPOKEN.get() == "de" else title.lower()
 
 
 def grouped(count: int) -> str:

@@ -111,7 +111,8 @@ class SpeechPrinter(Printer):
         return heard("sum", indices=HEARD["and"].join(indices), body=body)
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        return heard("matrix", rows="; ".join(map(self.joined, rows)))
+        comma = f"{self.separator([entry for row in rows for entry in row])} "
+        return heard("matrix", rows="; ".join(comma.join(row) for row in rows))
 
     def vector(self, items: Sequence[str]) -> str:
         return heard("vector", items=self.joined(items))

@@ -127,8 +127,9 @@ class TextPrinter(Printer):
         return f"Σ_{''.join(indices) if len(indices) == 1 else '(' + ','.join(indices) + ')'} {body}"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        shown = ["…" if set(row) == {"…"} else f"[{self.joined(row)}]" for row in rows]
-        return shown[0] if len(shown) == 1 else f"[{self.joined(shown)}]"
+        comma = f"{self.separator([entry for row in rows for entry in row])} "
+        shown = ["…" if set(row) == {"…"} else f"[{comma.join(row)}]" for row in rows]
+        return shown[0] if len(shown) == 1 else f"[{comma.join(shown)}]"
 
     def vector(self, items: Sequence[str]) -> str:
         return self.brackets(self.joined(items))

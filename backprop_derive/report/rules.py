@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ..derivation import RuleStatement
 from ..document import Applied, Chain, Derivative, Inline, Math, MathNode, Times, Words
+from ..languages.functions import function_name
 from ..syntax.expression import Name
 from .sentences import KIND_MEANINGS, KINDS, RULES, WORDS
 
@@ -27,7 +28,7 @@ def rule_note(
 def rule_name(rule: str) -> str:
     """What a rule is called."""
     kind, _, function = rule.partition(" ")
-    return RULES["function"].format(function=function) if kind == "function" else RULES[rule]
+    return RULES["function"].format(function=function_name(function)) if kind == "function" else RULES[rule]
 
 
 def kind_note(kinds: tuple[str, ...], explained: set[str]) -> tuple[Inline, ...]:
@@ -36,7 +37,7 @@ def kind_note(kinds: tuple[str, ...], explained: set[str]) -> tuple[Inline, ...]
     for kind in kinds:
         said.append(KINDS[kind] if kind in explained else f"{KINDS[kind]}{WORDS['colon']}{KIND_MEANINGS[kind]}")
         explained.add(kind)
-    return (Words("; ".join(said)),)
+    return (Words(WORDS["semicolon"].join(said)),)
 
 
 def chain_rule() -> Chain:

@@ -208,7 +208,14 @@ MODES = Sentences("modes", {
 SHAPES = Sentences("shapes", {"name": "Name", "shape": "Shape", "gradient": "Gradient", "none": "—"})
 UPDATES = Sentences("updates", {"rate": "With the learning rate {}:", "after": "After update {number}:"})
 # Between names of a list, before the last one, and after what a list is of.
-WORDS = Sentences("words", {"comma": ", ", "and": " and ", "colon": ": ", "stop": ".", "note": "Note: "})
+WORDS = Sentences("words", {
+    "comma": ", ",
+    "semicolon": "; ",
+    "and": " and ",
+    "colon": ": ",
+    "stop": ".",
+    "note": "Note: ",
+})
 
 RULES = Sentences("rules", {
     "function": "derivative of {function}",
