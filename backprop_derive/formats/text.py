@@ -38,10 +38,18 @@ def render(document: Document, options: Options) -> str:
         code_block=lambda text: "\n".join(map(clean, text.split("\n"))),
         squares=half_blocks,
     )
+    note = WORDS["note"]
     blocks = [_arranged(block, printer) for block in views(document, voice)]
-    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped, note=WORDS["note"]).replace(
-        _GLUE, " "
-    )
+    return fill(
+        "txt",
+        document,
+        blocks,
+        options,
+        underline=underline,
+        wrapped=wrapped,
+        note=note,
+        note_width=terminal_width(note),
+    ).replace(_GLUE, " ")
 
 
 def clean(text: str) -> str:

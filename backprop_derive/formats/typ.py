@@ -36,8 +36,13 @@ def render(document: Document, options: Options) -> str:
     )
     blocks = views(document, voice)
     title, language = string_literal(document.title), string_literal(document.language)
-    fonts = ", ".join(map(string_literal, ("New Computer Modern", *_FONTS.get(document.language, ()))))
+    fonts = _fonts(document.language)
     return fill("typ", document, blocks, options, title=title, language=language, fonts=fonts)
+
+
+def _fonts(language: str) -> str:
+    families = [string_literal(family) for family in ("New Computer Modern", *_FONTS.get(language, ()))]
+    return families[0] if len(families) == 1 else f"({', '.join(families)})"
 
 
 def _formula(node: MathNode, names: frozenset[str]) -> str:

@@ -75,7 +75,7 @@ def test_a_page_says_its_language() -> None:
 
 def test_formulas_are_heard_in_the_language() -> None:
     page = bd.solve("Given x = 1\nL = x^2").to_html(language="fr")
-    assert 'alttext="égale la fraction d rond x au carré sur d rond x fin de fraction"' in page
+    assert 'alttext="d rond L sur d rond x égale d rond x au carré sur d rond x égale 2 x"' in page
     assert "equals" not in page
 
 
