@@ -61,6 +61,8 @@ def _piece(piece: Segment, names: frozenset[str]) -> str:
     """A piece with the sign before it: a line may break before each, never within a short one."""
     printer, speaker = TypstPrinter(names), SpeechPrinter(names)
     source, spoken = printer.show(piece.node, piece.outer), speaker.show(piece.node, piece.outer)
+    if not source:
+        return ""  # of nothing that is asked, there is no formula
     gap = ""
     if piece.sign:
         spoken = f"{speaker.relation(piece.sign).strip()} {spoken}"

@@ -39,7 +39,7 @@ class TypstPrinter(Printer):
     DOT = "dot.op"
     MINUS = "-"
     # Of the class of letters, it has no space after it.
-    COMMA = ' class("normal", ",") '
+    COMMA = ' class("normal", comma) '
     RELATIONS: ClassVar[Mapping[str, str]] = {
         "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "->": "arrow.r", "<=": "lt.eq", ">=": "gt.eq",
         "!=": "eq.not", "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "@": "thin", "∈": "in",
@@ -164,4 +164,4 @@ class TypstPrinter(Printer):
 
     def listing(self, items: Sequence[str]) -> str:
         sign = self.separator(items)
-        return reduce(lambda shown, item: spaced(f"{shown}{sign} thick", item), items)
+        return reduce(lambda shown, item: spaced(f"{shown}{sign} thick", item), items) if items else ""

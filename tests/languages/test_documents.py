@@ -39,7 +39,7 @@ def test_a_decimal_comma_makes_semicolons_of_the_commas_beside_it() -> None:
     assert "max(x, k)" in text  # no decimal comma, no semicolon
     assert "max(0,5; 3)" in text
     assert r"x = 0{,}5;\; v = (0{,}25;\, -1{,}5);\; k = 3" in solution.to_markdown(language="de")
-    assert r'0 class("normal", ",") 5' in solution.to_typst(language="de")
+    assert r'0 class("normal", comma) 5' in solution.to_typst(language="de")
     assert "<mn>0,5</mn>" in solution.to_html(language="de")
     assert "x = 0.5, v = [0.25, −1.5], k = 3" in solution.to_text(language="zh")
 
