@@ -11,7 +11,7 @@ from .errors import UsageError, nearest, shorten
 from .languages import LANGUAGES
 from .records import record
 
-LAYOUTS = ("solution", "lesson", "handout")
+LAYOUTS = ("solution", "lesson", "handout", "slides")
 DETAILS = ("brief", "normal", "full")
 NOTATIONS = ("partial", "d", "cs231n", "nielsen", "nabla")
 FLAVOURS = ("dollar", "github")

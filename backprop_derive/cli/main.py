@@ -114,7 +114,10 @@ WRITTEN = (
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
     click.option(
-        "--layout", type=click.Choice(LAYOUTS), default="solution", help="With the lesson around it, or without."
+        "--layout",
+        type=click.Choice(LAYOUTS),
+        default="solution",
+        help="With a lesson around it; in two columns; as slides.",
     ),
     click.option(
         "--mode",

@@ -8,12 +8,15 @@ from ..document import Document, Remark
 from ..errors import UsageError
 from ..languages import speaking
 from ..options import Options
+from ..report.slides import as_slides
 from .views import plain_inlines
 
 # Each module offers render(document, options); it is imported when its format is asked for.
 _MODULES = {
     "md": "markdown", "tex": "tex", "typ": "typ", "pdf": "pdf", "html": "html", "txt": "text", "ipynb": "ipynb",
 }  # fmt: skip
+# Slides of these are pages, so that a step can be revealed from one to the next.
+_PAGED = ("typ", "pdf", "tex")
 FORMATS = (*_MODULES, "json")
 
 
@@ -24,6 +27,8 @@ def render(document: Document, format: str, options: Options) -> str | bytes:
     if format not in _MODULES:
         raise UsageError(f"unknown format {format}", expected=", ".join(FORMATS))
     module: Any = import_module(f"{__name__}.{_MODULES[format]}")
+    if options.layout == "slides":
+        document = as_slides(document, reveals=format in _PAGED)
     with speaking(document.language):
         result: str | bytes = module.render(document, options)
     return result
