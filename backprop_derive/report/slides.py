@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..document import Block, Chain, Document, Heading, Inline, Item, ListBlock, Math, MathNode, PageBreak, Paragraph
+from ..document import (
+    Block,
+    Chain,
+    Document,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Math,
+    MathNode,
+    PageBreak,
+    Paragraph,
+    Strong,
+)
 
 
 def as_slides(document: Document, *, reveals: bool) -> Document:
@@ -17,7 +30,9 @@ def as_slides(document: Document, *, reveals: bool) -> Document:
     slides: list[tuple[Block, ...]] = []
     for heading, blocks in _sections(document.blocks):
         head = () if heading is None else (heading,)
-        slides += [(*head, *slide) for slide in _slides(blocks, reveals)] or [head]
+        is_problem = heading is None or heading.level == 1
+        found = _statement(blocks) if is_problem else _slides(blocks, reveals)
+        slides += [(*head, *slide) for slide in found] or [head]
     joined: list[Block] = []
     for slide in slides:
         joined += [PageBreak(), *slide] if joined else slide
@@ -39,11 +54,21 @@ def _sections(blocks: tuple[Block, ...]) -> Iterator[tuple[Heading | None, list[
         yield heading, found
 
 
+def _statement(blocks: list[Block]) -> Iterator[tuple[Block, ...]]:
+    """The prose before a problem, then what is given, the steps and what is asked."""
+    start = next((k for k, block in enumerate(blocks) if not _is_prose(block)), len(blocks))
+    yield from (tuple(part) for part in (blocks[:start], blocks[start:]) if part)
+
+
+def _is_prose(block: Block) -> bool:
+    return isinstance(block, Paragraph) and not isinstance(block.content[0], Strong)
+
+
 def _slides(blocks: list[Block], reveals: bool) -> Iterator[tuple[Block, ...]]:
     """What stands on each slide of a section: its steps one by one, what is between them together."""
     together: list[Block] = []
     for block in blocks:
-        if isinstance(block, ListBlock) and block.ordered and _is_worked(block):
+        if isinstance(block, ListBlock) and block.ordered:
             lead = _lead(together)
             if together and not lead:
                 yield tuple(together)
@@ -60,11 +85,6 @@ def _slides(blocks: list[Block], reveals: bool) -> Iterator[tuple[Block, ...]]:
 def _lead(blocks: list[Block]) -> tuple[Block, ...]:
     """A single paragraph before a list belongs to each of its slides."""
     return tuple(blocks) if len(blocks) == 1 and isinstance(blocks[0], Paragraph) else ()
-
-
-def _is_worked(block: ListBlock) -> bool:
-    """Whether the entries of a list are lines that are worked out, and not a mere statement of the steps."""
-    return any(len(_links(item)) > 2 for item in block.items)
 
 
 def _links(item: Item) -> tuple[MathNode, ...]:

@@ -71,7 +71,11 @@ def test_formats_make_pages_frames_and_sections_of_slides() -> None:
     solution = bd.solve(NOTES, options=Options(layout="slides"))
     count, revealed = len(slides(False)), len(slides(True))
     assert solution.to_html().count('<section class="slide">') == count == solution.to_html().count("</section>")
-    assert solution.to_latex().count(r"\begin{frame}[t]") == revealed == solution.to_latex().count(r"\end{frame}")
+    assert (
+        solution.to_latex().count(r"\begin{frame}[t,allowframebreaks]")
+        == revealed
+        == solution.to_latex().count(r"\end{frame}")
+    )
     assert solution.to_typst().count("#pagebreak") == revealed - 1
     assert 'paper: "presentation-16-9"' in solution.to_typst()
     assert solution.to_pdf().startswith(b"%PDF")
