@@ -5,6 +5,7 @@
 #   make check   what CI runs: tests, lint, types, imports, the wheel
 #   make oldest  the test suite with the oldest supported version of each dependency
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
+#   make languages   the catalogues brought up to date with the sentences in the code, and compiled
 #   make clean   remove what the others made
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ WORKERS ?= 2
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check bench clean
+.PHONY: help demo test oldest lint types imports wheel check bench languages clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -80,6 +81,9 @@ wheel: .venv/developing
 
 check:
 	bash .ci/run
+
+languages: .venv/developing
+	$(BIN)/python docs/make_catalogues.py
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py

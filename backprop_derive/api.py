@@ -11,6 +11,7 @@ from .derivation import Derivation, RuleStatement, TensorDerivation
 from .errors import UsageError, shorten
 from .graph import build_graph
 from .language.reader import Scalar
+from .languages import speaking
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
 from .problem import Problem, Step
@@ -392,13 +393,15 @@ class Solution:
         return program(record, engine, options.backward)
 
     def _document(self, options: Options | None = None) -> Any:
-        document = self._story(options or self.options)
-        if not self.comparisons:
-            return document
-        from .report.checks import check_remarks
+        chosen = options or self.options
+        with speaking(chosen.language):
+            document = self._story(chosen)
+            if not self.comparisons:
+                return document
+            from .report.checks import check_remarks
 
-        confirmed = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
-        return replace(document, blocks=(*document.blocks, *confirmed))
+            confirmed = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
+            return replace(document, blocks=(*document.blocks, *confirmed))
 
     def _story(self, chosen: Options) -> Any:
         ledger = self.ledger if chosen.paths else None

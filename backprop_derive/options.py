@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UsageError, nearest, shorten
+from .languages import LANGUAGES
 from .records import record
 
-LAYOUTS = ("solution", "lesson")
+LAYOUTS = ("solution", "lesson", "handout", "slides")
 DETAILS = ("brief", "normal", "full")
 NOTATIONS = ("partial", "d", "cs231n", "nielsen", "nabla")
 FLAVOURS = ("dollar", "github")
 LAYOUT_CONVENTIONS = ("denominator", "numerator")
 NUMERATOR_AXES = 2  # numerator layout is defined for gradients by tensors of so many axes at most
 ENGINES = ("typst", "latexmk")
-LANGUAGES = ("en",)
 MODES = ("reverse", "forward")
 BACKWARD = ("autograd", "explicit")
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
+from ..languages import ENGLISH, LANGUAGES
 from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 
 EXAMPLES = """\b
@@ -39,7 +40,13 @@ Examples:
   backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
 """
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
+SHEETS = """\b
+Examples:
+  backprop-derive cheatsheet -o gradients.pdf
+  backprop-derive cheatsheet --language de -o ableitungen.html
+"""
 FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
+SHEET_FORMATS = ("md", "tex", "typ", "pdf", "html", "txt")
 CODE_FORMATS = ("torch", "jax", "numpy")
 
 
@@ -108,7 +115,10 @@ WRITTEN = (
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
     click.option(
-        "--layout", type=click.Choice(LAYOUTS), default="solution", help="With the lesson around it, or without."
+        "--layout",
+        type=click.Choice(LAYOUTS),
+        default="solution",
+        help="With a lesson around it; in two columns; as slides.",
     ),
     click.option(
         "--mode",
@@ -119,6 +129,8 @@ WRITTEN = (
     click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
     click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
 )
+RULES = click.option("--rules", is_flag=True, help="Name the rule beside each local gradient.")
+SHAPES = click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors.")
 SHOWN = (
     click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
     click.option(
@@ -132,12 +144,19 @@ SHOWN = (
         help="Gradients of the variable's shape, or transposed.",
     ),
     click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown."),
-    click.option("--rules", is_flag=True, help="Name the rule beside each local gradient."),
-    click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors."),
+    RULES,
+    SHAPES,
     click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
     click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),
     click.option("--template", metavar="DIR", help="A folder of your own Jinja2 templates."),
-    click.option("--lang", default="en", type=click.Choice(["en"]), help="The language of the solution."),
+    click.option(
+        "--language",
+        "--lang",
+        "lang",
+        default=ENGLISH,
+        type=click.Choice(LANGUAGES),
+        help="The language of the solution.",
+    ),
     click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
 )
 CODE = (
@@ -200,6 +219,17 @@ def import_(**choices: Any) -> None:
     from .importing import run_import
 
     run_import(**choices)
+
+
+@main.command(cls=Command, epilog=SHEETS)
+@click.option("-f", "--format", "format_", type=click.Choice(SHEET_FORMATS), help="Default: the suffix of FILE, or md.")
+@click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
+@taking(*(option for option in SHOWN if option not in (RULES, SHAPES)))
+def cheatsheet(**choices: Any) -> None:
+    """All operations with their definitions and derived gradients, in two columns on paper."""
+    from .cheatsheet import run_cheatsheet
+
+    run_cheatsheet(**choices)
 
 
 @main.command(cls=Command, epilog=EXAMPLES)

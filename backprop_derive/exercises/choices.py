@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from ..languages import translated
+from ..problem import Problem
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution
 from .answers import Answer, Wrong, answer_to
+from .mistakes.record import Placed
 from .mistakes.table import spelled_place
 from .order import shuffled
+from .sentences import FEEDBACK
 
-_RIGHT = "Right."
+
+def feedback(made: Placed, problem: Problem) -> str:
+    """What a person who made the mistake is told, and where it was made."""
+    place = spelled_place(problem, made.at).replace(" by ", FEEDBACK["by"])
+    told = translated("feedback", made.mistake.feedback)
+    return FEEDBACK["place"].format(feedback=told, place=place)
 
 
 @record
@@ -28,12 +37,10 @@ def choices_of(
 
     Of the wrong answers those come first that one mistake alone leads to. There may be fewer than asked for.
     """
-    options = [Option(answer_to(record, wanted), True, _RIGHT)]
+    options = [Option(answer_to(record, wanted), True, FEEDBACK["right"])]
     for each in _spread(wrong, count - 1, seed):
         names = tuple(dict.fromkeys(made.mistake.name for made in each.made))
-        made = each.made[0]
-        place = spelled_place(record.problem, made.at)
-        options.append(Option(each.answer, False, f"{made.mistake.feedback} (In {place}.)", names))
+        options.append(Option(each.answer, False, feedback(each.made[0], record.problem), names))
     return tuple(options[shuffled(k, len(options), seed)] for k in range(len(options)))
 
 

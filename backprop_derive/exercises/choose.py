@@ -29,7 +29,7 @@ def choice_task(drawn: Drawn, options: SheetOptions) -> Task:
     offered = _told_apart(record, wanted, found, options.presentation)
     if len(offered) < 2:
         raise UsageError(say.ERRORS["no choice"], expected="another variant, or another kind of exercise")
-    before, after = say.CHOICE_ASKED
+    before, after = say.CHOICE.pieces("asked")
     adjoint = Notation(options.presentation.notation, record.derivation).adjoint(wanted)
     asked = Paragraph((Words(before), Math(adjoint), Words(after)))
     given = tuple(block for block in parts.problem if not is_question(block))

@@ -11,6 +11,7 @@ from ..api import Solution
 from ..document import Block, Document, Heading, Words
 from ..errors import UsageError
 from ..formats import render
+from ..languages import speaking
 from ..limits import DEFAULT_LIMITS, Limits
 from ..options import DEFAULT_OPTIONS, Options
 from ..problem import Problem
@@ -150,7 +151,8 @@ class Variant:
 
     def question_document(self, options: Options = DEFAULT_OPTIONS) -> Document:
         """What is given and asked, as a Document."""
-        title = self.problem.title or HEADINGS["exercise"]
+        with speaking(options.language):
+            title = self.problem.title or HEADINGS["exercise"]
         return document_of(self.problem, options, title, (Heading(1, (Words(title),)), *self.question_blocks(options)))
 
     def sheet_document(self, kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..derivation import Derivation, TensorDerivation
-from ..document import Block, Chain, Heading, Item, ListBlock, Math, MathNode, PageBreak, Paragraph, Reals, Words
+from ..document import (
+    Block,
+    Chain,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Math,
+    MathNode,
+    PageBreak,
+    Paragraph,
+    Reals,
+    Words,
+)
 from ..options import Options
 from ..report.narrate import listing
 from ..report.notation import Notation
@@ -69,10 +82,17 @@ def _ways(derivation: Derivation | TensorDerivation) -> Iterator[Item]:
             steps = _users(derivation, steps[0])
         if not steps:
             chain = Chain(tuple(map(Name, way)), ("->",) * (len(way) - 1))
-            yield Item((Math(Name(key)), Words(say.HINTS["path"]), Math(chain)))
+            yield Item(_told("path", Math(Name(key)), Math(chain)))
         else:
             names = Math(listing(tuple(map(Name, steps))))
-            yield Item((Math(Name(way[-1])), Words(say.HINTS["paths"]), names, Words(say.HINTS["added"])))
+            yield Item(_told("paths", Math(Name(way[-1])), names))
+
+
+def _told(key: str, *formulas: Math) -> tuple[Inline, ...]:
+    """A sentence with formulas in its gaps."""
+    first, *rest = map(Words, say.HINTS.pieces(key))
+    content = (first, *(part for pair in zip(formulas, rest, strict=True) for part in pair))
+    return tuple(part for part in content if part != Words(""))
 
 
 def _users(derivation: Derivation | TensorDerivation, key: str) -> tuple[str, ...]:

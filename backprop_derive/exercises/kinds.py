@@ -11,6 +11,7 @@ from ..errors import UsageError, nearest
 from ..graph import build_graph
 from ..limits import DEFAULT_LIMITS
 from ..records import record
+from ..report.blocks import series
 from ..report.narrate import shows_rounded
 from ..report.remarks import sentence
 from . import fading
@@ -67,7 +68,7 @@ def _gradient(drawn: Drawn, options: SheetOptions) -> Task:
 
 def _sections_asked(key: str, drawn: Drawn, parts: Parts, options: SheetOptions) -> Paragraph:
     names = [f"{say.section(each.key, each.title)} ({say.points(len(each.items))})" for each in parts.sections]
-    asked = say.ASKED[key].format(sections=say.series(names))
+    asked = say.ASKED[key].format(sections=series(names))
     return Paragraph((Words(asked + _precision(drawn, parts.sections, options)),))
 
 
@@ -75,7 +76,7 @@ def _precision(drawn: Drawn, sections: tuple[Section, ...], options: SheetOption
     """How numbers are to be written, where any are rounded."""
     places = drawn.record.problem.round_to
     if places is not None:
-        return " " + say.ASKED["round"].format(count=places, s="" if places == 1 else "s")
+        return " " + say.ASKED["round to one" if places == 1 else "round"].format(count=places)
     if any(shows_rounded(list(section.blocks)) for section in sections):
         return " " + say.ASKED["digits"].format(digits=options.presentation.digits)
     return ""

@@ -16,7 +16,6 @@ from . import sentences as say
 
 # The sections of a solution in which lines are worked, in the order of the work.
 WORKED = ("forward", "local", "flows", "backward", "update")
-_KEYS = {HEADINGS[key]: key for key in WORKED}
 
 
 @record
@@ -62,6 +61,7 @@ def parts_of(record: SolutionRecord | TensorSolution, options: Options) -> Parts
         )
     chosen = replace(options, layout="solution", paths=False, mode="reverse")
     blocks = Solution(record, chosen)._document(chosen).blocks[1:]
+    keys = {HEADINGS[key]: key for key in WORKED}
     starts = [k for k, block in enumerate(blocks) if _title(block) is not None]
     ends = [*starts[1:], len(blocks)]
     sections: list[Section] = []
@@ -75,7 +75,7 @@ def parts_of(record: SolutionRecord | TensorSolution, options: Options) -> Parts
             target = answer if _is_answer(block) else target
             (remarks if isinstance(block, Remark) else target).append(block)
         title = _title(blocks[start]) or ""
-        sections.append(Section(_KEYS.get(title, ""), title, tuple(kept)))
+        sections.append(Section(keys.get(title, ""), title, tuple(kept)))
     first = starts[0] if starts else len(blocks)
     return Parts(tuple(blocks[:first]), tuple(sections), tuple(answer), tuple(remarks))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..document import (
@@ -21,9 +21,10 @@ from ..document import (
     Words,
 )  # fmt: skip
 from ..errors import UsageError
+from ..languages import speaking, within_sentence
 from ..report.blocks import math_cell, words_cell
 from ..report.narrate import document_of
-from ..report.sentences import HEADINGS
+from ..report.sentences import HEADINGS, WORDS
 from . import sentences as say
 from .codes import code_of
 from .kinds import kind_of
@@ -37,32 +38,40 @@ _NAME, _DATE, _POINTS = 12, 6, 3  # ems to write on
 
 def sheet_document(variants: Sequence[Variant], kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
     """The sheets of the variants, each on a page of its own. Raises UsageError where a variant has no such exercise."""
-    return _document(variants, options, _sheets(variants, kind, options))
+    return _document(variants, options, lambda: _sheets(variants, kind, options))
 
 
 def key_document(variants: Sequence[Variant], kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
     """The keys to the same sheets, in the same order. Raises UsageError as `sheet_document` does."""
-    return _document(variants, options, _keys(variants, kind, options), f": {say.SHEET['key']}")
+    return _document(variants, options, lambda: _keys(variants, kind, options), is_key=True)
 
 
 def exam_document(variants: Sequence[Variant], kind: str = "full", options: SheetOptions = DEFAULT_SHEETS) -> Document:
     """An exam: for each variant a cover and its sheet, and at the end the list of seats. Raises as `sheet_document`."""
-    return _document(variants, options, _exam(variants, kind, options))
+    return _document(variants, options, lambda: _exam(variants, kind, options))
 
 
 def task_of(variant: Variant, kind: str, options: SheetOptions = DEFAULT_SHEETS) -> Task:
     """What one kind of exercise asks of a variant, and its key; a variant keeps what was made of it."""
     found = variant.tasks.get((kind, options))
     if found is None:
-        found = variant.tasks[kind, options] = kind_of(kind).makes(variant.drawn, options)
+        with speaking(options.presentation.language):
+            found = variant.tasks[kind, options] = kind_of(kind).makes(variant.drawn, options)
     return found
 
 
-def _document(variants: Sequence[Variant], options: SheetOptions, blocks: Iterator[Block], more: str = "") -> Document:
+def _document(
+    variants: Sequence[Variant], options: SheetOptions, blocks: Callable[[], Iterator[Block]], is_key: bool = False
+) -> Document:
     if not variants:
         raise UsageError(say.ERRORS["no variants"], expected="one variant or more")
-    problem = variants[0].problem
-    return document_of(problem, options.presentation, _title(variants[0], options) + more, tuple(blocks))
+    with speaking(options.presentation.language):
+        title = _title(variants[0], options) + (_of_key() if is_key else "")
+        return document_of(variants[0].problem, options.presentation, title, tuple(blocks()))
+
+
+def _of_key() -> str:
+    return f"{WORDS['colon']}{say.SHEET['key']}"
 
 
 def _title(variant: Variant, options: SheetOptions) -> str:
@@ -92,11 +101,11 @@ def _cover(variant: Variant, task: Task, options: SheetOptions) -> Iterator[Bloc
     """What a paper begins with: whose it is, when and how, and the points to be filled in by who marks it."""
     yield _head(variant, options, _fields(("name", _NAME), ("seat", _POINTS), ("date", 0 if options.date else _DATE)))
     time = say.EXAM["minutes"].format(minutes=options.minutes) if options.minutes else ""
-    when = ", ".join(part for part in (options.date, time) if part)
+    when = WORDS["comma"].join(part for part in (options.date, time) if part)
     if when:
         yield Paragraph((Words(when),))
     yield Heading(2, (Words(say.EXAM["rules"]),))
-    yield ListBlock(tuple(Item((Words(rule),)) for rule in options.rules or say.RULES), ordered=False)
+    yield ListBlock(tuple(Item((Words(rule),)) for rule in options.rules or say.RULES.values()), ordered=False)
     rows = [(part.label, part.points) for part in task.scored]
     rows.append((say.EXAM["total"], task.points))
     reached = math_cell(Blank(_POINTS, 0))
@@ -109,7 +118,7 @@ def _cover(variant: Variant, task: Task, options: SheetOptions) -> Iterator[Bloc
 
 def _seats(variants: Sequence[Variant], options: SheetOptions) -> Iterator[Block]:
     """Who sits where, to be filled in, and which variant lies there."""
-    title = f"{_title(variants[0], options)}: {say.EXAM['seats']}"
+    title = f"{_title(variants[0], options)}{WORDS['colon']}{say.EXAM['seats']}"
     yield SheetHead((Words(title),), (Words(options.date),) if options.date else (), "")
     rows = ((words_cell(str(k)), words_cell(v.id), math_cell(Blank(_NAME, 0))) for k, v in enumerate(variants, 1))
     yield Table(tuple(words_cell(say.EXAM[key]) for key in ("seat", "variant", "name")), tuple(rows))
@@ -120,10 +129,10 @@ def _keys(variants: Sequence[Variant], kind: str, options: SheetOptions) -> Iter
         task = task_of(variant, kind, options)
         if position and options.key == "full":
             yield PageBreak()
-        scored = ", ".join(f"{part.label.lower()} {part.points}" for part in task.scored)
-        parts = f": {scored}" if len(task.scored) > 1 else ""
-        total = f"{say.points(task.points)}{parts}." if scored else ""
-        yield _head(variant, options, (Words(total),), f": {say.SHEET['key']}")
+        scored = WORDS["comma"].join(f"{within_sentence(part.label)} {part.points}" for part in task.scored)
+        parts = f"{WORDS['colon']}{scored}" if len(task.scored) > 1 else ""
+        total = f"{say.points(task.points)}{parts}{WORDS['stop']}" if scored else ""
+        yield _head(variant, options, (Words(total),), _of_key())
         yield from task.key
 
 

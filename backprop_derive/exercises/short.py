@@ -28,7 +28,7 @@ _KINDS = {"forward": "value", "backward": "gradient", "update": "after"}
 def short_table(record: SolutionRecord | TensorSolution, sections: tuple[Section, ...], options: Options) -> Table:
     """One row a line of the sections."""
     rows = tuple(row for section in sections for row in _rows(record, section, options))
-    return Table(tuple(map(words_cell, say.SHORT)), rows)
+    return Table(tuple(words_cell(say.SHORT[key]) for key in ("asked", "answer", "accepted", "points")), rows)
 
 
 def _rows(record: SolutionRecord | TensorSolution, section: Section, options: Options) -> Iterator[tuple[Cell, ...]]:
@@ -39,7 +39,7 @@ def _rows(record: SolutionRecord | TensorSolution, section: Section, options: Op
         if chain is None:
             continue
         found = items.get(chain.links[0])
-        accepted = words_cell(say.FORM) if found is None else _accepted(record, found, options)
+        accepted = words_cell(say.SHORT["form"]) if found is None else _accepted(record, found, options)
         yield math_cell(chain.links[0]), math_cell(chain.links[-1]), accepted, words_cell("1")
 
 
@@ -53,14 +53,14 @@ def _by_head(record: SolutionRecord | TensorSolution, kind: str, options: Option
 def _accepted(record: SolutionRecord | TensorSolution, item: Item, options: Options) -> Cell:
     """What is accepted: the exact number, or the interval that it lies in."""
     if len(item.numbers) > _MOST_ENTRIES:
-        return words_cell(say.ENTRIES)
+        return words_cell(say.SHORT["entries"])
     if all(number.lowest == number.highest for number in item.numbers):
         style = style_of(record.problem, options.digits)
         values = [number.value for number in item.numbers]
         return math_cell(_in_shape(style.alike(values) if item.shape else [style.shown(values[0])], item.shape))
     low, high = (_in_shape(ends, item.shape) for ends in _ends(item.numbers, options.digits + _MORE))
-    before, between = say.BETWEEN
-    return (Words(before), Math(low), Words(between), Math(high))
+    before, between, after = say.SHORT.pieces("between")
+    return (Words(before), Math(low), Words(between), Math(high), *((Words(after),) if after else ()))
 
 
 def _in_shape(entries: Sequence[Expr], shape: tuple[int, ...]) -> Expr:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from .. import stages
 from ..document import Heading, Paragraph, Room, Strong, Words
 from ..errors import BackpropError, UsageError
+from ..languages import translated
 from ..limits import DEFAULT_LIMITS
 from ..options import Options
 from ..records import record
@@ -51,7 +52,7 @@ def spot_task(drawn: Drawn, options: SheetOptions) -> Task:
     key = (
         Paragraph((Strong(say.SPOT["line"]), where, *found.parts.sections[section].items[number].content)),
         Paragraph((Strong(say.SPOT["right"]), Words(" "), *lines[number].content)),
-        Paragraph((Words(found.made.mistake.feedback),)),
+        Paragraph((Words(translated("feedback", found.made.mistake.feedback)),)),
     )
     full = (*key, Heading(2, (Words(say.SPOT["solution"]),)), *right.problem, *right.solution)
     scored = (Scored(say.SPOT["found"], 1), Scored(say.SPOT["corrected"], 1))

@@ -76,8 +76,9 @@ def _math(piece: Segment, names: frozenset[str]) -> Markup:
         source = f"{{}} {latex.relation(piece.sign)} {source}"
         spoken = f"{speech.relation(piece.sign).strip()} {spoken}"
     if piece.comma:
-        source, spoken = source + ",", spoken + ","
+        source, spoken = source + piece.comma, spoken + piece.comma
     mathml = _drawn(_converter().convert_with_local_state(source, displaystyle=False), latex.heights)
+    mathml = _SPLIT_NUMBER.sub(r"<mn>\1,\2</mn>", mathml)
     labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(spoken), 1)
     return Markup('<span class="link">{}</span>').format(Markup(labelled.replace("&ApplyFunction;", "\u2061")))
 
@@ -88,6 +89,8 @@ def _drawn(mathml: str, heights: list[float]) -> str:
     return _BLANK.sub(lambda found: f'<mspace class="blank" width="{found[1]}" height="{next(left):g}em"/>', mathml)
 
 
+# A number with a decimal comma is one number.
+_SPLIT_NUMBER = re.compile(r'<mn>(\d+)</mn><mo rspace="0">,</mo><mn>(\d+)</mn>')
 _BLANK = re.compile(r'<munder accentunder="true"><mspace width="(\d+em)"/><mo stretchy="true">[^<]*</mo></munder>')
 
 

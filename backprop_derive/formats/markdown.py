@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ..document import Document, Math, MathNode
+from ..languages import spoken
 from ..options import Options
 from ..printers.latex import LatexPrinter
 from .squares import data_address
@@ -24,7 +25,7 @@ _DAMAGED = re.compile(r"\\[^a-zA-Z]|(?<![A-Za-z0-9])_|[<>*|$~`]")
 def render(document: Document, options: Options) -> str:
     """The document as Markdown, in the flavour that the options name."""
     github = options.flavour == "github"
-    printer = _printer(github, document.literal_names)
+    printer = _printer(github, document.literal_names, spoken())
 
     def math(part: Math) -> str:
         source = printer.in_size(part.large).show(part.node)
@@ -53,7 +54,7 @@ def render(document: Document, options: Options) -> str:
 
 
 @lru_cache(maxsize=32)
-def _printer(github: bool, literal_names: frozenset[str]) -> LatexPrinter:
+def _printer(github: bool, literal_names: frozenset[str], language: str) -> LatexPrinter:
     return (_GithubPrinter if github else LatexPrinter)(literal_names)
 
 

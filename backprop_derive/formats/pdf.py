@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from typing import Any
 
 from ..document import Document
 from ..errors import OutputError
+from ..languages import ENGLISH, NEEDS_FONTS
 from ..options import Options
 from .guard import within_limits
 
@@ -33,12 +35,17 @@ def _by_typst(document: Document, options: Options) -> bytes:
 
     source = typ.render(document, options)
     if options.template is None:
-        return set_by_typst(source)
-    return within_limits(set_by_typst, options.template.resolve(), source)
+        return set_by_typst(source, document.language)
+    return within_limits(set_by_typst, options.template.resolve(), source, document.language)
 
 
-def set_by_typst(source: str) -> bytes:
-    """The PDF of a Typst source; a character that no font has is named by its code point. Raises OutputError."""
+def set_by_typst(source: str, language: str = ENGLISH) -> bytes:
+    """The PDF of a Typst source; a character that no font has is named by its code point. Raises OutputError.
+
+    A page in Chinese is not readable by code points, so that is refused where the machine has no font for it.
+    """
+    if language in NEEDS_FONTS:
+        return _in_fonts_of_the_machine(source)
     try:
         return _compiled(source, system_fonts=False)
     except OutputError as error:
@@ -54,6 +61,20 @@ def set_by_typst(source: str) -> bytes:
         return _compiled(source, system_fonts=True)
 
 
+def _in_fonts_of_the_machine(source: str) -> bytes:
+    try:
+        return _compiled(source, system_fonts=True)
+    except OutputError as error:
+        if not any(unicodedata.east_asian_width(character) in "WF" for character in _without_glyph(error)):
+            raise
+    raise OutputError(
+        "no font for Chinese was found, and Typst brings none",
+        expected="Noto Serif CJK SC, Source Han Serif SC or the like (Debian and Ubuntu: apt install fonts-noto-cjk),"
+        " or a folder of fonts that the environment variable TYPST_FONT_PATHS names",
+        hint="-f html, which a browser sets in its own fonts",
+    )  # fmt: skip
+
+
 # One compiler serves a process, and may do one thing at a time.
 _COMPILING = Lock()
 
@@ -61,7 +82,8 @@ _COMPILING = Lock()
 def _compiled(source: str, *, system_fonts: bool) -> bytes:
     import typst
 
-    typesetter = _compiler(system_fonts)
+    folders = os.environ.get("TYPST_FONT_PATHS", "") if system_fonts else ""
+    typesetter = _compiler(system_fonts, tuple(filter(None, folders.split(os.pathsep))))
     try:
         with _COMPILING:
             compiled = typesetter.compile(source.encode(), format="pdf", pdf_standards=["ua-1"], timestamp=_TIMESTAMP)
@@ -73,7 +95,7 @@ def _compiled(source: str, *, system_fonts: bool) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _compiler(system_fonts: bool) -> Any:
+def _compiler(system_fonts: bool, folders: tuple[str, ...]) -> Any:
     """A compiler with its fonts found once, which takes longer than most documents.
 
     Its root is an empty folder, which goes when the process ends: Typst finds no file of the machine, whatever a
@@ -83,7 +105,8 @@ def _compiler(system_fonts: bool) -> Any:
 
     empty = tempfile.TemporaryDirectory(prefix="backprop-derive-")
     _ROOTS.append(empty)
-    return typst.Compiler(root=empty.name, font_paths=typst.Fonts(include_system_fonts=system_fonts))
+    fonts = typst.Fonts(include_system_fonts=system_fonts, font_paths=list(folders))
+    return typst.Compiler(root=empty.name, font_paths=fonts)
 
 
 _ROOTS: list[tempfile.TemporaryDirectory[str]] = []
@@ -104,10 +127,13 @@ def _by_latexmk(document: Document, options: Options) -> bytes:
             hint="--engine typst, which needs none",
         )  # fmt: skip
     source = tex.render(document, options)
+    engine = "-xelatex" if document.language in NEEDS_FONTS else "-pdf"
+    if engine == "-xelatex" and shutil.which("xelatex") is None:
+        raise OutputError("xelatex is not installed, which sets Chinese", expected="TeX Live with xelatex and ctex")
     with tempfile.TemporaryDirectory(prefix="backprop-derive-") as folder:
         (Path(folder) / "solution.tex").write_text(source, encoding="utf-8")
         command = [
-            program, "-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-latexoption=-no-shell-escape",
+            program, engine, "-norc", "-interaction=nonstopmode", "-halt-on-error", "-latexoption=-no-shell-escape",
             "solution.tex",
         ]  # fmt: skip
         # TeX may neither read nor write outside of this folder, whatever a document says.

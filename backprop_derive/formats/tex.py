@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from ..document import Document, MathNode, Squares
+from ..languages import NEEDS_FONTS, spoken
 from ..options import Options
 from ..printers.latex import LatexPrinter
 from ..printers.text import width
@@ -24,6 +25,9 @@ _ESCAPES = {
     "\u00a0": "~", "⊙": r"$\odot$",
 }  # fmt: skip
 
+# What babel calls the language, to hyphenate it; English needs nothing.
+_BABEL = {"de": "ngerman", "es": "spanish", "fr": "french"}
+
 
 def render(document: Document, options: Options) -> str:
     """The document as LaTeX source."""
@@ -37,7 +41,14 @@ def render(document: Document, options: Options) -> str:
         code_block=lambda text: "\\\\\n".join(map(_code_line, text.split("\n"))),
         squares=_squares,
     )
-    return fill("tex", document, views(document, voice), options, title=_title(document.title))
+    return fill(
+        "tex",
+        document,
+        views(document, voice),
+        options,
+        title=_title(document.title),
+        babel=_BABEL.get(document.language, ""),
+    )
 
 
 def escape(text: str) -> str:
@@ -60,7 +71,10 @@ def _squares(code: Squares) -> str:
 
 def _title(text: str) -> str:
     """A title as metadata of the file, where no mathematics may stand."""
-    return "".join(_ESCAPES.get(c, c) if c.isascii() and c != '"' else c if _is_known(c) else " " for c in text)
+    return "".join(
+        _ESCAPES.get(c, c) if c.isascii() and c != '"' else c if _is_known(c) or spoken() in NEEDS_FONTS else " "
+        for c in text
+    )
 
 
 def _character(c: str) -> str:
@@ -70,7 +84,7 @@ def _character(c: str) -> str:
         name = GREEK_NAME[c]
         has_command = (c.islower() and name != "omicron") or name in _CAPITALS
         return rf"$\{name}$" if has_command else rf"$\mathrm{{{name[0]}}}$"
-    if c.isascii() or _is_known(c):
+    if c.isascii() or _is_known(c) or (spoken() in NEEDS_FONTS and unicodedata.east_asian_width(c) in "WF"):
         return c
     # What the font of a plain pdflatex lacks is named by its code point: visible, and never an error.
     return rf"\texttt{{U+{ord(c):04X}}}"
@@ -88,7 +102,7 @@ def _breakable(node: MathNode, printer: LatexPrinter) -> str:
     """A formula that TeX may break where its pieces meet: before signs, and after commas."""
     shown = []
     for piece in segments(node, lambda part: width(part, printer.literal_names)):
-        text = printer.show(piece.node, piece.outer) + (r",\;" if piece.comma else "")
+        text = printer.show(piece.node, piece.outer) + (rf"{piece.comma}\;" if piece.comma else "")
         shown.append(rf"{printer.relation(piece.sign)} {text}" if piece.sign else text)
     body = r" \allowbreak ".join(shown)
     return f"${body}$"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from ..document import Chain, Document, Inline, ListBlock, Math, MathNode
 from ..errors import printable, terminal_width
 from ..options import Options
 from ..printers.text import TextPrinter
+from ..report.sentences import WORDS
 from .squares import half_blocks
 from .templates import fill
 from .views import SHORT, BlockView, ItemView, Measure, Segment, Voice, segments, views
@@ -36,8 +38,18 @@ def render(document: Document, options: Options) -> str:
         code_block=lambda text: "\n".join(map(clean, text.split("\n"))),
         squares=half_blocks,
     )
+    note = WORDS["note"]
     blocks = [_arranged(block, printer) for block in views(document, voice)]
-    return fill("txt", document, blocks, options, underline=underline, wrapped=wrapped).replace(_GLUE, " ")
+    return fill(
+        "txt",
+        document,
+        blocks,
+        options,
+        underline=underline,
+        wrapped=wrapped,
+        note=note,
+        note_width=terminal_width(note),
+    ).replace(_GLUE, " ")
 
 
 def clean(text: str) -> str:
@@ -51,7 +63,7 @@ def underline(text: str, level: int) -> str:
 
 
 def wrapped(text: str, indent: int) -> str:
-    """A paragraph in lines of at most the page's width."""
+    """A paragraph in lines of at most the page's width; between wide characters a line may break without a blank."""
     return _lines(text.split(" "), indent, indent)
 
 
@@ -59,12 +71,21 @@ def _lines(pieces: Iterable[str], start: int, hanging: int) -> str:
     """Pieces joined by blanks, in lines of at most the page's width; the first line begins at column `start`."""
     text, column = "", start
     for piece in pieces:
-        needed = terminal_width(piece)
-        if text and column + 1 + needed > _WIDTH:
-            text, column = f"{text}\n{' ' * hanging}{piece}", hanging + needed
-        else:
-            text, column = (f"{text} {piece}", column + 1 + needed) if text else (piece, column + needed)
+        gap = " " if text else ""
+        for part in _BREAKS.split(piece):
+            needed = terminal_width(part)
+            if text and column + len(gap) + needed > _WIDTH:
+                text, column = f"{text}\n{' ' * hanging}{part}", hanging + needed
+            else:
+                text, column = f"{text}{gap}{part}", column + len(gap) + needed
+            gap = ""
     return text
+
+
+# Before and after a character of Chinese, but not before a mark that ends something, nor after one that opens.
+_BREAKS = re.compile(
+    r"(?<=[\u3400-\u9fff、。，；：！？）》”])(?![、。，；：！？）》”])|(?<![（《“\s])(?=[\u3400-\u9fff（《“])"
+)
 
 
 def _arranged(block: BlockView, printer: TextPrinter) -> BlockView:
@@ -121,7 +142,7 @@ def _measure(printer: TextPrinter) -> Measure:
 
 def _shown(piece: Segment, printer: TextPrinter) -> str:
     sign = f"{printer.relation(piece.sign)} " if piece.sign else ""
-    return sign + printer.show(piece.node, piece.outer) + ("," if piece.comma else "")
+    return sign + printer.show(piece.node, piece.outer) + piece.comma
 
 
 def _split(pieces: Iterable[str], hanging: int) -> Iterable[str]:

@@ -11,6 +11,14 @@ from .squares import svg
 from .templates import fill
 from .views import SHORT, Segment, Voice, segments, views
 
+# Families that machines have for a language, the first one that is there is taken.
+_FONTS = {
+    "zh": (
+        "Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun", "Noto Sans CJK SC", "Source Han Sans SC",
+        "PingFang SC", "Microsoft YaHei",
+    ),
+}  # fmt: skip
+
 
 def render(document: Document, options: Options) -> str:
     """The document as Typst source. Whatever a user wrote stands in string literals."""
@@ -28,7 +36,13 @@ def render(document: Document, options: Options) -> str:
     )
     blocks = views(document, voice)
     title, language = string_literal(document.title), string_literal(document.language)
-    return fill("typ", document, blocks, options, title=title, language=language)
+    fonts = _fonts(document.language)
+    return fill("typ", document, blocks, options, title=title, language=language, fonts=fonts)
+
+
+def _fonts(language: str) -> str:
+    families = [string_literal(family) for family in ("New Computer Modern", *_FONTS.get(language, ()))]
+    return families[0] if len(families) == 1 else f"({', '.join(families)})"
 
 
 def _formula(node: MathNode, names: frozenset[str]) -> str:
@@ -47,12 +61,14 @@ def _piece(piece: Segment, names: frozenset[str]) -> str:
     """A piece with the sign before it: a line may break before each, never within a short one."""
     printer, speaker = TypstPrinter(names), SpeechPrinter(names)
     source, spoken = printer.show(piece.node, piece.outer), speaker.show(piece.node, piece.outer)
+    if not source:
+        return ""  # of nothing that is asked, there is no formula
     gap = ""
     if piece.sign:
         spoken = f"{speaker.relation(piece.sign).strip()} {spoken}"
         gap, source = _signed(piece.sign, printer.relation(piece.sign), source)
     function = "link" if width(piece.node, names) <= _LONGEST_KEPT else "formula"
-    return f"{gap}#{function}({string_literal(spoken)}, ${source}$)" + (", " if piece.comma else "")
+    return f"{gap}#{function}({string_literal(spoken)}, ${source}$)" + (f"{piece.comma} " if piece.comma else "")
 
 
 def _signed(sign: str, shown: str, source: str) -> tuple[str, str]:

@@ -34,6 +34,7 @@ from ..document import (
     Times,
     Words,
 )  # fmt: skip
+from ..printers.text import separator
 from ..records import record
 from ..syntax.expression import MatrixProduct, Product, Quotient, Sum
 from ..syntax.precedence import Precedence as P
@@ -166,14 +167,14 @@ def plain_inlines(content: Iterable[Inline], math: Callable[[MathNode], str]) ->
 class Segment:
     """A piece of a formula that stays on one line.
 
-    `sign` is the relation or operator before it (or nothing), `outer` how tightly its place binds, `comma` whether a
-    comma follows it.
+    `sign` is the relation or operator before it (or nothing), `outer` how tightly its place binds, `comma` the comma or
+    semicolon after it (or nothing).
     """
 
     sign: str
     node: MathNode
     outer: P = P.RELATION
-    comma: bool = False
+    comma: str = ""
 
 
 # In characters: a formula that is narrower is never broken, an item of a listing is kept whole, a link is kept whole.
@@ -189,9 +190,10 @@ def segments(node: MathNode, measure: Measure) -> tuple[Segment, ...]:
     too long for a line before its plus, minus and times. `measure` tells how wide a formula is in this format."""
     if isinstance(node, Listing):
         pieces: list[Segment] = []
+        comma = separator(node.items)
         for item in node.items:
             pieces += (Segment("", item),) if measure(item) <= _WHOLE_ITEM else _item_segments(item, measure)
-            pieces[-1] = replace(pieces[-1], comma=item is not node.items[-1])
+            pieces[-1] = replace(pieces[-1], comma="" if item is node.items[-1] else comma)
         return tuple(pieces)
     if not isinstance(node, Chain):
         return tuple(_broken(Segment("", node), measure))

@@ -6,7 +6,7 @@ prints is an error, not a blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -25,6 +25,8 @@ from ..document import (
     Plus,
     Times,
 )  # fmt: skip
+from ..languages import has_decimal_comma, spoken
+from ..languages.functions import function_name
 from ..ops.notation import Cases, Exponential, Fenced, Function, GreekFunction, Root
 from ..ops.table import operation
 from ..syntax.expression import (
@@ -54,6 +56,7 @@ from ..syntax.expression import (
 from ..syntax.names import GREEK, Symbol, symbol
 from ..syntax.precedence import Precedence as P
 from .orders import ORDER_METHODS
+from .sentences import WORDS
 from .tensors import TENSOR_METHODS
 
 Printed = tuple[str, P]
@@ -68,7 +71,9 @@ class Printer:
 
     DOT = "·"
     MINUS = "-"
-    RELATIONS: ClassVar[dict[str, str]] = {}
+    # What a decimal comma is in this notation.
+    COMMA = ","
+    RELATIONS: ClassVar[Mapping[str, str]] = {}
     # So many fractions may be stacked in each other; deeper ones stand on one line, a/b, or they would be too small.
     DEEPEST_STACK = 2
     # Whether the indices of an entry are subscripts, as the number in a name is.
@@ -109,7 +114,19 @@ class Printer:
         raise TypeError(f"{type(self).__name__} prints no symbol")
 
     def digits(self, text: str) -> str:
-        return text
+        return text.replace(".", self.COMMA) if has_decimal_comma() else text
+
+    def separator(self, items: Sequence[str]) -> str:
+        """What stands between the items of a list: a semicolon where a comma in one of them is a decimal one."""
+        return ";" if has_decimal_comma() and any(map(self.holds_comma, items)) else ","
+
+    def holds_comma(self, shown: str) -> bool:
+        """Whether there is a decimal comma in a formula."""
+        return self.COMMA in shown
+
+    def joined(self, items: Sequence[str]) -> str:
+        """The items of a list."""
+        return f"{self.separator(items)} ".join(items)
 
     def scientific(self, mantissa: str, exponent: int) -> str:
         raise TypeError(f"{type(self).__name__} prints no scientific number")
@@ -151,7 +168,7 @@ class Printer:
         raise TypeError(f"{type(self).__name__} prints no cases")
 
     def condition(self, shown: str) -> str:
-        return self.words("if ") + shown
+        return self.words(WORDS["if"]) + shown
 
     def derivative(self, above: str, below: str, held: str) -> str:
         raise TypeError(f"{type(self).__name__} prints no derivative")
@@ -200,7 +217,7 @@ class Printer:
 
     def vector(self, items: Sequence[str]) -> str:
         """A vector in a line: with commas it is no row of a matrix, and may stand on either side of one."""
-        return self.parentheses(", ".join(items))
+        return self.parentheses(self.joined(items))
 
     def ones(self, size: str) -> str:
         """The vector of ones."""
@@ -219,7 +236,7 @@ class Printer:
         raise TypeError(f"{type(self).__name__} prints no blank")
 
     def listing(self, items: Sequence[str]) -> str:
-        return ", ".join(items)
+        return self.joined(items)
 
     def relation(self, sign: str) -> str:
         """The sign that stands between two formulas: of a relation, or `+`, `-`, `·`."""
@@ -288,7 +305,7 @@ class Printer:
 
     def _name(self, node: Name, outer: P) -> Printed:
         # mypy takes the hash of instances for that of the class.
-        return _shown_name(type(self), node.key, node.key in self.literal_names), P.ATOM  # type: ignore[arg-type]
+        return _shown_name(type(self), node.key, node.key in self.literal_names, spoken()), P.ATOM  # type: ignore[arg-type]
 
     def _negate(self, node: Negate, outer: P) -> Printed:
         return self.MINUS + self.show(node.operand, P.PRODUCT), P.NEGATION
@@ -387,18 +404,18 @@ class Printer:
             case GreekFunction(letter):
                 head = self.greek(letter)
             case Function(name, subscript):
-                head = self.function(name, subscript)
+                head = self.function(name if subscript else function_name(name), subscript)
             case _:
                 head = self.function(node.function, "")
         is_list = node.function in ("concat", "stack")
         inside = [self._row(argument) if is_list else self.show(argument) for argument in node.arguments]
         inside += [f"{self.words(name)} = {self._option(value)}" for name, value in node.options]
-        return head, ", ".join(inside)
+        return head, self.joined(inside)
 
     def _row(self, argument: Expr) -> str:
         """Tensors in a row, as concat takes them, are no matrix."""
         if isinstance(argument, ListOf):
-            return self.brackets(", ".join(map(self.show, argument.items)))
+            return self.brackets(self.joined([*map(self.show, argument.items)]))
         return self.show(argument)
 
     def _option(self, value: Expr) -> str:
@@ -411,15 +428,15 @@ class Printer:
         while isinstance(rest, Call) and rest.function == "where":
             condition, value, rest = rest.arguments
             rows.append((self.show(value), self.condition(self.show(condition))))
-        return [*rows, (self.show(rest), self.words("otherwise"))]
+        return [*rows, (self.show(rest), self.words(WORDS["otherwise"]))]
 
     def _first_rows(self, node: Call) -> list[tuple[str, str]]:
         """1 for the entry that is chosen, the first of those that tie."""
         position, *entries = node.arguments
         assert isinstance(position, Number)
         best = Call(node.function.removeprefix("first of "), tuple(entries))
-        chosen = self.show(Compare("==", entries[int(position.value)], best)) + self.words(", the first to be")
-        return [(self.show(ONE), self.condition(chosen)), (self.show(ZERO), self.words("otherwise"))]
+        chosen = self.show(Compare("==", entries[int(position.value)], best)) + self.words(WORDS["first"])
+        return [(self.show(ONE), self.condition(chosen)), (self.show(ZERO), self.words(WORDS["otherwise"]))]
 
     def _share_rows(self, node: Call) -> list[tuple[str, str]]:
         """How much of the derivative an argument of max or min gets."""
@@ -434,11 +451,12 @@ class Printer:
         tied = self.show(Number(Fraction(1, 2))) if len(others) == 1 else self.show(Quotient(ONE, count))
         tie = self.show(Compare("==", chosen, rival))
         if len(others) > 1:
-            tie += self.words(", ") + self.show(count) + self.words(" of them equal")
+            before, after = WORDS.pieces("equal")
+            tie += self.words(before) + self.show(count) + self.words(after)
         return [
             (self.show(ONE), self.condition(self.show(ahead))),
             (tied, self.condition(tie)),
-            (self.show(ZERO), self.words("otherwise")),
+            (self.show(ZERO), self.words(WORDS["otherwise"])),
         ]
 
     # --- what documents add
@@ -496,7 +514,7 @@ class Printer:
 
     def _applied(self, node: Applied, outer: P) -> Printed:
         head = self.symbol(Symbol(node.function, primes=node.primes))
-        return self.application(head, ", ".join(map(self.show, node.arguments))), P.ATOM
+        return self.application(head, self.joined([*map(self.show, node.arguments)])), P.ATOM
 
     def _blank(self, node: Blank, outer: P) -> Printed:
         return self.blank(node.width, node.height), P.ATOM
@@ -545,7 +563,7 @@ def is_stacked(expr: MathNode) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _shown_name(kind: Callable[[], Printer], key: str, is_literal: bool) -> str:
+def _shown_name(kind: Callable[[], Printer], key: str, is_literal: bool, language: str) -> str:
     """A name as a notation sets it, which depends on nothing else; a page shows the same few names all over."""
     return kind().symbol(symbol(key, literal=is_literal))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Self
 
 from ..document import MathNode
@@ -11,7 +11,7 @@ from .base import Printer, is_phrase
 
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 _WIDE_ACCENTS = {"hat": r"\widehat", "bar": r"\overline", "tilde": r"\widetilde", "dot": r"\dot"}
-_OPERATORS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan log exp max min".split())
+_OPERATORS = frozenset("sin cos tan sinh cosh tanh arcsin arccos arctan log ln exp max min".split())
 _FENCES = {
     # Not `|` itself: TeX takes it for a letter (so that the minus of |-2| would be a difference), a table for a column.
     "bar": (r"\lvert", r"\rvert"),
@@ -43,9 +43,10 @@ class LatexPrinter(Printer):
     """LaTeX with amsmath."""
 
     DOT = r"\cdot"
+    COMMA = "{,}"
     # Between ∂ and a word.
     GAP = ""
-    RELATIONS: ClassVar[dict[str, str]] = {
+    RELATIONS: ClassVar[Mapping[str, str]] = {
         "≈": r"\approx", ":=": ":=", "<-": r"\leftarrow", "->": r"\to", "<=": r"\le", ">=": r"\ge", "!=": r"\ne",
         "==": "=", "⊙": r"\odot", "@": r"\,", "∈": r"\in",
     }  # fmt: skip
@@ -179,7 +180,7 @@ class LatexPrinter(Printer):
         return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
 
     def vector(self, items: Sequence[str]) -> str:
-        return self.parentheses(r",\, ".join(items))
+        return self.parentheses(rf"{self.separator(items)}\, ".join(items))
 
     def ones(self, size: str) -> str:
         return rf"\mathbf{{1}}_{{{size}}}" if size else r"\mathbf{1}"
@@ -199,7 +200,7 @@ class LatexPrinter(Printer):
         return rf"\underline{{\rule{{0pt}}{{{height:g}em}}\hspace{{{width}em}}}}"
 
     def listing(self, items: Sequence[str]) -> str:
-        return r",\; ".join(items)
+        return rf"{self.separator(items)}\; ".join(items)
 
 
 def _is_tall(inner: str) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import GREEK_NAME, Symbol
 from .base import Printer
+from .sentences import HEARD, SIGNS
 
 _POWERS = {"2": "squared", "3": "cubed"}
-_FENCES = {"bar": "the absolute value of", "double bar": "the norm of", "floor left": "the floor of"}
+_FENCES = {"bar": "absolute value", "double bar": "norm", "floor left": "floor"}
+_DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
 def speech(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
@@ -18,105 +21,113 @@ def speech(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
     return SpeechPrinter(literal_names).show(node)
 
 
-class SpeechPrinter(Printer):
-    """English words. A fraction of more than single words is heard from "the fraction" to "end fraction"."""
+def heard(key: str, **parts: str) -> str:
+    """A formula of this shape as it is heard."""
+    return HEARD[key].format(**parts)
 
-    DOT = "times"
-    MINUS = "minus "
-    RELATIONS: ClassVar[dict[str, str]] = {
-        "=": "equals", "≈": "is approximately", ":=": "is defined as", "<-": "becomes", "->": "to", "<=": "is at most",
-        ">=": "is at least", "!=": "is not", "==": "equals", "<": "is less than", ">": "is greater than",
-        "+": "plus", "-": "minus", "·": "times", "⊙": "times entry by entry", "@": "matrix times", "∈": "is one of",
-    }  # fmt: skip
+
+class SpeechPrinter(Printer):
+    """Words. A fraction of more than single words is heard from "the fraction" to "end fraction"."""
+
+    RELATIONS: ClassVar[Mapping[str, str]] = SIGNS
+
+    def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
+        super().__init__(literal_names)
+        self.DOT, self.MINUS = SIGNS["·"], HEARD["minus"]
+
+    def holds_comma(self, shown: str) -> bool:
+        return _DECIMAL_COMMA.search(shown) is not None
 
     def symbol(self, name: Symbol) -> str:
-        parts = [_letters(name.base), *name.accents]
+        parts = [_letters(name.base), *(HEARD[accent] for accent in name.accents)]
         if name.subscripts:
-            parts += ["sub", *map(_letters, name.subscripts)]
-        return " ".join([*parts, *["prime"] * name.primes])
+            parts.append(heard("sub", index=" ".join(map(_letters, name.subscripts))))
+        return " ".join([*parts, *[HEARD["prime"]] * name.primes])
 
     def scientific(self, mantissa: str, exponent: int) -> str:
-        power = f"10 to the power {self.MINUS if exponent < 0 else ''}{abs(exponent)}"
-        return f"{mantissa} times {power}" if mantissa else power
+        power = heard("ten", exponent=f"{self.MINUS if exponent < 0 else ''}{abs(exponent)}")
+        return heard("scientific", mantissa=mantissa, power=power) if mantissa else power
 
     def words(self, text: str) -> str:
         return text
 
     def fraction(self, above: str, below: str) -> str:
         is_short = " " not in above and " " not in below
-        return f"{above} over {below}" if is_short else f"the fraction {above} over {below} end fraction"
+        return heard("over" if is_short else "fraction", above=above, below=below)
 
     def slash(self, above: str, below: str) -> str:
-        return f"{above} over {below}"
+        return heard("over", above=above, below=below)
 
     def power(self, base: str, exponent: str) -> str:
-        return f"{base} {_POWERS[exponent]}" if exponent in _POWERS else f"{base} to the power {exponent}"
+        return heard(_POWERS.get(exponent, "power"), base=base, exponent=exponent)
 
     def transposed(self, inner: str) -> str:
-        return f"{inner} transposed"
+        return heard("transposed", inner=inner)
 
     def inverse_transposed(self, inner: str) -> str:
-        return f"the inverse of {inner} transposed"
+        return heard("inverse transposed", inner=inner)
 
     def root(self, inner: str) -> str:
-        return f"the square root of {inner}" + ("" if " " not in inner else " end root")
+        return heard("long root" if " " in inner else "root", inner=inner)
 
     def fence(self, left: str, inner: str, right: str) -> str:
-        return f"{_FENCES[left]} {inner}" + ("" if " " not in inner else ", end of it")
+        return heard(_FENCES[left], inner=heard("end of it", inner=inner) if " " in inner else inner)
 
     def parentheses(self, inner: str) -> str:
         # Readers skip bare parentheses, so a listener would not know where they are.
-        return f"open parenthesis {inner} close parenthesis"
+        return heard("parentheses", inner=inner)
 
     def function(self, name: str, subscript: str) -> str:
-        return f"{name} sub {subscript}" if subscript else name
+        return f"{name} {heard('sub', index=subscript)}" if subscript else name
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
-        return "by cases " + "; ".join(f"{value} {when}" for value, when in rows) + "; end of cases"
+        return heard("cases", rows="; ".join(f"{value} {when}" for value, when in rows))
 
     def operator(self, above: str, below: str, operand: str) -> str:
-        return f"{above} by {below} of {operand}"
+        return heard("operator", above=above, below=below, operand=operand)
 
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
-        return f"{'d' if sign == 'd' else 'partial'} {of}"
+        return heard("d" if sign == "d" else "partial", of=of)
 
     def second_sign(self, sign: str, of: str, is_word: bool) -> str:
-        return f"second {'d' if sign == 'd' else 'partial'} {of}"
+        return heard("second d" if sign == "d" else "second partial", of=of)
 
     def derivative(self, above: str, below: str, held: str) -> str:
-        return f"{above} by {below}" + (f" with {held} held fixed" if held else "")
+        shown = heard("derivative", above=above, below=below)
+        return heard("held", derivative=shown, held=held) if held else shown
 
     def differential(self, sign: str, by: str, of: str | None) -> str:
         if sign == "delta":
-            return f"delta sub {by}"
-        return f"the gradient of {of} by {by}" if sign == "nabla" else f"d {by}"
+            return heard("delta", by=by)
+        return heard("gradient", of=of or "", by=by) if sign == "nabla" else heard("d", of=by)
 
     def application(self, head: str, arguments: str) -> str:
-        return f"{head} of {arguments if ' ' not in arguments else self.parentheses(arguments)}"
+        return heard("application", head=head, arguments=self.parentheses(arguments) if " " in arguments else arguments)
 
     def subscripted(self, base: str, indices: Sequence[str]) -> str:
-        return f"{base} sub {' '.join(indices)}"
+        return f"{base} {heard('sub', index=' '.join(indices))}"
 
     def big_sum(self, indices: Sequence[str], body: str) -> str:
-        return f"the sum over {' and '.join(indices)} of {body}"
+        return heard("sum", indices=HEARD["and"].join(indices), body=body)
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        return "the matrix with rows " + "; ".join(", ".join(row) for row in rows) + " end matrix"
+        comma = f"{self.separator([entry for row in rows for entry in row])} "
+        return heard("matrix", rows="; ".join(comma.join(row) for row in rows))
 
     def vector(self, items: Sequence[str]) -> str:
-        return f"the vector {', '.join(items)} end vector"
+        return heard("vector", items=self.joined(items))
 
     def ellipsis(self) -> str:
-        return "and so on"
+        return HEARD["and so on"]
 
     def blank(self, width: int, height: float) -> str:
-        return "blank"
+        return HEARD["blank"]
 
     def matrix_product(self, left: str, right: str) -> str:
-        return f"{left} matrix times {right}"
+        return heard("matrix product", left=left, right=right)
 
     def reals(self, sizes: Sequence[str]) -> str:
-        return f"the real tensors of shape {' by '.join(sizes)}" if sizes else "the real numbers"
+        return heard("tensors", shape=HEARD["by"].join(sizes)) if sizes else HEARD["real numbers"]
 
     def juxtaposed(self, left: str, right: str) -> str:
         return f"{left} {right}"
@@ -124,4 +135,4 @@ class SpeechPrinter(Printer):
 
 def _letters(text: str) -> str:
     name = GREEK_NAME.get(text)
-    return text if name is None else f"capital {name.lower()}" if name[0].isupper() else name
+    return text if name is None else heard("capital", letter=name.lower()) if name[0].isupper() else name

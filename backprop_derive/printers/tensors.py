@@ -113,7 +113,7 @@ def _list(p: Printer, node: ListOf, outer: P) -> Printed:
         return p.vector([inner.show(item) for item in node.items]), P.ATOM
     rows = [item.items for item in node.items if isinstance(item, ListOf)]
     if len(rows) < len(node.items) or any(isinstance(entry, ListOf) for row in rows for entry in row):
-        return p.brackets(", ".join(map(p.show, node.items))), P.ATOM
+        return p.brackets(p.joined([*map(p.show, node.items)])), P.ATOM
     return p.matrix([[inner.show(entry) for entry in row] for row in rows]), P.ATOM
 
 

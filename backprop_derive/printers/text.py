@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from ..document import MathNode
+from ..languages import has_decimal_comma
 from ..syntax.names import Symbol
 from ..syntax.precedence import Precedence as P
 from .base import Printer
@@ -15,6 +17,7 @@ _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u030
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _RAISED = {"T": "ᵀ", "−T": "⁻ᵀ", "n": "ⁿ", "i": "ⁱ"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_DECIMAL_COMMA = re.compile(r"\d,\d")
 _FENCES = {"bar": "|", "double bar": "‖", "floor left": "⌊", "floor right": "⌋"}
 
 
@@ -28,6 +31,12 @@ def width(node: MathNode, literal_names: frozenset[str] = frozenset()) -> int:
     return len(_Silhouette(literal_names).show(node))
 
 
+def separator(nodes: Sequence[MathNode]) -> str:
+    """What stands between formulas side by side: a comma, or a semicolon where one of them holds a decimal comma."""
+    printer = TextPrinter()
+    return printer.separator([printer.show(node) for node in nodes]) if has_decimal_comma() else ","
+
+
 class TextPrinter(Printer):
     """Unicode on one line."""
 
@@ -36,7 +45,18 @@ class TextPrinter(Printer):
     DEEPEST_STACK = 0
     CASES = P.ATOM
     INDICES_BELOW = False
-    RELATIONS: ClassVar[dict[str, str]] = {":=": "≔", "<-": "←", "->": "→", "<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
+    RELATIONS: ClassVar[Mapping[str, str]] = {
+        ":=": "≔",
+        "<-": "←",
+        "->": "→",
+        "<=": "≤",
+        ">=": "≥",
+        "!=": "≠",
+        "==": "=",
+    }
+
+    def holds_comma(self, shown: str) -> bool:
+        return _DECIMAL_COMMA.search(shown) is not None
 
     def symbol(self, name: Symbol) -> str:
         base = name.base
@@ -107,11 +127,12 @@ class TextPrinter(Printer):
         return f"Σ_{''.join(indices) if len(indices) == 1 else '(' + ','.join(indices) + ')'} {body}"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        shown = ["…" if set(row) == {"…"} else f"[{', '.join(row)}]" for row in rows]
-        return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+        comma = f"{self.separator([entry for row in rows for entry in row])} "
+        shown = ["…" if set(row) == {"…"} else f"[{comma.join(row)}]" for row in rows]
+        return shown[0] if len(shown) == 1 else f"[{comma.join(shown)}]"
 
     def vector(self, items: Sequence[str]) -> str:
-        return self.brackets(", ".join(items))
+        return self.brackets(self.joined(items))
 
     def ellipsis(self) -> str:
         return "…"

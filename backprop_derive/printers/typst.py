@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import Symbol
 from .base import Printer, is_phrase
+from .sentences import WORDS
 
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
 _FENCES = {"bar": "|", "double bar": "‖", "floor left": "⌊", "floor right": "⌋"}
@@ -37,10 +38,15 @@ class TypstPrinter(Printer):
 
     DOT = "dot.op"
     MINUS = "-"
-    RELATIONS: ClassVar[dict[str, str]] = {
+    # Of the class of letters, it has no space after it.
+    COMMA = ' class("normal", comma) '
+    RELATIONS: ClassVar[Mapping[str, str]] = {
         "=": "=", "≈": "approx", ":=": "colon.eq", "<-": "arrow.l", "->": "arrow.r", "<=": "lt.eq", ">=": "gt.eq",
         "!=": "eq.not", "==": "=", "<": "lt", ">": "gt", "⊙": "dot.o", "@": "thin", "∈": "in",
     }  # fmt: skip
+
+    def separator(self, items: Sequence[str]) -> str:
+        return super().separator(items).replace(";", "\\;")
 
     def symbol(self, name: Symbol) -> str:
         base = self.letters(name.base)
@@ -92,7 +98,11 @@ class TypstPrinter(Printer):
 
     def condition(self, shown: str) -> str:
         # Of the class of letters, a leading minus is a sign and no difference.
-        return '"if" ' + (f'class("normal", -) {shown[1:]}' if shown.startswith("-") else shown)
+        return (
+            string_literal(WORDS["if"].strip())
+            + " "
+            + (f'class("normal", -) {shown[1:]}' if shown.startswith("-") else shown)
+        )
 
     def sign_of(self, sign: str, of: str, is_word: bool) -> str:
         head = "d" if sign == "d" else "partial"
@@ -129,7 +139,7 @@ class TypstPrinter(Printer):
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
 
     def vector(self, items: Sequence[str]) -> str:
-        return self.parentheses(", ".join(items))
+        return self.parentheses(self.joined(items))
 
     def ones(self, size: str) -> str:
         return f"bold(1)_({size})" if size else "bold(1)"
@@ -153,4 +163,5 @@ class TypstPrinter(Printer):
         return f"#box(width: {width}em, height: {height:g}em, stroke: (bottom: 0.5pt))"
 
     def listing(self, items: Sequence[str]) -> str:
-        return reduce(lambda shown, item: spaced(f"{shown}, thick", item), items)
+        sign = self.separator(items)
+        return reduce(lambda shown, item: spaced(f"{shown}{sign} thick", item), items) if items else ""

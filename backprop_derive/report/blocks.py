@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..document import Heading, Inline, Item, Math, MathNode, Words
-from .sentences import HEADINGS
+from .sentences import HEADINGS, WORDS
 
 
 def heading(key: str, level: int) -> Heading:
@@ -14,6 +16,12 @@ def heading(key: str, level: int) -> Heading:
 def item(node: MathNode) -> Item:
     """An entry of a list that is one formula."""
     return Item((Math(node),))
+
+
+def series(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = names
+    return f"{WORDS['comma'].join(others)}{WORDS['and']}{last}" if others else last
 
 
 def words_cell(text: str) -> tuple[Inline, ...]:

@@ -77,7 +77,7 @@ class Lines:
 
     def numbers_in(self, expr: Expr) -> Expr:
         """The expression with numbers that are too long to read shown rounded."""
-        return _shorten_numbers(expr, self.style)
+        return shortened(expr, self.style)
 
     def evaluate(self, line: Line, expr: Expr, value: Value) -> None:
         """Append the expression with its names' values, and what it comes to."""
@@ -270,10 +270,10 @@ def _look(node: MathNode) -> MathNode:
 
 
 @lru_cache(maxsize=4096)
-def _shorten_numbers(expr: Expr, style: Style) -> Expr:
+def shortened(expr: Expr, style: Style) -> Expr:
     """The expression with the numbers that are too long to read rounded, and found ones in the problem's own style."""
     if isinstance(expr, Number):
         if expr.written is not None and len(expr.written) <= 12:
             return expr
         return style.number(expr.value)
-    return map_children(expr, lambda child: _shorten_numbers(child, style)) if children(expr) else expr
+    return map_children(expr, lambda child: shortened(child, style)) if children(expr) else expr

@@ -9,13 +9,14 @@ from fractions import Fraction
 
 from ..comparison import Compared, Comparison
 from ..document import Block, Document, Heading, Inline, Math, Paragraph, Remark, Table, Words
+from ..languages import speaking
 from ..options import Options
 from ..problem import Problem
-from ..syntax.expression import Expr, Name, Number, Rounded
+from ..syntax.expression import Expr, Name, Number, Rounded, Text
 from .blocks import math_cell, words_cell
 from .narrate import document_of, listing
 from .notation import Notation
-from .sentences import CHECKS
+from .sentences import CHECKS, WORDS
 
 _LARGEST_WHOLE = 1e6
 
@@ -49,7 +50,7 @@ def _verdict(comparison: Comparison) -> tuple[Inline, ...]:
 
 
 def _counted(rows: Sequence[Compared], word: str) -> str:
-    return f"{len(rows)} {word}{'' if len(rows) == 1 else 's'}"
+    return CHECKS[word if len(rows) == 1 else f"several {word}s"].format(count=len(rows))
 
 
 def _with_names(text: str, names: Sequence[str]) -> tuple[Inline, ...]:
@@ -61,7 +62,7 @@ def _with_names(text: str, names: Sequence[str]) -> tuple[Inline, ...]:
 
 def _small(difference: float) -> Expr:
     if not math.isfinite(difference):
-        return Name("infinite")
+        return Text(CHECKS["infinite"])
     return Rounded(Decimal(f"{difference:.3g}"), 2) if difference else Number(Fraction(0))
 
 
@@ -69,7 +70,14 @@ def check_document(
     problem: Problem, comparisons: Sequence[Comparison], notation: Notation, options: Options
 ) -> Document:
     """Values and gradients of all engines side by side, then each engine's verdict."""
-    title = CHECKS["title"] + (f": {problem.title}" if problem.title else "")
+    with speaking(options.language):
+        return _check_document(problem, comparisons, notation, options)
+
+
+def _check_document(
+    problem: Problem, comparisons: Sequence[Comparison], notation: Notation, options: Options
+) -> Document:
+    title = CHECKS["title"] + (WORDS["colon"] + problem.title if problem.title else "")
     engines = ", ".join(comparison.called for comparison in comparisons)
     blocks: list[Block] = [
         Heading(1, (Words(title),)),
@@ -116,10 +124,10 @@ def _number(
 ) -> tuple[Inline, ...]:
     """A number, of a tensor its norm; of one that was compared in part nothing that could be set beside the norm."""
     if places != ours.places:
-        return words_cell("in part")
+        return words_cell(CHECKS["in part"])
     number = numbers[0] if not ours.shape else math.sqrt(sum(x * x for x in numbers))
     if not math.isfinite(number):
-        return words_cell("no number" if number != number else "∞" if number > 0 else "−∞")
+        return words_cell(CHECKS["no number"] if number != number else "∞" if number > 0 else "−∞")
     if number == int(number) and abs(number) < _LARGEST_WHOLE:
         return math_cell(Number(Fraction(int(number))))
     return math_cell(Rounded(Decimal(f"{number:.17g}"), options.digits))

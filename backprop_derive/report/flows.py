@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ..derivation import INCOMING, OUTPUT, Component, Flow
@@ -51,10 +51,15 @@ _LONGEST_ENTRY = 70
 Note = tuple[Inline, ...]
 
 
-def flow_items(story: TensorStory) -> Iterator[Item]:
-    """Each flow in matrix notation, and by entries below it; with every step where the detail is full."""
+def flow_items(story: TensorStory, steps: Collection[str] | None = None) -> Iterator[Item]:
+    """Each flow in matrix notation, and by entries below it; with every step where the detail is full.
+
+    Of the flows through some steps only, where these are named.
+    """
     explained: set[str] = set()
     for flow in story.derivation.flows():
+        if steps is not None and flow.step not in steps:
+            continue
         rule = kind_note(_kinds(story, flow), explained) if story.options.rules else ()
         is_last = flow == story.derivation.uses[flow.operand][-1]
         short = _short(story, flow.operand) if is_last else ()

@@ -30,11 +30,11 @@ from ..options import Options
 from ..problem import Problem
 from ..solution import SolutionRecord, TensorPass, TensorSolution, TensorValue, Value
 from ..syntax.expression import Name, Number
-from . import sentences as say
 from . import tensors
 from .flows import flow_items
 from .narrate import Story, document, document_of, problem_blocks, rate_symbol, solution_blocks, tell
 from .rules import chain_rule
+from .sentences import HEADINGS, LESSON
 from .tensor_story import TensorStory
 from .tensors import tell_tensors
 from .torch_code import Cell, torch_cells
@@ -53,7 +53,7 @@ def lesson(
 ) -> Document:
     """The whole lesson, illustrated with the problem's own steps. Code and its output come from the problem."""
     story = tell(record, options, rules, ledger)
-    title = record.problem.title or say.HEADINGS["lesson"]
+    title = record.problem.title or HEADINGS["lesson"]
     blocks = [Heading(1, (Words(title),))]
     return document(story, title, (*blocks, *_lesson_blocks(story)))
 
@@ -61,7 +61,7 @@ def lesson(
 def tensor_lesson(record: TensorSolution, options: Options, ledger: Ledger | None = None) -> Document:
     """The same lesson around a problem with tensors."""
     story = tell_tensors(record, options, ledger)
-    title = record.problem.title or say.HEADINGS["lesson"]
+    title = record.problem.title or HEADINGS["lesson"]
     blocks = [Heading(1, (Words(title),)), *_tensor_blocks(story)]
     return document_of(record.problem, options, title, tuple(blocks))
 
@@ -84,11 +84,11 @@ def _tensor_blocks(story: TensorStory) -> Iterator[Block]:
     yield _concept(3, "local")
     flows = flow_items(story)
     lines = [Item(item.content) for item in islice(flows, _ILLUSTRATIONS)]
-    yield Paragraph((Words(say.LOCAL_OF_TENSORS),))
+    yield Paragraph((Words(LESSON["local of tensors"]),))
     yield ListBlock(tuple(lines), ordered=False)
-    yield Paragraph((Words(say.LOCAL_HERE),))
+    yield Paragraph((Words(LESSON["local here"]),))
     yield _concept(4, "backward")
-    yield Paragraph((Words(say.BACKWARD_CONCEPT_ALONE),))
+    yield Paragraph((Words(LESSON["backward"]),))
     yield _heading("example", 2)
     yield from tensors.problem_blocks(story)
     yield from tensors.solution_blocks(story, 3)
@@ -103,53 +103,53 @@ def _tensor_blocks(story: TensorStory) -> Iterator[Block]:
 def _before(problem: Problem) -> Iterator[Block]:
     """Purpose, chain rule and forward pass."""
     yield _heading("purpose", 2)
-    yield from (Paragraph((Words(text),)) for text in say.PURPOSE)
+    yield from (Paragraph((Words(LESSON[key]),)) for key in ("purpose", "learning"))
     yield _heading("concepts", 2)
     yield from _chain_rule()
     yield from _forward(problem)
 
 
 def _concept(number: int, key: str) -> Heading:
-    return Heading(3, (Words(f"{number}. {say.HEADINGS[key]}"),))
+    return Heading(3, (Words(f"{number}. {HEADINGS[key]}"),))
 
 
 def _heading(key: str, level: int) -> Heading:
-    return Heading(level, (Words(say.HEADINGS[key]),))
+    return Heading(level, (Words(HEADINGS[key]),))
 
 
 def _chain_rule() -> Iterator[Block]:
     x = Name("x")
     composed = Chain((Applied("f", (x,)), Applied("g", (Applied("h", (x,)),))), ("=",))
-    before, between, after = say.CHAIN_RULE
+    before, between = LESSON.pieces("composed")
     yield _concept(1, "chain rule")
     yield Paragraph((Words(before), Math(composed), Words(between)))
     yield Equation(Chain((Derivative(Applied("f", (x,)), x, "d"), *chain_rule().links), ("=", "=")))
-    yield Paragraph((Words(after),))
+    yield Paragraph((Words(LESSON["outer and inner"]),))
 
 
 def _forward(problem: Problem) -> Iterator[Block]:
-    intro, layers = say.FORWARD_CONCEPT
+    layers = ("input layer", "hidden layers", "output layer", "loss")
     yield _concept(2, "forward")
-    yield Paragraph((Words(intro),))
-    yield ListBlock(tuple(Item((Words(layer),)) for layer in layers), ordered=False)
+    yield Paragraph((Words(LESSON["forward"]),))
+    yield ListBlock(tuple(Item((Words(LESSON[layer]),)) for layer in layers), ordered=False)
     names = tuple(Name(step.key) for step in problem.steps[:8])
-    before, after = say.FORWARD_HERE
+    before, after = LESSON.pieces("forward here")
     yield Paragraph((Words(before), Math(Listing(names) if len(names) > 1 else names[0]), Words(after)))
 
 
 def _local(story: Story) -> Iterator[Block]:
     yield _concept(3, "local")
-    yield Paragraph((Words(say.LOCAL_CONCEPT),))
+    yield Paragraph((Words(LESSON["local"]),))
     graph = story.record.derivation.graph
     gradients = list(story.record.derivation.local_gradients())[:_ILLUSTRATIONS]
     yield ListBlock(tuple(Item((Math(story.lines.local(g, graph.steps[g.step])),)) for g in gradients), ordered=False)
-    yield Paragraph((Words(say.LOCAL_HERE),))
+    yield Paragraph((Words(LESSON["local here"]),))
 
 
 def _backward(story: Story) -> Iterator[Block]:
     derivation, lines = story.record.derivation, story.lines
     yield _concept(4, "backward")
-    yield Paragraph((Words(say.BACKWARD_CONCEPT),))
+    yield Paragraph((Words(LESSON["backward"] + LESSON["in the example"]),))
     keys = [key for key in derivation.adjoint_order() if lines.has_own_line(key)][:_ILLUSTRATIONS]
     chains = []
     for key in keys:
@@ -177,7 +177,7 @@ def _update(story: Story) -> Iterator[Block]:
 
 def _rule(problem: Problem) -> Iterator[Block]:
     symbol = rate_symbol(problem)
-    before, between, after = say.UPDATE_CONCEPT
+    before, between, after = LESSON.pieces("update")
     yield _heading("weights", 2)
     yield Paragraph(
         (Words(before), Math(symbol), Words(between), Math(Chain((symbol, _EXAMPLE_RATE), ("=",))), Words(after))
@@ -212,7 +212,7 @@ def _moved(old: Value, gradient: Value) -> Value:
 
 def _torch(cells: Sequence[Cell]) -> Iterator[Block]:
     yield _heading("torch", 2)
-    yield Paragraph((Words(say.TORCH_CONCEPT),))
+    yield Paragraph((Words(LESSON["torch"]),))
     headings = {2: "torch forward", 3: "torch backward"}
     for position, cell in enumerate(cells):
         if position in headings:

@@ -35,7 +35,7 @@ from .notation import Notation
 from .numbers import Style, style_of
 from .remarks import remarks, sentence
 from .rules import rule_note
-from .sentences import HEADINGS, LABELS, SHORT, UPDATE_RATE
+from .sentences import HEADINGS, LABELS, SHORT, UPDATES
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
@@ -304,7 +304,7 @@ def update_blocks(story: Story, level: int) -> Iterator[Block]:
     assert rate is not None
     yield heading("update", level)
     symbol = rate_symbol(problem)
-    before, after_rate = UPDATE_RATE
+    before, after_rate = UPDATES.pieces("rate")
     yield Paragraph((Words(before), Math(Chain((symbol, rate), ("=",))), Words(after_rate)))
     for update in record.updates[:_WORKED_UPDATES]:
         start = record.passes[update.number - 1]

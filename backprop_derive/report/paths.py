@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from ..derivation import Derivation, LocalGradient
 from ..document import Block, Chain, Ellipsis, Inline, Math, MathNode, Paragraph, Reals, Remark, Strong, Table, Words
 from ..indexed.shape import Shape
+from ..languages import grouped
 from ..ledger import Account, Contribution, Edge, Growth, Ledger, Multiplications, Path, PathList
 from ..records import record
 from ..solution import TensorValue, Value
@@ -18,7 +19,7 @@ from .chains import Line, Lines, times
 from .matrices import is_whole, shown_value
 from .notation import Notation
 from .numbers import Style, is_rounded
-from .sentences import MODE_COLUMNS, MODES, PATH_COLUMNS, PATH_FATES, PATH_GROWTH, PATH_VERBS, PATHS
+from .sentences import MODES, PATH_COLUMNS, PATH_FATES, PATH_GROWTH, PATHS
 from .tensor_story import TensorStory
 
 # Widths in characters, so that a row of the table fits on a page: of a path, of a product in symbols and in numbers.
@@ -73,7 +74,7 @@ def tensor_path_blocks(story: TensorStory, ledger: Ledger, level: int) -> Iterat
     entries = [_entries(story.problem.shapes[paths.start]) for paths in ledger.lists]
     count = sum(n for n in entries if n is not None)
     if None not in entries and count > 1:
-        yield Paragraph((Words(PATHS["passes of tensors"].format(count=f"{count:,}")),))
+        yield Paragraph((Words(PATHS["passes of tensors"].format(count=grouped(count))),))
 
 
 def _local_gradients(derivation: Derivation) -> Iterator[LocalGradient]:
@@ -126,10 +127,12 @@ class _Teller:
     def lead(self, paths: PathList) -> Paragraph:
         """From w to loss: 3 paths, the shortest first."""
         loss = self.notation.derivation.graph.loss
+        first, second, third, last = PATHS.pieces("from to")
         start = (
-            Strong(PATHS["from"]), Words(" "), Math(Name(paths.start)), Words(f" {PATHS['to']} "), Math(Name(loss)),
+            Words(first), Strong(PATHS["from"]), Words(second), Math(Name(paths.start)), Words(third),
+            Math(Name(loss)), Words(last),
         )  # fmt: skip
-        return Paragraph((*start, *self.count(paths)))
+        return Paragraph(tuple(part for part in (*start, *self.count(paths)) if part != Words("")))
 
     def count(self, paths: PathList) -> Cell:
         if paths.count < 2:
@@ -138,11 +141,12 @@ class _Teller:
             key = "few by length" if _differ(paths) else "few"
             return (Words(PATHS[key].format(count=paths.count)),)
         key = "many by size" if self.ledger.is_by_size else "many by length" if _differ(paths) else "many"
-        rest = PATHS[key].format(shown=len(paths.listed))
+        shown = str(len(paths.listed))
         if paths.count < _LARGEST_COUNT:
-            return (Words(f": {paths.count:,}{rest}"),)
+            return (Words(PATHS[key].format(count=grouped(paths.count), shown=shown)),)
         number = Rounded(Context(prec=60).create_decimal(Decimal(paths.count)), self.style.digits)
-        return Words(f": {PATHS['about']}"), Math(number), Words(rest)
+        before, after = PATHS.pieces(key, count=PATHS["about"], shown=shown)
+        return Words(before), Math(number), Words(after)
 
     def table(self, paths: PathList, account: Account | None, shows_per_edge: bool) -> Table:
         shown = list(self.columns(account is not None, shows_per_edge))
@@ -199,16 +203,16 @@ class _Teller:
 
     def growth(self, growth: Growth) -> Paragraph:
         """How the largest contribution changes with the length of the path."""
-        near, far = (f"{length} edge{'' if length == 1 else 's'}" for length in growth.lengths)
+        near, far = (PATH_GROWTH["edge" if length == 1 else "edges"].format(count=length) for length in growth.lengths)
         factor = growth.per_edge.decimal
-        direction = (factor > 1) - (factor < 1)
-        first, second, third, last = PATH_GROWTH
+        verb = "grows" if factor > 1 else "shrinks" if factor < 1 else "changes"
+        size = "norm" if self.kind else "absolute value"
+        first, second, third, last = PATH_GROWTH.pieces(f"{size} {verb}", near=near, far=far)
         is_long = growth.lengths[1] - growth.lengths[0] >= _MANY_EDGES
         return Paragraph((
-            Words(first.format(near=near, size=PATHS["size" + self.kind])), *self.value(growth.sizes[0]),
-            Words(second.format(far=far)), *self.value(growth.sizes[1]),
-            Words(third.format(verb=PATH_VERBS[direction])), *self.value(growth.per_edge),
-            Words(last + (PATH_FATES[direction] if is_long else "")),
+            Words(first), *self.value(growth.sizes[0]), Words(second), *self.value(growth.sizes[1]),
+            Words(third), *self.value(growth.per_edge),
+            Words(last + (PATH_FATES.get(verb, "") if is_long else "")),
         ))  # fmt: skip
 
 
@@ -280,17 +284,16 @@ def _width(factors: Sequence[Expr]) -> int:
 
 def _costs(counts: Multiplications, passes: int) -> Table:
     """How many multiplications each way of composing the local gradients takes."""
-    shown = "one pass" if passes == 1 else f"one pass for each of {passes:,} names"
     rows = (
         (MODES["reverse"], counts.reverse),
-        (MODES["forward"].format(passes=shown), counts.forward),
+        (MODES["forward" if passes == 1 else "forward passes"].format(count=grouped(passes)), counts.forward),
         (MODES["by path"], counts.by_path),
     )
-    header = tuple(map(words_cell, MODE_COLUMNS))
+    header = (words_cell(MODES["way"]), words_cell(MODES["multiplications"]))
     return Table(header, tuple((words_cell(name), _count_cell(count)) for name, count in rows))
 
 
 def _count_cell(count: int) -> Cell:
     if count < _LARGEST_COUNT:
-        return words_cell(f"{count:,}")
+        return words_cell(grouped(count))
     return Words(_NEARLY), Math(Rounded(Context(prec=60).create_decimal(Decimal(count)), 4))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..document import Inline, Math, Remark, Words
+from ..languages import translated
 from ..ops.notation import Function
 from ..ops.table import operation
 from ..options import NUMERATOR_AXES, Options
@@ -53,7 +54,7 @@ def remarks(
         found.append(sentence("symbolic in part", name=missing[0]) if is_part else sentence("symbolic"))
     if problem.round_to is not None:
         count = problem.round_to
-        found.append(sentence("round", count=str(count), s="" if count == 1 else "s"))
+        found.append(sentence("round to one" if count == 1 else "round", count=str(count)))
     elif shows_rounded:
         found.append(sentence("decimals", digits=str(style.digits)))
     if problem.updates and not problem.parameters and not problem.asked:
@@ -75,7 +76,12 @@ def _convention(note: Note) -> Remark:
     if op.primitive == "where":
         return sentence("boundary", name=note.about)
     called = op.shown.name if isinstance(op.shown, Function) else op.name
-    return sentence("tie" if op.is_variadic else "kink", name=note.about, operation=called, convention=op.convention)
+    return sentence(
+        "tie" if op.is_variadic else "kink",
+        name=note.about,
+        operation=called,
+        convention=translated("convention", op.convention),
+    )
 
 
 def sentence(key: str, **parts: str) -> Remark:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from ..derivation import RuleStatement
 from ..document import Applied, Chain, Derivative, Inline, Math, MathNode, Times, Words
+from ..languages.functions import function_name
 from ..syntax.expression import Name
-from .sentences import KINDS, RULES
+from .sentences import KIND_MEANINGS, KINDS, RULES, WORDS
 
 
 def rule_note(
@@ -16,7 +17,7 @@ def rule_note(
     """The rules' names, each with its general form where that was not yet given; `explained` is brought up to date."""
     content: list[Inline] = []
     for position, rule in enumerate(rules):
-        content.append(Words((", " if position else "") + rule_name(rule)))
+        content.append(Words((WORDS["comma"] if position else "") + rule_name(rule)))
         general = _general(rule, statements)
         if rule not in explained and general is not None:
             content += [Words(" "), Math(general)]
@@ -27,17 +28,16 @@ def rule_note(
 def rule_name(rule: str) -> str:
     """What a rule is called."""
     kind, _, function = rule.partition(" ")
-    return f"derivative of {function}" if kind == "function" else RULES[rule]
+    return RULES["function"].format(function=function_name(function)) if kind == "function" else RULES[rule]
 
 
 def kind_note(kinds: tuple[str, ...], explained: set[str]) -> tuple[Inline, ...]:
     """The rules of operations on tensors by name, each explained once; `explained` is brought up to date."""
     said = []
     for kind in kinds:
-        name, meaning = KINDS[kind]
-        said.append(name if kind in explained else f"{name}: {meaning}")
+        said.append(KINDS[kind] if kind in explained else f"{KINDS[kind]}{WORDS['colon']}{KIND_MEANINGS[kind]}")
         explained.add(kind)
-    return (Words("; ".join(said)),)
+    return (Words(WORDS["semicolon"].join(said)),)
 
 
 def chain_rule() -> Chain:

@@ -23,6 +23,7 @@ from ..document import (
     Words,
 )  # fmt: skip
 from ..indexed.shape import Shape
+from ..languages import grouped
 from ..records import record
 from ..solution import TensorForward, TensorPass, TensorSweep, TensorValue
 from ..syntax.expression import Expr, Name, Rounded, replace_subtree, size, substitute
@@ -162,7 +163,7 @@ class Forward:
         if any(isinstance(axis, str) for shape in shapes for axis in shape):
             return Remark((Words(FORWARD_MODE["sweeps of any size"]),))
         count = sum(math.prod(int(axis) for axis in shape) for shape in shapes)
-        return Remark((Words(FORWARD_MODE["sweeps of tensors"].format(count=f"{count:,}")),))
+        return Remark((Words(FORWARD_MODE["sweeps of tensors"].format(count=grouped(count))),))
 
     def answers(self) -> Iterator[MathNode]:
         """The gradients as collected, or the change along the direction; without numbers, along any."""

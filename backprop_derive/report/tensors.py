@@ -35,7 +35,7 @@ from ..options import NUMERATOR_AXES, Options
 from ..problem import Given, Prose, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
 from ..syntax.expression import ZERO, Call, Expr, Name, Slice, Transpose, size
-from .blocks import heading, item, math_cell, words_cell
+from .blocks import heading, item, math_cell, series, words_cell
 from .curvature import Curved
 from .flows import composed, flow_items, in_own_output
 from .jacobian import answer as jacobian_answer
@@ -55,7 +55,7 @@ from .notation import Notation
 from .numbers import style_of
 from .paths import tensor_path_blocks
 from .remarks import remarks
-from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, STRUCTURES, UPDATE_AFTER, UPDATE_RATE
+from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, STRUCTURES, UPDATES
 from .tangents import Forward
 from .tensor_story import TensorStory, is_rounded_node, nodes_of
 
@@ -133,23 +133,25 @@ def _structure(story: TensorStory, given: Given) -> Paragraph:
     size = story.problem.shapes[given.key][0]
     is_symmetric = given.structure == "symmetric"
     same: Expr = Transpose(matrix) if is_symmetric else made_of(given.structure, matrix, size)
-    before, after = STRUCTURES[given.structure]
-    return Paragraph((Math(matrix), Words(before), Math(Chain((matrix, story.setter.set(same)), ("=",))), Words(after)))
+    before, between, after = STRUCTURES.pieces(given.structure)
+    equation = Math(Chain((matrix, story.setter.set(same)), ("=",)))
+    return Paragraph((Words(before), Math(matrix), Words(between), equation, Words(after)))
 
 
 def _shapes(story: TensorStory) -> Table:
     """Every name with its shape, and the gradient, which has the same one or, in numerator layout, says its own."""
-    name, shape, gradient, none = SHAPES
     on_path, loss = story.derivation.uses, story.problem.loss
     rows = tuple(
         (
             math_cell(Name(key)),
             math_cell(Reals(story.problem.shapes[key])),
-            math_cell(_gradient_shape(story, key)) if key in on_path else words_cell("" if key == loss else none),
+            math_cell(_gradient_shape(story, key))
+            if key in on_path
+            else words_cell("" if key == loss else SHAPES["none"]),
         )
         for key in story.problem.spelled
     )
-    return Table((words_cell(name), words_cell(shape), words_cell(gradient)), rows)
+    return Table(tuple(words_cell(SHAPES[key]) for key in ("name", "shape", "gradient")), rows)
 
 
 def _gradient_shape(story: TensorStory, key: str) -> MathNode:
@@ -206,11 +208,11 @@ def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     found = {_sign(node) for node in nodes_of(blocks)}
     said = []
     for kind in ("row", "col"):
-        *others, last = [name for name in (f"{kind}sum", f"{kind}mean", f"{kind}var") if name in found] or [""]
-        if others:
-            said.append(GLOSSARY[kind].format(names=f"{', '.join(others)} and {last} are", it="they are"))
-        elif last:
-            said.append(GLOSSARY[kind].format(names=f"{last} is", it="it is"))
+        names = [name for name in (f"{kind}sum", f"{kind}mean", f"{kind}var") if name in found]
+        if len(names) == 1:
+            said.append(GLOSSARY[kind].format(name=names[0]))
+        elif names:
+            said.append(GLOSSARY[f"{kind}s"].format(names=series(names)))
     signs = {Indicator: "indicator", Entrywise: "entrywise", "cofactor": "cofactors", "block": "block"}
     said += [GLOSSARY[key] for sign, key in signs.items() if sign in found]
     if said:
@@ -306,14 +308,14 @@ def _updates(story: TensorStory, level: int) -> Iterator[Block]:
     rate, symbol = problem.learning_rate, rate_symbol(problem)
     assert rate is not None
     yield heading("update", level)
-    before, after = UPDATE_RATE
+    before, after = UPDATES.pieces("rate")
     yield Paragraph((Words(before), Math(Chain((symbol, rate), ("=",))), Words(after)))
     first, last = record.updates[0], record.updates[-1]
     lines = [update_line(story, key, rate, record.passes[0], value) for key, value in first.values.items()]
     yield ListBlock(tuple(map(item, lines)))
     if last is not first:
         yield _losses(story)
-        yield Paragraph((Words(UPDATE_AFTER.format(number=last.number)),))
+        yield Paragraph((Words(UPDATES["after"].format(number=last.number)),))
         yield ListBlock(tuple(item(story.equation(Name(key), value)) for key, value in last.values.items()), False)
 
 

@@ -23,6 +23,7 @@ from ..document import (
     Table,
     Words,
 )  # fmt: skip
+from ..languages import grouped
 from ..optimiser import GRADIENT, NUMBER, PARAMETER, RATE, Optimiser
 from ..options import Options
 from ..problem import Problem
@@ -107,7 +108,7 @@ def _updates(told: Told) -> Iterator[Block]:
     yield Paragraph((Words(words), Math(listing(tuple(constants))), Words(".")))
     if told.batch is not None:
         size, rows, name, one_by_one = told.batch
-        text = TRAINING["batch"].format(name=name, rows=f"{rows:,}", size=f"{size:,}")
+        text = TRAINING["batch"].format(name=name, rows=grouped(rows), size=grouped(size))
         yield Paragraph((Words(text + TRAINING["mean" if one_by_one else "whole"]),))
     if told.optimiser.kept and told.worked:
         yield _beginning(rule, tuple(told.worked[0].lines))
@@ -212,7 +213,7 @@ def _trace(told: Told) -> Iterator[Block]:
         first = 1 + place * width
         rows = tuple(
             (
-                words_cell(f"{number:,}"),
+                words_cell(grouped(number)),
                 *(_number(told, row[0]),) * (place == 0),
                 *(_number(told, value) for value in row[first : first + len(group)]),
             )

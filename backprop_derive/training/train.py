@@ -20,6 +20,7 @@ from ..evaluate.stepping import Stepper
 from ..graph import build_graph
 from ..language.changes import changed
 from ..language.reader import Scalar, scalar_expression
+from ..languages import speaking
 from ..limits import DEFAULT_LIMITS, Limits
 from ..optimiser import Optimiser, optimiser_named
 from ..options import DEFAULT_OPTIONS, Options, with_changes
@@ -231,7 +232,8 @@ class Training:
             are_norms=self.trace.are_norms, growth=GROWTH, plot=plot,
             divergence=None if self.trace.divergence is None else self._divergence(),
         )  # fmt: skip
-        return training_blocks(document, told)
+        with speaking(chosen.language):
+            return training_blocks(document, told)
 
     def _divergence(self) -> tuple[int, int, bool]:
         found = self.trace.divergence

@@ -100,6 +100,10 @@ def example(name: str) -> bd.Solution:
 # --- every block in every format
 
 
+def test_a_problem_without_givens_has_a_pdf() -> None:
+    assert bd.solve("x = 0.5\nL = x^2").to_pdf().startswith(b"%PDF")
+
+
 def test_the_blocks_below_are_all_that_there_are() -> None:
     assert {type(block) for block in BLOCKS} == set(get_args(Block))
     assert {type(i) for b in BLOCKS if isinstance(b, Paragraph) for i in b.content} == set(get_args(Inline))

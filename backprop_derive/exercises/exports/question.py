@@ -10,6 +10,7 @@ from itertools import product
 
 from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
 from ...errors import LimitError, UsageError
+from ...languages import speaking
 from ...printers.text import text
 from ...records import record
 from ...report.narrate import document_of
@@ -18,14 +19,14 @@ from ...report.numbers import Style, style_of
 from ...report.sentences import HEADINGS
 from ...syntax.expression import ListOf, Name
 from ..answers import Answer
-from ..choices import choices_of
+from ..choices import choices_of, feedback
 from ..exercise import Variant
 from ..key import DIGITS, Accepted, Item, accepted
-from ..mistakes.table import spelled_place
-from ..sentences import ERRORS, PLATFORM, PLATFORM_AFTER, PLATFORM_DIGITS, PLATFORM_PLACE, PLATFORM_PLACES
+from ..sentences import ERRORS, PLATFORM
 from .record import ExportOptions
 
 _OPTIONS = 5  # of a multiple choice
+_MOST_NAMED_PLACES = 3  # axes: a row and a column have names
 _MOST_FIELDS = 400  # of one question: a browser shows no more with comfort
 
 
@@ -97,6 +98,12 @@ def questions_of(variant: Variant, options: ExportOptions) -> Iterator[Question]
 
     Raises UsageError where there is nothing to ask.
     """
+    with speaking(options.shown.language):
+        questions = tuple(_questions(variant, options))
+    yield from questions
+
+
+def _questions(variant: Variant, options: ExportOptions) -> Iterator[Question]:
     if variant.drawn.record.first is None:
         raise UsageError(ERRORS["no numbers"])
     asker = _Asker(variant, options)
@@ -160,7 +167,7 @@ class _Asker:
                 fields.append(Field(f"{item.kind[0]}{count}", number, place, self.lures_of(item)))
             groups.append(Group(self.label(item), item.shape, tuple(fields)))
         every = tuple(field for group in groups for field in group.fields)
-        blocks = [Paragraph((Words("".join(PLATFORM["fields"])),)), *self.precision(every)]
+        blocks = [Paragraph((Words(PLATFORM["fields"]),)), *self.precision(every)]
         return self.question(mark, "cloze", blocks, groups=tuple(groups))
 
     def choice(self, wanted: str, mark: str) -> Question | None:
@@ -181,7 +188,7 @@ class _Asker:
                 seen.add(look)
         if len(options) < 2:
             return None
-        before, after = PLATFORM["choice"]
+        before, after = PLATFORM.pieces("choice")
         asked = Paragraph((Words(before), Math(self.notation.adjoint(wanted)), Words(after)))
         return self.question(mark, "choice", [asked], options=tuple(options))
 
@@ -200,19 +207,22 @@ class _Asker:
                 continue
             taken.append(number)
             made = wrong.made[0]
-            found.append(Lure(number, f"{made.mistake.feedback} (In {spelled_place(problem, made.at)}.)"))
+            found.append(Lure(number, feedback(made, problem)))
         return tuple(found)
 
     def label(self, item: Item) -> tuple[Inline, ...]:
         if item.kind == "gradient":
             return (Math(self.notation.adjoint(item.name)),)
         name = Math(Name(item.name))
-        return (name, Words(PLATFORM_AFTER)) if item.kind == "after" else (name,)
+        if item.kind != "after":
+            return (name,)
+        before, after = PLATFORM.pieces("after")
+        return (Words(before), name, Words(after)) if before else (name, Words(after))
 
     def precision(self, fields: tuple[Field, ...]) -> list[Block]:
         """What is said where a number does not end and the problem does not say how it rounds."""
         if self.record.problem.round_to is None and any(f.right.lowest < f.right.highest for f in fields):
-            return [Paragraph((Words(PLATFORM_DIGITS.format(digits=DIGITS)),))]
+            return [Paragraph((Words(PLATFORM["digits"].format(digits=DIGITS)),))]
         return []
 
     def question(
@@ -250,8 +260,8 @@ class _Asker:
 
 
 def _asking(label: tuple[Inline, ...], place: str) -> Paragraph:
-    before, after = PLATFORM["entry" if place else "number"]
-    return Paragraph((Words(before), *label, Words(after.format(place=place))))
+    before, after = PLATFORM.pieces("entry" if place else "number", place=place)
+    return Paragraph((Words(before), *label, Words(after)))
 
 
 def places(shape: tuple[int, ...]) -> Iterator[str]:
@@ -259,10 +269,10 @@ def places(shape: tuple[int, ...]) -> Iterator[str]:
     for indices in product(*(range(1, size + 1) for size in shape)):
         if not indices:
             yield ""
-        elif len(indices) in PLATFORM_PLACES:
-            yield PLATFORM_PLACES[len(indices)].format(*indices)
+        elif len(indices) < _MOST_NAMED_PLACES:
+            yield PLATFORM[f"place {len(indices)}"].format(*indices)
         else:
-            yield PLATFORM_PLACE.format(", ".join(map(str, indices)))
+            yield PLATFORM["place"].format(", ".join(map(str, indices)))
 
 
 def _shown(answer: Answer, shape: tuple[int, ...], style: Style) -> MathNode:

@@ -1,0 +1,1 @@
+"""All operations with their definitions and their derived gradients, as a document."""
