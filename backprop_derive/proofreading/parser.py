@@ -26,16 +26,16 @@ from ..syntax.expression import (
     Quotient,
     Sum,
     Transpose,
-    walk,
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
+from .indices import condition, delta, is_tensor, reals, summation, with_places
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
 _DEEPEST = 60
 _CLOSES = {"(": ")", "[": "]", "{": "}", "⦃": "⦄", "|": "|", "‖": "‖", "⌊": "⌋"}
-_OPERANDS = frozenset("number name func D frac sqrt nabla begin".split())
+_OPERANDS = frozenset("number name func D frac sqrt nabla begin sum".split())
 _FENCED = {"|": "abs", "‖": "norm", "⌊": "floor"}
 
 
@@ -130,23 +130,10 @@ class Parser:
             if self.peek().kind == "number":
                 raise Unread("two numbers side by side: a sign is missing", self.peek().start)
             items.append(self.power())
-        if len(items) > 1 and sum(map(self.is_tensor, items)) > 1:
+        if len(items) > 1 and sum(is_tensor(item, self.vocabulary.tensors) for item in items) > 1:
             return reduce(MatrixProduct, items)  # type: ignore[arg-type]
         is_multiple = len(items) == 2 and isinstance(items[0], Number)
         return items[0] if len(items) == 1 else Product(tuple(items), is_multiple)  # type: ignore[arg-type]
-
-    def is_tensor(self, node: MathNode) -> bool:
-        """Whether a factor is a vector or a matrix, so that the next one is multiplied as one."""
-        tensors = self.vocabulary.tensors
-        if isinstance(node, Derivative | Differential):
-            return isinstance(node.by, Name) and node.by.key in tensors
-        parts = walk(node) if isinstance(node, Expr) else ()
-        return any(
-            isinstance(n, ListOf | Transpose)
-            or (isinstance(n, Name) and n.key in tensors)
-            or (isinstance(n, Derivative | Differential) and self.is_tensor(n))
-            for n in parts
-        )
 
     def begins_operand(self) -> bool:
         token = self.peek()
@@ -161,7 +148,7 @@ class Parser:
         return any(other.at(token.text) for other in self.tokens[self.position + 1 :])
 
     def power(self) -> MathNode:
-        base = self.atom()
+        base = with_places(self, self.atom())
         while (caret := self.accept("^")) is not None:
             base = self.raised(base, caret)
         return base
@@ -205,6 +192,10 @@ class Parser:
                 return self.placed(derivative(self, token), token.start)
             case "nabla":
                 return self.placed(gradient(self), token.start)
+            case "sum":
+                return summation(self, token)
+            case "reals":
+                return reals(self, token)
             case "begin":
                 return cases(self) if token.text in ("cases", "dcases") else matrix(self, token)
             case "unread" if token.text == "…":
@@ -232,8 +223,8 @@ class Parser:
         while token.text in "([" and self.accept(","):
             items.append(self.expression())
         self.open_bars = bars
-        if self.peek().kind == "rel" and token.text == "[":
-            raise Unread("a condition in brackets is not judged", token.start)
+        if self.peek().kind == "rel" and token.text == "[" and len(items) == 1:
+            items = [condition(self, items[0])]
         self.expect(_CLOSES[token.text])
         if len(items) > 1 or (token.text == "[" and isinstance(items[0], ListOf)):
             return ListOf(tuple(items))  # type: ignore[arg-type]
@@ -258,7 +249,9 @@ class Parser:
         primes = len(key) - len(stem)
         opens = self.peek().at("(")
         is_defined = stem in vocabulary.functions and not vocabulary.knows(stem)
-        if opens and (is_defined or self.is_function(stem)):
+        if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
+            return delta(self, token)
+        if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):
             return Applied(stem, tuple(self.arguments()), primes)
         if vocabulary.knows(key):
             return Name(key)

@@ -255,3 +255,13 @@ def _head(item: Sequence[Token], names: set[str], functions: set[str]) -> None:
 def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:
     """The vocabulary with more names."""
     return replace(vocabulary, names=vocabulary.names | frozenset(more))
+
+
+def with_tensors(vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str]) -> Vocabulary:
+    """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name."""
+    entries = {
+        key for key in vocabulary.names - defined
+        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalpha()
+    }  # fmt: skip
+    heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
+    return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..document import Derivative, Differential, MathNode
+from ..document import Derivative, Differential, MathNode, Reals
 from ..evaluate.loose import is_close
 from ..syntax.expression import Expr, ListOf, Name, children
-from .arrays import Array, Arrays, Misfit, entries, shown_shape
+from .arrays import Array, Arrays, entries, shown_shape
+from .entries import Misfit
 from .literals import literal
 from .outcome import Outcome
 from .values import NoValue
@@ -20,22 +21,43 @@ _ROUNDED = 0.02  # of the largest entry, where both sides hold rounded numbers
 
 
 class TensorComparer:
-    """Compares within one scope; `found` is what the notes have written for names and gradients."""
+    """Compares within one scope: at the values of the notes, or at drawn ones where they give none."""
 
     def __init__(self, arrays: Arrays) -> None:
+        self.scope = arrays.scope
         self.arrays = arrays
+        self.points = [arrays]
+
+    def enter(self, block: tuple[str, int]) -> None:
+        """Read on in this paragraph."""
+        for point in self.points:
+            point.block = block
 
     def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
         """Whether `b` may stand behind `a` and a relation."""
         if a == b:
             return Outcome("right")
         with np.errstate(all="ignore"):
-            return self.at_values(a, b, relation)
+            return self.at_values(self.arrays, a, b, relation)
 
-    def at_values(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+    def shape(self, name: Name, reals: Reals) -> Outcome:
+        """Whether a name has a shape."""
+        try:
+            found = np.shape(self.arrays.value(name))
+        except (NoValue, Misfit) as error:
+            return Outcome("unread", reason=str(error))
+        letters = self.arrays.engine.letters
+        if any(isinstance(size, str) and size not in letters for size in reals.shape):
+            return Outcome("unread", reason="a letter of the shape is not known")
+        claimed = tuple(letters[s] if isinstance(s, str) else s for s in reals.shape)
+        if claimed == found:
+            return Outcome("right")
+        return Outcome("wrong", reals, None, f"the shape is {'×'.join(map(str, found)) or '1'}")
+
+    def at_values(self, point: Arrays, a: MathNode, b: MathNode, relation: str) -> Outcome:
         """Whether two formulas have one value, entry by entry."""
         try:
-            left = self.arrays.value(a)
+            left = point.value(a)
         except (NoValue, Misfit) as error:
             return Outcome("unread", reason=str(error))
         if not np.isfinite(left).all():
@@ -43,13 +65,14 @@ class TensorComparer:
         if is_written(b):
             return self.entrywise(left, b, relation)
         try:
-            right = self.arrays.value(b)
+            left, right = point.values(a, b)
         except Misfit as error:
             return Outcome("wrong", b, None, str(error))
         except NoValue as error:
             return Outcome("unread", reason=str(error))
-        if left.shape != right.shape:
+        if squeezed(left).shape != squeezed(right).shape:
             return Outcome("wrong", b, None, _other_shape(right, left))
+        left, right = squeezed(left), squeezed(right)
         part = self.slip(a, b, relation)
         if part is not None:
             return part
@@ -68,6 +91,7 @@ class TensorComparer:
             found = self.arrays.value(b)
         except Misfit as error:
             return Outcome("wrong", b, None, str(error))
+        value = squeezed(value) if squeezed(value).shape == found.shape else value
         if found.shape != value.shape:
             return Outcome("wrong", b, None, _other_shape(found, value))
         weakest = "right"
@@ -97,6 +121,11 @@ class TensorComparer:
         found = [self.slip(x, y, relation) for x, y in zip(left, right, strict=True)]
         wrong = [outcome for outcome in found if outcome is not None]
         return wrong[0] if len(wrong) == 1 else None
+
+
+def squeezed(array: Array) -> Array:
+    """Without a last axis of size 1: what rowsum gives is a column beside a matrix, and a vector by itself."""
+    return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
 
 
 def is_written(node: MathNode) -> bool:

@@ -7,7 +7,7 @@ import re
 from ..syntax.names import GREEK_NAME, canonical
 from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
 
-_LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√]"
+_LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√ℝ]"
 _MARKS = "\u0300-\u036f"
 _TOKEN = re.compile(
     rf"""
@@ -22,7 +22,8 @@ _TOKEN = re.compile(
     | (?P<rel>:=|≔|<-|←|->|→|<=|>=|==|!=|≤|≥|≠|=|≈|~=|<|>|∈)
     | (?P<op>\*\*|\\\*\\?\*|\\\*\s?\*?|[-+*/^@()\[\]{{}},|.:;·×⋅∙−÷‖⌊⌋⊙])
     | (?P<sqrt>√)
-    | (?P<sum>Σ)
+    | (?P<sum>Σ_?)
+    | (?P<reals>ℝ)
     | (?P<unread>…)
     """,
     re.VERBOSE,
