@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, reduce
 from typing import Any
 
@@ -25,17 +25,24 @@ from ..syntax.expression import (
     Quotient,
     Sum,
     Transpose,
+    map_children,
     names_in,
     walk,
 )  # fmt: skip
 from .engine import Engine, called
 from .entries import Entries, Misfit, is_by_entries
 from .indices import entry_of
+from .literals import literal
 from .scope import Scope
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE
 
 Array = Any
+
+
+# Decimals of one formula, and in how many ways they are moved by half a unit of their last place.
+_MOST_ROUNDED = 200
+_TRIALS = 4
 
 
 def tensor_names(scope: Scope) -> frozenset[str]:
@@ -114,8 +121,24 @@ class Arrays:
             case Call(function, arguments, options) if function in WHOLE and not options:
                 return self._applied(WHOLE[function], [self.value(a) for a in arguments])
             case Call(_, arguments):
-                return called(node, [self.value(argument) for argument in arguments])
+                return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
         raise NoValue("this formula of vectors and matrices is not judged")
+
+    def spread(self, node: MathNode) -> Array:
+        """How far the value of a formula may be off because the decimals written in it are rounded."""
+        if not isinstance(node, Expr):
+            return 0.0
+        rounded = [n for n in walk(node) if isinstance(n, Number) and "." in (n.written or "")]
+        if not rounded or len(rounded) > _MOST_ROUNDED:
+            return 0.0
+        value, off = self.value(node), 0.0
+        signs = np.random.default_rng(len(rounded))
+        for _ in range(_TRIALS):
+            moves = {
+                id(n): _moved(n, sign) for n, sign in zip(rounded, signs.choice((-1, 1), len(rounded)), strict=True)
+            }
+            off = np.maximum(off, np.abs(self.value(_changed(node, moves)) - value))
+        return 2 * off
 
     def _applied(self, function: Callable[..., Array], arguments: list[Array]) -> Array:
         try:
@@ -163,6 +186,17 @@ class Arrays:
         if set(letters) != set(entries.sizes) or len(letters) != len(entries.sizes):
             raise NoValue("the entries of this definition are not all told")
         return np.transpose(found, [list(entries.sizes).index(letter) for letter in letters])
+
+
+def _moved(number: Number, sign: int) -> Number:
+    shown = literal(number)
+    assert shown is not None
+    return Number(number.value + int(sign) * shown.half)
+
+
+def _changed(node: Expr, moves: Mapping[int, Number]) -> Expr:
+    """The formula with some of its numbers replaced, each found by its identity."""
+    return moves[id(node)] if id(node) in moves else map_children(node, lambda child: _changed(child, moves))
 
 
 def _stacked(items: list[Array]) -> Array:
@@ -213,8 +247,8 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     match node:
         case Derivative(of, by):
             return _is_tensor(of, names) or _is_tensor(by, names)
-        case Differential(_, by):
-            return _is_tensor(by, names)
+        case Differential():
+            return bool(names)
     if not isinstance(node, Expr):
         return False
     return (

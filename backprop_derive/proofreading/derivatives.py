@@ -14,11 +14,21 @@ if TYPE_CHECKING:
 
 
 def fraction(p: Parser, token: Token) -> MathNode:
-    if p.peek().at("{") and p.peek(1).kind == "D":
+    if p.peek().at("{") and p.peek(1).kind == "D" and _is_over_d(p):
         p.advance()
         return _derivative_below_bar(p)
     above = p.atom()
     return Quotient(above, p.atom())  # type: ignore[arg-type]
+
+
+def _is_over_d(p: Parser) -> bool:
+    """Whether a sign of differentiation stands below the bar too: \\frac{dY ⊙ g}{σ} is a quotient."""
+    depth = 0
+    for ahead in range(len(p.tokens) - p.position):
+        depth += p.peek(ahead).at("{") - p.peek(ahead).at("}")
+        if depth == 0:
+            return p.peek(ahead + 2).kind == "D" or p.peek(2).at("}", "^")
+    return True
 
 
 def _derivative_below_bar(p: Parser) -> MathNode:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import api
 from ..errors import BackpropError
-from ..syntax.expression import Call, Expr, Name, names_in, walk
+from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
 from ..syntax.written import written
 from .scope import Scope
 from .values import NoValue
@@ -20,7 +20,7 @@ Array = Any
 _LABELLED = frozenset("cross_entropy nll onehot embedding".split())
 # What notes call a convolution or a pool, whatever the number of its axes.
 _MOST_WHOLE = 2**53
-_BY_AXES = {"1d(": "2d("}
+_BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
 class Engine:
@@ -28,8 +28,9 @@ class Engine:
 
     def __init__(self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None) -> None:
         self.scope, self.evaluated, self.seed = scope, evaluated, seed
-        self._locals: dict[str, api.Solution | None] = {}
-        self._totals: dict[tuple[str, str], Array] = {}
+        self._locals: dict[str, api.Solution] = {}
+        self.axes = _BY_AXES[0]
+        self._known: dict[tuple[str, ...], Array] = {}
 
     # --- what is given
 
@@ -85,7 +86,14 @@ class Engine:
             raise NoValue("no formula says what is differentiated")
         steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
         assert self.scope.loss is not None
-        return _solved([*self._lines(self.givens), *steps], self.scope.loss)
+        lines, error = [*self._lines(self.givens), *steps], None
+        for self.axes in _BY_AXES:
+            try:
+                return _solved(lines, self.scope.loss, self.axes)
+            except NoValue as refused:
+                error = error or refused
+        assert error is not None
+        raise error
 
     def _lines(self, givens: dict[str, Array]) -> Iterator[str]:
         for name, value in givens.items():
@@ -99,33 +107,34 @@ class Engine:
             return np.float64(self.letters[key])
         if key in self.givens:
             return self.givens[key]
-        return self._asked(lambda: self.solution.value(key))
+        return self._asked(lambda: self.solution.value(key), "value", key)
 
     def gradient(self, by: str) -> Array:
         """The gradient of the loss by a name."""
         if by == self.scope.loss:
             return np.float64(1)
-        return self._asked(lambda: self.solution.gradient(by))
+        return self._asked(lambda: self.solution.gradient(by), "gradient", by)
 
     def jacobian(self, of: str, by: str) -> Array:
         """∂of/∂by, with the axes of `of` and then those of `by`; of a step by its operand with all others held."""
         if by in self.scope.operands.get(of, ()):
             return self.local(of, by)
-        if (of, by) not in self._totals:
-            self._totals[of, by] = self._asked(lambda: self.solution.jacobian(of, by))
-        return self._totals[of, by]
+        return self._asked(lambda: self.solution.jacobian(of, by), "jacobian", of, by)
 
     def local(self, step: str, by: str) -> Array:
         """∂step/∂by in this one step."""
         if by not in self.scope.operands.get(step, ()):
             raise NoValue(f"{step} does not use {by}")
-        if step not in self._locals:
+        return self._asked(lambda: self._alone(step).jacobian(step, by), "local", step, by)
+
+    def _alone(self, step: str) -> api.Solution:
+        """A step as a problem of its own, what it uses given."""
+        found = self._locals.get(step)
+        if found is None:
             operands = {name: self.value(name) for name in self.scope.operands[step] if name not in self.letters}
             lines = [*self._lines(operands), f"{step} = {written(self.scope.steps[step])}"]
-            self._locals[step] = _solved(lines, step)
-        found = self._locals[step]
-        assert found is not None
-        return self._asked(lambda: found.jacobian(step, by))
+            found = self._locals[step] = _solved(lines, step, self.axes)
+        return found
 
     def through(self, step: str, by: str) -> Array:
         """What one use of a name, in `step`, contributes to the gradient of the loss by it."""
@@ -133,23 +142,21 @@ class Engine:
         adjoint = self.gradient(step)
         return np.tensordot(adjoint, local, axes=np.ndim(adjoint))
 
-    def _asked(self, question: Callable[[], Any]) -> Array:
-        try:
-            return np.asarray(question(), dtype=float)
-        except BackpropError as error:
-            raise NoValue(error.found) from None
+    def _asked(self, question: Callable[[], Any], *key: str) -> Array:
+        """The answer to a question, asked once."""
+        if key not in self._known:
+            try:
+                self._known[key] = np.asarray(question(), dtype=float)
+            except BackpropError as error:
+                raise NoValue(error.found) from None
+        return self._known[key]
 
 
-def _solved(lines: list[str], loss: str) -> api.Solution:
-    text = "\n".join(lines)
-    found: BackpropError | None = None
-    for problem in dict.fromkeys((text, *(text.replace(old, new) for old, new in _BY_AXES.items()))):
-        try:
-            return api.solve(problem, loss=loss)
-        except BackpropError as error:
-            found = found or error
-    assert found is not None
-    raise NoValue(found.found)
+def _solved(lines: list[str], loss: str, axes: tuple[str, str]) -> api.Solution:
+    try:
+        return api.solve("\n".join(lines).replace(*axes), loss=loss)
+    except BackpropError as error:
+        raise NoValue(error.found) from None
 
 
 def _literal(value: Array) -> str:
@@ -161,17 +168,25 @@ def _literal(value: Array) -> str:
 
 
 @cache
-def _called(function: str, options: tuple[tuple[str, str], ...], arguments: tuple[str, ...]) -> Array:
-    lines = [f"Given a_{k} = {argument}" for k, argument in enumerate(arguments)]
-    inner = ", ".join([*(f"a_{k}" for k in range(len(arguments))), *(f"{name}={value}" for name, value in options)])
-    solution = _solved([*lines, f"out = {function}({inner})"], "out")
+def _called(
+    function: str, options: tuple[str, ...], arguments: tuple[tuple[str, bool], ...], axes: tuple[str, str]
+) -> Array:
+    lines = [f"Given a_{k} = {value}" for k, (value, is_given) in enumerate(arguments) if is_given]
+    inner = (f"a_{k}" if is_given else value for k, (value, is_given) in enumerate(arguments))
+    solution = _solved([*lines, f"out = {function}({', '.join([*inner, *options])})"], "out", axes)
     return np.asarray(solution.value("out"), dtype=float)
 
 
-def called(call: Call, arguments: list[Array]) -> Array:
-    """An operation of the language at arrays, by the engine."""
-    options = tuple((name, value.key if isinstance(value, Name) else written(value)) for name, value in call.options)
-    if any(isinstance(n, Name) for _, value in call.options for n in walk(value) if not isinstance(value, Name)):
-        raise NoValue("the options of a function are written as numbers")
-    return _called(call.function, options, tuple(map(_literal, arguments)))
+def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
+    """An operation of the language at arrays, by the engine; sizes and axes stay numbers that are written.
 
+    `axes` tells which of the functions is meant that notes call by one name, conv1d or conv2d.
+    """
+    options = tuple(
+        f"{name}={value.key if isinstance(value, Name) else written(value)}" for name, value in call.options
+    )
+    given = tuple(
+        (written(argument), False) if isinstance(argument, Number) else (_literal(value), True)
+        for argument, value in zip(call.arguments, arguments, strict=True)
+    )
+    return _called(call.function, options, given, axes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from ..checks.library import of_module
 from ..document import Derivative, Differential, MathNode
 from ..errors import BackpropError
 from ..syntax.expression import Delta, Expr, Index, Name, Over, Sum, map_children, walk
+from ..syntax.names import canonical
 from .indices import entry_of
 from .statements import Statement
 from .values import NoValue
@@ -22,6 +24,7 @@ _erf = np.vectorize(math.erf, otypes=[float])
 # So many numbers are computed for one formula at most.
 _MOST_NUMBERS = 2_000_000
 _MOST_LETTERS = 4
+_TYPED = re.compile(r"(\w+)\[[a-z](?:, ?[a-z])*\]$")
 
 
 class Misfit(Exception):
@@ -169,3 +172,5 @@ def defined_by_entries(statement: Statement) -> Iterator[str]:
         stem, _, letters = head.key.rpartition("_")
         if stem and letters.isalpha() and len(letters) <= _MOST_LETTERS:
             yield stem
+    elif (typed := _TYPED.match(statement.link_text(statement.links[0]))) is not None:
+        yield canonical(typed[1])

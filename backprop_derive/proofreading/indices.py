@@ -164,6 +164,19 @@ def delta(p: Parser, token: Token) -> MathNode:
     return Delta(*found)
 
 
+def identity(p: Parser, key: str) -> MathNode:
+    """I_n or I[n], the identity matrix; by itself a name."""
+    size = key.partition("_")[2]
+    if size:
+        return Call("identity", (integer(int(size)) if size.isdigit() else Name(size),))
+    if not (p.peek().at("[") and p.peek().start == p.tokens[p.position - 1].end):
+        return Name(key)
+    p.advance()
+    found = p.expression()
+    p.expect("]")
+    return Call("identity", (cast(Expr, found),))
+
+
 def _base(node: Expr) -> Expr:
     return node.base if isinstance(node, Index) else node
 

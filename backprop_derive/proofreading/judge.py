@@ -20,7 +20,7 @@ from .mistakes import Mistakes
 from .outcome import Outcome
 from .record import Finding, Report
 from .rules import general, nodes_of
-from .scope import Scope, is_aside, is_plain, scopes_of
+from .scope import Scope, is_plain, scopes_of
 from .statements import Link, Statement, statements_of, vocabulary_of, with_names, with_tensors
 from .entries import defined_by_entries
 from .tensors import is_written
@@ -139,7 +139,7 @@ class Judge:
             base = head.base.key if isinstance(head.base, Name) else ""
             return statement.block in self.scope.by_entries.get(base, ())
         if isinstance(head, Name) and (statement.block, head.key) in self.scope.asides:
-            return is_aside(statement)
+            return self.scope.asides[statement.block, head.key] == statement.links[1].node
         if isinstance(head, Applied):
             return self.scope.defining.get(f"{head.function}()") == statement.place
         if not isinstance(head, Name):

@@ -229,7 +229,8 @@ class _Lexer:
         if len(run) == 1:
             begins = re.match(r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?[\\({]", self.text[stop : stop + 24])
             return begins is not None or self.begins_fraction()
-        return self.vocabulary.knows(self.suffixes(run[1:], stop)[0]) or self.begins_fraction()
+        of = self.suffixes(run[1:], stop)[0]
+        return self.vocabulary.knows(of) or self.vocabulary.knows(run[1:]) or self.begins_fraction()
 
     def begins_fraction(self) -> bool:
         """Whether what comes next is the first thing above or below a fraction's bar."""

@@ -29,7 +29,7 @@ from ..syntax.expression import (
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
-from .indices import condition, delta, is_tensor, reals, summation, with_places
+from .indices import condition, delta, identity, is_tensor, reals, summation, with_places
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
@@ -49,6 +49,7 @@ class Parser:
     position: int = 0
     depth: int = 0
     open_bars: int = 0
+    is_side_by_side: bool = False  # whether the last factor that was read is a product without a sign
     places: dict[int, int] = field(default_factory=dict)
     kept: list[MathNode] = field(default_factory=list)
 
@@ -111,7 +112,7 @@ class Parser:
             negative = self.accept("-")
             right = self.factor()
             if sign.text == "/":
-                if isinstance(right, Product):
+                if isinstance(right, Product) and self.is_side_by_side:
                     raise Unread("a product behind a slash has two readings: parentheses are missing", sign.start)
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 below = Negate(right) if negative else right  # type: ignore[arg-type]
@@ -126,10 +127,12 @@ class Parser:
     def factor(self) -> MathNode:
         """Powers side by side: a product without a sign."""
         items = [self.power()]
+        self.is_side_by_side = False
         while self.begins_operand():
             if self.peek().kind == "number":
                 raise Unread("two numbers side by side: a sign is missing", self.peek().start)
             items.append(self.power())
+        self.is_side_by_side = len(items) > 1
         if len(items) > 1 and sum(is_tensor(item, self.vocabulary.tensors) for item in items) > 1:
             return reduce(MatrixProduct, items)  # type: ignore[arg-type]
         is_multiple = len(items) == 2 and isinstance(items[0], Number)
@@ -249,6 +252,8 @@ class Parser:
         primes = len(key) - len(stem)
         opens = self.peek().at("(")
         is_defined = stem in vocabulary.functions and not vocabulary.knows(stem)
+        if vocabulary.tensors and (key == "I" or key.startswith("I_")) and not vocabulary.knows(key):
+            return identity(self, key)
         if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
             return delta(self, token)
         if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):

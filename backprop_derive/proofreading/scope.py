@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,8 @@ from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in
 from .statements import Statement
 
 
+# Before an abbreviation, "…, with σ = …"; in a text, others may stand between.
+_WITH = re.compile(r"\b(?:with|where)(?:\s+[^.;:]+[=≈][^;:]+,)?\s*$")
 Block = tuple[str, int]
 ByEntries = tuple[tuple[str, ...], Expr]
 
@@ -189,9 +192,11 @@ def is_plain(node: MathNode | None) -> bool:
 
 
 def _define(scope: Scope, statements: list[Statement]) -> None:
+    heads = {statement.block: statement.links[0].node for statement in reversed(statements)}
+    beside = frozenset(block for block, head in heads.items() if isinstance(head, Derivative | Differential))
     for only_formulas in (True, False):
         for statement in statements:
-            _define_by(scope, statement, only_formulas)
+            _define_by(scope, statement, only_formulas, beside)
     for statement in statements:
         for link in statement.links:
             if link.node is not None:
@@ -201,7 +206,8 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
         scope.defining.pop(key)
 
 
-def _define_by(scope: Scope, statement: Statement, only_formulas: bool) -> None:
+def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: frozenset[Block]) -> None:
+    """Take what a statement defines; in the paragraphs `beside` a derivative, abbreviations are of the paragraph only."""
     if len(statement.links) < 2:
         return
     head, body = statement.links[0].node, statement.links[1].node
@@ -214,7 +220,7 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool) -> None:
         return
     if isinstance(head, Name) and isinstance(body, Transpose) and body.operand == head:
         scope.symmetric.add(head.key)
-    if isinstance(head, Name) and is_plain(body) and is_aside(statement):
+    if isinstance(head, Name) and is_plain(body) and statement.block in beside and _WITH.search(statement.lead):
         scope.asides.setdefault((statement.block, head.key), body)  # type: ignore[arg-type]
         return
     if isinstance(head, Applied) and only_formulas and isinstance(body, Expr | Applied):
@@ -231,11 +237,6 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool) -> None:
     elif not used and not only_formulas:
         scope.givens[head.key] = body
         scope.defining[head.key] = statement.place
-
-
-def is_aside(statement: Statement) -> bool:
-    """Whether words introduce it as an abbreviation: "…, with σ = …"."""
-    return "with" in statement.formula.lead.split(" ")[-1:]
 
 
 def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement) -> None:

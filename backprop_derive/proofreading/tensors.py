@@ -9,9 +9,10 @@ import numpy as np
 
 from ..document import Derivative, Differential, MathNode, Reals
 from ..evaluate.loose import is_close
-from ..syntax.expression import Expr, ListOf, Name, children
+from ..syntax.expression import Expr, Index, ListOf, Name, children
 from .arrays import Array, Arrays, entries, shown_shape
 from .entries import Misfit
+from .indices import entry_of
 from .literals import literal
 from .outcome import Outcome
 from .values import NoValue
@@ -63,7 +64,8 @@ class TensorComparer:
         if not np.isfinite(left).all():
             return Outcome("unread", reason="it has no value")
         if is_written(b):
-            return self.entrywise(left, b, relation)
+            outcome = self.entrywise(left, b, relation, point.spread(a))
+            return self.locally(a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
         try:
             left, right = point.values(a, b)
         except Misfit as error:
@@ -82,10 +84,27 @@ class TensorComparer:
         is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
         if is_rounded and off <= _ROUNDED * size:
             return Outcome("rounded")
-        return Outcome("wrong", b, None, "the values differ")
+        return self.locally(a, b, relation) or Outcome("wrong", b, None, "the values differ")
 
-    def entrywise(self, value: Array, b: MathNode, relation: str) -> Outcome:
-        """Whether every written entry is right to the digits given."""
+    def locally(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
+        """Right where a derivative of the loss is meant through its own step only, which writes some without a bar."""
+        base, _ = entry_of(a)
+        match base:
+            case Derivative(Name(of), Name(by), sign, ()) if of == self.scope.loss:
+                if by in self.scope.operands.get(of, ()):
+                    held = Derivative(Name(of), Name(by), sign, (Name(of),))
+                    outcome = self.at_values(self.arrays, held if base is a else _entry(held, a), b, relation)
+                    return outcome if outcome.is_right else None
+        return None
+
+    def entrywise(self, value: Array, b: MathNode, relation: str, spread: Array = 0.0) -> Outcome:
+        """Whether every written entry is right to the digits given, where those it is computed from are off by some.
+
+        A number behind a formula by entries is what all of them are.
+        """
+        if value.ndim and not isinstance(b, ListOf):
+            b = ListOf((b,) * value.size)
+            value = value.ravel()
         written = list(entries(b))
         try:
             found = self.arrays.value(b)
@@ -95,11 +114,14 @@ class TensorComparer:
         if found.shape != value.shape:
             return Outcome("wrong", b, None, _other_shape(found, value))
         weakest = "right"
-        for entry, right in zip(written, np.ravel(value), strict=True):
+        off = np.ravel(np.broadcast_to(spread, value.shape))
+        for entry, right, slack in zip(written, np.ravel(value), off, strict=True):
             number = literal(entry)
             assert number is not None
             exact = _fraction(right, number.value)
             accepted = number.accepts(exact, relation)
+            if accepted is None and slack and abs(float(number.value) - right) <= float(number.half) + slack:
+                accepted = "rounded"
             if accepted is None:
                 return Outcome("wrong", entry, exact)
             weakest = accepted if accepted != "right" else weakest
@@ -121,6 +143,11 @@ class TensorComparer:
         found = [self.slip(x, y, relation) for x, y in zip(left, right, strict=True)]
         wrong = [outcome for outcome in found if outcome is not None]
         return wrong[0] if len(wrong) == 1 else None
+
+
+def _entry(held: Derivative, entry: MathNode) -> MathNode:
+    """The entry of a derivative with something held, at the places of another entry of it."""
+    return Index(held, entry_of(entry)[1])  # type: ignore[arg-type]
 
 
 def squeezed(array: Array) -> Array:

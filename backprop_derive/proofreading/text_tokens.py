@@ -47,6 +47,7 @@ class _Lexer:
         self.vocabulary = vocabulary
         self.found: list[Token] = []
         self.braces = 0
+        self.brackets = 0
 
     def tokens(self) -> list[Token]:
         position = self.start
@@ -74,14 +75,16 @@ class _Lexer:
     def newline(self, position: int, stop: int) -> None:
         """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign."""
         last = self.found[-1] if self.found else None
-        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*"))
+        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*") or self.brackets > 0)
         if not is_open and GOES_ON.match(self.text, stop, self.end) is None:
             self.add("junk", "\n", position, stop)
+            self.brackets = 0
 
     def space(self, spelled: str, position: int, stop: int) -> None:
         """A gap within a line parts columns, unless what follows it goes on with a formula."""
         last = self.found[-1] if self.found else None
-        if len(spelled) < 3 or last is None or last.kind in ("rel", "junk"):
+        is_indented = self.text[max(position - 1, self.start) : position] in ("\n", "")
+        if len(spelled) < 3 or last is None or last.kind in ("rel", "junk") or is_indented:
             return
         if GOES_ON.match(self.text, stop, self.end) is None and self.text[stop : stop + 1] not in ("", "\n"):
             self.add("junk", " ", position, stop)
@@ -100,6 +103,7 @@ class _Lexer:
         elif kind == "op" and spelled.startswith("\\"):
             self.add("op", "^" if spelled.count("*") == 2 else "*", start, stop)
         elif kind == "op":
+            self.brackets = max(0, self.brackets + (spelled == "[") - (spelled == "]"))
             self.braces += (spelled == "{") - (spelled == "}")
             signs = {"{": "⦃", "}": "⦄"} if spelled in "{}" else _SIGNS
             self.add("op", signs.get(spelled, spelled), start, stop)
