@@ -32,6 +32,7 @@ from .syntax.expression import Expr
 from .syntax.names import canonical, nearest_name
 
 if TYPE_CHECKING:
+    from .certificate import Certificate
     from .comparison import Comparison
     from .evaluate.compiled import Compiled
     from .ledger import Ledger
@@ -48,6 +49,7 @@ def solve(
     direction: Mapping[str, Scalar] | None = None,
     paths: bool = False,
     check: str | None = None,
+    certify: bool = False,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
@@ -62,10 +64,12 @@ def solve(
     rule is worked back from the loss, or forward from each name that is wanted; the options' own where it is None.
     `direction` says how vectors and matrices change, `{"w": [1, 0, 2]}`: forward mode then makes one sweep along it.
     `paths` adds the path ledger to every document, as the option of this name does. `check` names an engine (numeric,
-    autograd, torch, jax) whose confirmation every document then states.
+    autograd, torch, jax) whose confirmation every document then states. `certify` has every line confirmed by other
+    roads, and every document says by which; see `Solution.certify`.
 
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
-    LimitError where a stated limit is passed, UsageError where an argument does not fit.
+    LimitError where a stated limit is passed, CertificateError for a line that is refuted, UsageError
+    where an argument does not fit.
     """
     if callable(problem):
         problem, given = _read_code(problem, given)
@@ -77,6 +81,8 @@ def solve(
     solution = Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits, along)
     if check is not None:
         solution.check(check)
+    if certify:
+        solution.certify()
     return solution
 
 
@@ -175,6 +181,7 @@ class Solution:
         if record.second is not None:
             self._seconds |= record.second.values
         self._ledger: Ledger | None = None
+        self.certificate: Certificate | None = None
         self.comparisons: tuple[Comparison, ...] = ()
 
     # --- numbers
@@ -299,6 +306,16 @@ class Solution:
         self.comparisons = (*(c for c in self.comparisons if c.engine != engine), found)
         return found
 
+    def certify(self) -> Certificate:
+        """What confirmed each line: every document of this solution then shows it.
+
+        Raises CertificateError naming a line that is refuted, UsageError where there are no numbers to check.
+        """
+        from .checks.certify import certify
+
+        self.certificate = certify(self.record)
+        return self.certificate
+
     @property
     def remarks(self) -> tuple[str, ...]:
         """The remarks of the solution as plain text: conventions at kinks, roundings, zeros."""
@@ -376,7 +393,8 @@ class Solution:
         if format == "json":
             from .formats.json import to_json
 
-            return to_json(self._told(options), options, self.ledger if options.paths else None, self.comparisons)
+            ledger = self.ledger if options.paths else None
+            return to_json(self._told(options), options, ledger, self.comparisons, self.certificate)
         if format in ENGINES:
             return self._program(format, options)
         if format == "ipynb" and not self.problem.asks_jacobian:
@@ -392,12 +410,17 @@ class Solution:
         return program(record, engine, options.backward)
 
     def _document(self, options: Options | None = None) -> Any:
-        document = self._story(options or self.options)
-        if not self.comparisons:
+        chosen = options or self.options
+        document = self._story(chosen)
+        if not self.comparisons and self.certificate is None:
             return document
+        from .report.certificate import certificate_blocks
         from .report.checks import check_remarks
+        from .report.notation import Notation
 
-        confirmed = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
+        confirmed: list[Any] = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
+        if self.certificate is not None:
+            confirmed += certificate_blocks(self.certificate, Notation(chosen.notation, self.derivation))
         return replace(document, blocks=(*document.blocks, *confirmed))
 
     def _story(self, chosen: Options) -> Any:

@@ -64,7 +64,7 @@ class Arrays:
     def __init__(self, scope: Scope, seed: int | None = None) -> None:
         self.scope = scope
         self.engine = Engine(scope, self.value, seed)
-        self.block: tuple[str, int] | None = None
+        self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
 
     @cached_property
@@ -76,7 +76,7 @@ class Arrays:
         return any(_is_tensor(node, self.names) for node in sides)
 
     def values(self, a: MathNode, b: MathNode) -> tuple[Array, Array]:
-        """The values of both sides of a claim. Raises NoValue where one is not known, Misfit where shapes do not fit."""
+        """The values of both sides of a claim. Raises NoValue where one is not known, Misfit for shapes."""
         if is_by_entries(a) or is_by_entries(b):
             found = self.entries().values(a, b)
             return found[0], found[1]
@@ -118,7 +118,7 @@ class Arrays:
             case Call("where", (Compare(relation, x, y), a, b)):
                 test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
                 return np.where(test, self.value(a), self.value(b))
-            case Call(function, arguments, options) if function in WHOLE and not options:
+            case Call(function, arguments, ()) if function in WHOLE:
                 return self._applied(WHOLE[function], [self.value(a) for a in arguments])
             case Call(_, arguments):
                 return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
@@ -156,10 +156,10 @@ class Arrays:
                 return self._named(key)
             case Derivative(Name(of), Name(by), _, (Name(step),)) if of == self.scope.loss:
                 return self.engine.through(step, by)
-        key = symbol_key(base, self.scope.loss)
-        if key is None:
+        symbol = symbol_key(base, self.scope.loss)
+        if symbol is None:
             raise NoValue("this derivative of tensors is not judged")
-        return self.engine.gradient(key[1]) if len(key) == 2 else self.engine.jacobian(key[2], key[1])
+        return self.engine.gradient(symbol[1]) if len(symbol) == 2 else self.engine.jacobian(symbol[2], symbol[1])
 
     def _named(self, key: str) -> Array:
         """A given or a step; else what the notes define on the side, in this paragraph or by entries."""

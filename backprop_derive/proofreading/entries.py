@@ -124,9 +124,9 @@ class Entries:
         name = f"#{len(self.arrays)}"
         self.arrays[name] = array
         for place, size in zip(places, array.shape, strict=True):
-            if isinstance(place, Name) and place.key in self.letters:
-                if self.sizes.setdefault(place.key, size) != size:
-                    raise Misfit(f"the index {place.key} runs over {self.sizes[place.key]} and over {size} places")
+            letter = place.key if isinstance(place, Name) else ""
+            if letter in self.letters and self.sizes.setdefault(letter, size) != size:
+                raise Misfit(f"the index {letter} runs over {self.sizes[letter]} and over {size} places")
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
 
 

@@ -118,10 +118,10 @@ def summation(p: Parser, token: Token) -> Over:
     size: int | str = 0  # to be told by what is summed
     if p.peek().at("^"):
         size = _upper(p, first)
-    body: MathNode = p.term()
-    for letter in reversed(letters):
-        body = Over(letter, size, cast(Expr, body))
-    return cast(Over, body)
+    found = Over(letters[-1], size, cast(Expr, p.term()))
+    for letter in letters[-2::-1]:
+        found = Over(letter, size, found)
+    return found
 
 
 def _letter(p: Parser) -> str:

@@ -13,6 +13,7 @@ from ..syntax.expression import Index, Name, names_in
 from ..syntax.parser import deep_recursion
 from .arrays import tensor_names
 from .compare import Comparer
+from .entries import defined_by_entries
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
@@ -22,7 +23,6 @@ from .record import Finding, Report
 from .rules import general, nodes_of
 from .scope import Scope, is_plain, scopes_of
 from .statements import Link, Statement, statements_of, vocabulary_of, with_names, with_tensors
-from .entries import defined_by_entries
 from .tensors import is_written
 from .updates import is_update, judge_update
 from .values import NoValue, symbol_key

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from ..document import Applied, Derivative, Differential, Ellipsis, MathNode
+from ..document import Applied, Differential, Ellipsis, MathNode
 from ..errors import BackpropError
 from ..syntax.expression import (
     ONE,
     Call,
     Constant,
-    Expr,
     ListOf,
     MatrixProduct,
     Name,

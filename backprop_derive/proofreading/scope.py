@@ -13,7 +13,6 @@ from ..records import record
 from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, substitute, walk
 from .statements import Statement
 
-
 # Before an abbreviation, "…, with σ = …"; in a text, others may stand between.
 _WITH = re.compile(r"\b(?:with|where)(?:\s+[^.;:]+[=≈][^;:]+,)?\s*$")
 Block = tuple[str, int]
@@ -45,7 +44,7 @@ class Scope:
     shapes: dict[str, tuple[int | str, ...]] = field(default_factory=dict)
     symmetric: set[str] = field(default_factory=set)
     by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
-    asides: dict[tuple[Block | None, str], Expr] = field(default_factory=dict)
+    asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
     @cached_property
@@ -207,7 +206,7 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
 
 
 def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: frozenset[Block]) -> None:
-    """Take what a statement defines; in the paragraphs `beside` a derivative, abbreviations are of the paragraph only."""
+    """Take what a statement defines; in the paragraphs `beside` a derivative, abbreviations hold there only."""
     if len(statement.links) < 2:
         return
     head, body = statement.links[0].node, statement.links[1].node

@@ -33,8 +33,8 @@ WHOLE: dict[str, Callable[..., Array]] = {
     "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "exp": np.exp,
     "sqrt": np.sqrt, "abs": np.abs, "log": np.log, "softmax": _softmax, "sum": np.sum, "mean": np.mean,
     "norm": lambda z: np.sqrt(np.sum(z * z)), "det": np.linalg.det, "inv": np.linalg.inv, "trace": np.trace,
-    "diag": np.diag, "identity": lambda size: np.eye(int(size)), "ones": lambda *sizes: np.ones([int(s) for s in sizes]),
-    "onehot": _one_hot,
+    "diag": np.diag, "identity": lambda size: np.eye(int(size)), "onehot": _one_hot,
+    "ones": lambda *sizes: np.ones([int(size) for size in sizes]),
     "rowsum": _by_rows(np.sum), "rowmean": _by_rows(np.mean), "rowvar": _by_rows(np.var),
     "colsum": _by_columns(np.sum), "colmean": _by_columns(np.mean), "colvar": _by_columns(np.var),
 }  # fmt: skip

@@ -327,6 +327,16 @@ TRAINING = {
 
 # --- checks
 
+CERTIFICATE = {
+    "title": "Certificate",
+    "line": "line",
+    "by": "confirmed by",
+    "nothing": "derivation only",
+    "count": "{confirmed} of {all} lines were confirmed by another road than the one that found them.",
+    "unconfirmed": "Where it says derivation only, no other road leads there: at a kink a convention decides, and very"
+    " large problems are not evaluated with 60 digits.",
+}
+
 CHECKS = {
     "title": "Check",
     "intro": "Each value and gradient beside what was found by {engines}.",
