@@ -43,6 +43,7 @@ Array = Any
 # Decimals of one formula, and in how many ways they are moved by half a unit of their last place.
 _MOST_ROUNDED = 200
 _TRIALS = 4
+_EXACT = 12  # decimals in which a written number is the value of something
 
 
 def tensor_names(scope: Scope) -> frozenset[str]:
@@ -87,6 +88,8 @@ class Arrays:
 
     def value(self, node: MathNode) -> Array:
         """The value of a formula. Raises NoValue where it is not known, Misfit where shapes do not fit."""
+        if is_by_entries(node):
+            return self.entries().values(node)[0]
         match node:
             case Number(value):
                 return np.float64(value)
@@ -96,8 +99,6 @@ class Arrays:
                 return _stacked([self.value(item) for item in items])
             case Name() | Derivative() | Differential():
                 return self.known(node)
-            case Index():
-                return self.entries().values(node)[0]
             case Negate(operand):
                 return -self.value(operand)
             case Transpose(operand):
@@ -124,11 +125,24 @@ class Arrays:
                 return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
         raise NoValue("this formula of vectors and matrices is not judged")
 
+    @cached_property
+    def exact(self) -> frozenset[float]:
+        """The entries of all givens and steps, without their signs: a decimal that is one of them is not rounded."""
+        found: set[float] = set()
+        for name in (*self.scope.givens, *self.scope.steps):
+            try:
+                entries = np.ravel(self.value(Name(name)))
+            except (NoValue, Misfit):
+                continue
+            found.update(round(abs(float(entry)), _EXACT) for entry in entries if np.isfinite(entry))
+        return frozenset(found)
+
     def spread(self, node: MathNode) -> Array:
         """How far the value of a formula may be off because the decimals written in it are rounded."""
         if not isinstance(node, Expr):
             return 0.0
-        rounded = [n for n in walk(node) if isinstance(n, Number) and "." in (n.written or "")]
+        decimals = (n for n in walk(node) if isinstance(n, Number) and "." in (n.written or ""))
+        rounded = [n for n in decimals if round(abs(float(n.value)), _EXACT) not in self.exact]
         if not rounded or len(rounded) > _MOST_ROUNDED:
             return 0.0
         value, off = self.value(node), 0.0

@@ -13,7 +13,7 @@ from ..checks.formulas import Formulas
 from ..checks.library import of_module
 from ..document import Derivative, Differential, MathNode
 from ..errors import BackpropError
-from ..syntax.expression import Delta, Expr, Index, Name, Over, Sum, map_children, walk
+from ..syntax.expression import Delta, Expr, Index, Name, Number, Over, Product, Sum, map_children, walk
 from ..syntax.names import canonical
 from .indices import entry_of
 from .statements import Statement
@@ -119,6 +119,8 @@ class Entries:
     def array(self, base: MathNode, places: Sequence[Expr]) -> Expr:
         """A name for an array, at the places of its entries."""
         array = np.asarray(self.known(base), dtype=float)
+        if array.ndim == len(places) + 1:
+            places = [part for place in places for part in _apart(place)]
         if array.ndim != len(places):
             raise NoValue(f"an entry with {len(places)} indices of what has {array.ndim} axes")
         name = f"#{len(self.arrays)}"
@@ -128,6 +130,14 @@ class Entries:
             if letter in self.letters and self.sizes.setdefault(letter, size) != size:
                 raise Misfit(f"the index {letter} runs over {self.sizes[letter]} and over {size} places")
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
+
+
+def _apart(place: Expr) -> tuple[Expr, ...]:
+    """A_{2j} as the entry at 2 and j, where A has one axis more than places are written; such numbers count from 1."""
+    match place:
+        case Product((Number(value), Name() as letter), True):
+            return Number(value - 1), letter
+    return (place,)
 
 
 def _letters(node: MathNode) -> Iterator[str]:

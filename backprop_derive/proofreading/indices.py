@@ -224,6 +224,6 @@ def entry_of(node: MathNode) -> tuple[MathNode, tuple[Expr, ...]]:
             above, below = entry_of(of), entry_of(by)
             return replace(node, of=above[0], by=cast(Expr, below[0])), (*above[1], *below[1])
         case Differential(_, by):
-            base, places = entry_of(by)
-            return replace(node, by=cast(Expr, base)), places
+            name, places = entry_of(by)
+            return replace(node, by=cast(Expr, name)), places
     return node, ()

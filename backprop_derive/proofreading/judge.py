@@ -9,7 +9,7 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, Name, names_in
+from ..syntax.expression import Index, ListOf, Name, names_in
 from ..syntax.parser import deep_recursion
 from .arrays import tensor_names
 from .compare import Comparer
@@ -99,7 +99,8 @@ class Judge:
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:
         """The links from number `first` on, each against the one before it.
 
-        After a wrong link, what follows may go on from it or return to what the chain is about (`meant`, or its head).
+        After a wrong link, what follows may go on from it or return to what the chain is about (`meant`, or its head);
+        so may the number behind rounded ones.
         """
         links = statement.links
         before: Link | None = links[first - 1] if links[first - 1].node is not None else None
@@ -123,7 +124,9 @@ class Judge:
                 before = link
                 continue
             outcome = self.outcome(left, link.node, relation)
-            may_return = not outcome.is_right and (slipped or is_written(link.node))
+            is_shorthand = isinstance(link.node, ListOf) and literal(left) is not None  # 1, of every entry
+            is_rounded = is_written(link.node) and not self.comparer.is_exact(left)
+            may_return = not outcome.is_right and (slipped or is_rounded or is_shorthand)
             if may_return and head is not None and head.node is not None:
                 again = self.outcome(head.node, link.node, relation)
                 outcome = again if again.is_right else outcome

@@ -85,7 +85,7 @@ class _Lexer:
             self.emit("rel", c, start, start + 1)
         elif c == "&":
             self.emit("amp", "&", start, start + 1)
-        elif c in "+-*/^_()[]{},|;'−·×":
+        elif c in "+-*/^_()[]{},|;'−·×@⊙":
             self.emit("op", {"−": "-", "·": "*", "×": "*"}.get(c, c), start, start + 1)
         elif c in ".:?!":
             self.emit("op", c, start, start + 1)

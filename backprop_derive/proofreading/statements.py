@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import field, replace
+from itertools import pairwise
 
 from ..document import MathNode
 from ..records import record
@@ -231,12 +232,20 @@ def vocabulary_of(formulas: Sequence[Formula]) -> Vocabulary:
             tokens = _tokens(formula, empty)
         except Unread:
             continue
+        functions.update(_differentiated(tokens))
         for part in _stretches(tokens):
             for item in _items(part):
                 _head(item, names, functions)
     plain = {n for n in names if not _is_gradient(n, names)}
     singles = {n for n in plain if len(n) > 2 or not (n.isalpha() and len(n) == 2 and set(n) <= plain)}
     return Vocabulary(frozenset(singles), frozenset(functions))
+
+
+def _differentiated(tokens: Sequence[Token]) -> Iterator[str]:
+    """The letters that stand for functions, since a prime and an argument follow them: A′(B(x))."""
+    for token, following in pairwise(tokens):
+        if token.kind == "name" and token.text.endswith("'") and following.at("("):
+            yield token.text.rstrip("'")
 
 
 def _is_gradient(name: str, names: Collection[str]) -> bool:

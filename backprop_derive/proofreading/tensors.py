@@ -9,7 +9,7 @@ import numpy as np
 
 from ..document import Derivative, Differential, MathNode, Reals
 from ..evaluate.loose import is_close
-from ..syntax.expression import Expr, Index, ListOf, Name, children
+from ..syntax.expression import Expr, Index, ListOf, Name, Product, children
 from .arrays import Array, Arrays, entries, shown_shape
 from .entries import Misfit
 from .indices import entry_of
@@ -64,6 +64,8 @@ class TensorComparer:
         if not np.isfinite(left).all():
             return Outcome("unread", reason="it has no value")
         if is_written(b):
+            if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
+                return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
             outcome = self.entrywise(left, b, relation, point.spread(a))
             return self.locally(a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
         try:
@@ -85,6 +87,14 @@ class TensorComparer:
         if is_rounded and off <= _ROUNDED * size:
             return Outcome("rounded")
         return self.locally(a, b, relation) or Outcome("wrong", b, None, "the values differ")
+
+    def dot_product(self, point: Arrays, node: MathNode) -> Array | None:
+        """The sum of the products, where a dot stands between two vectors and a number behind it."""
+        match node:
+            case Product((first, second), False):
+                a, b = point.value(first), point.value(second)
+                return np.dot(a, b) if a.ndim == b.ndim == 1 else None
+        return None
 
     def locally(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
         """Right where a derivative of the loss is meant through its own step only, which writes some without a bar."""

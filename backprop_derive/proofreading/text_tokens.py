@@ -184,7 +184,7 @@ class _Lexer:
             return True
         if not rest:
             return re.match(r"\s*[(/]", following) is not None
-        if self.vocabulary.knows(self.hatted(rest, stop)[0]):
+        if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
             return True
         if len(rest) > 2 and rest.isalpha():
             return False

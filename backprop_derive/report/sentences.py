@@ -329,8 +329,11 @@ TRAINING = {
 
 CERTIFICATE = {
     "title": "Certificate",
-    "line": "line",
+    "line": "lines",
     "by": "confirmed by",
+    "value": "values",
+    "local": "local gradients",
+    "gradient": "gradients",
     "nothing": "derivation only",
     "count": "{confirmed} of {all} lines were confirmed by another road than the one that found them.",
     "unconfirmed": "Where it says derivation only, no other road leads there: at a kink a convention decides, and very"
