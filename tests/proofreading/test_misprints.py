@@ -152,7 +152,7 @@ Given $A = \begin{pmatrix} 1 & 2 \\ 3 & 5 \end{pmatrix}$, $v = (2, -1)$
     [
         (r"$\sum_{j=1}^{2} A_{1j} v_j = 0$", "right"),
         (r"$\sum_{j} A_{2j} v_j = 0$", "wrong"),
-        (r"$A_{1j} v_j = 2$", "unread"),
+        (r"$A_{1j} v_j = 2$", "wrong"),
         (r"$\sum_{j=1}^{3} A_{1j} v_j = 0$", "unread"),
         (r"$\sum_{i,j} A_{ij} \delta_{ij} = 6$", "right"),
         (r"$\sum_{i} A_{ij} = 4$", "wrong"),
