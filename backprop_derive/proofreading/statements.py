@@ -244,8 +244,9 @@ def vocabulary_of(formulas: Sequence[Formula]) -> Vocabulary:
 def _differentiated(tokens: Sequence[Token]) -> Iterator[str]:
     """The letters that stand for functions, since a prime and an argument follow them: A′(B(x))."""
     for token, following in pairwise(tokens):
-        if token.kind == "name" and token.text.endswith("'") and following.at("("):
-            yield token.text.rstrip("'")
+        stem = token.text.rstrip("'")
+        if token.kind == "name" and len(stem) == 1 and stem != token.text and following.at("("):
+            yield stem
 
 
 def _is_gradient(name: str, names: Collection[str]) -> bool:
