@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from typing import Any
@@ -20,6 +21,7 @@ Array = Any
 _LABELLED = frozenset("cross_entropy nll onehot embedding".split())
 # What notes call a convolution or a pool, whatever the number of its axes.
 _MOST_WHOLE = 2**53
+_MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
 _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
@@ -63,6 +65,8 @@ class Engine:
             sizes = ()
         else:
             raise NoValue(f"{name} has no value")
+        if math.prod(sizes) > _MOST_DRAWN:
+            raise NoValue(f"{name} has too many entries to be drawn")
         seed = self.seed or 0
         drawn = np.random.default_rng([crc32(name.encode()), seed]).integers(3000, 17000, sizes) / 10000
         drawn = drawn * np.where(np.round(drawn * 10000) % 3 == 0, -1, 1) if seed % 2 else drawn
