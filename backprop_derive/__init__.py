@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import Solution, compile, derive, solve
-    from .errors import BackpropError, DomainError, LimitError, OutputError, ProblemError, UsageError
+    from .errors import BackpropError, CertificateError, DomainError, LimitError, OutputError, ProblemError, UsageError
     from .exercises.exercise import Exercise, Variant
     from .language.reader import read_problem
     from .options import Options
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackpropError", "DomainError", "Exercise", "LimitError", "Options", "OutputError", "Problem", "ProblemError",
+    "BackpropError", "CertificateError", "DomainError", "Exercise",
+    "LimitError", "Options", "OutputError", "Problem", "ProblemError",
     "Report", "Solution", "Training", "UsageError", "Variant", "compile", "derive", "proofread", "read_problem",
     "solve", "train",
 ]  # fmt: skip
@@ -34,7 +35,8 @@ _HOMES = {
     "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
     "Report": "proofreading.record", "proofread": "proofreading.judge",
     "load_ipython_extension": "interactive", "Options": "options", "Problem": "problem", **dict.fromkeys(
-        ("BackpropError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"), "errors"
+        ("BackpropError", "CertificateError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"),
+        "errors",
     ),
 }  # fmt: skip
 

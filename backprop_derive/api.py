@@ -33,6 +33,7 @@ from .syntax.expression import Expr
 from .syntax.names import canonical, nearest_name
 
 if TYPE_CHECKING:
+    from .certificate import Certificate
     from .comparison import Comparison
     from .evaluate.compiled import Compiled
     from .ledger import Ledger
@@ -49,6 +50,7 @@ def solve(
     direction: Mapping[str, Scalar] | None = None,
     paths: bool = False,
     check: str | None = None,
+    certify: bool = False,
     options: Options = DEFAULT_OPTIONS,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Solution:
@@ -63,10 +65,12 @@ def solve(
     rule is worked back from the loss, or forward from each name that is wanted; the options' own where it is None.
     `direction` says how vectors and matrices change, `{"w": [1, 0, 2]}`: forward mode then makes one sweep along it.
     `paths` adds the path ledger to every document, as the option of this name does. `check` names an engine (numeric,
-    autograd, torch, jax) whose confirmation every document then states.
+    autograd, torch, jax) whose confirmation every document then states. `certify` has every line confirmed by other
+    roads, and every document says by which; see `Solution.certify`.
 
     Raises ProblemError for a text that cannot be read, DomainError where a value or a gradient does not exist,
-    LimitError where a stated limit is passed, UsageError where an argument does not fit.
+    LimitError where a stated limit is passed, CertificateError for a line that is refuted, UsageError
+    where an argument does not fit.
     """
     if callable(problem):
         problem, given = _read_code(problem, given)
@@ -78,6 +82,8 @@ def solve(
     solution = Solution(replace(record, notes=(*notes, *record.notes)), _with_paths(options, paths), limits, along)
     if check is not None:
         solution.check(check)
+    if certify:
+        solution.certify()
     return solution
 
 
@@ -176,6 +182,7 @@ class Solution:
         if record.second is not None:
             self._seconds |= record.second.values
         self._ledger: Ledger | None = None
+        self.certificate: Certificate | None = None
         self.comparisons: tuple[Comparison, ...] = ()
 
     # --- numbers
@@ -300,6 +307,16 @@ class Solution:
         self.comparisons = (*(c for c in self.comparisons if c.engine != engine), found)
         return found
 
+    def certify(self) -> Certificate:
+        """What confirmed each line: every document of this solution then shows it.
+
+        Raises CertificateError naming a line that is refuted, UsageError where there are no numbers to check.
+        """
+        from .checks.certify import certify
+
+        self.certificate = certify(self.record)
+        return self.certificate
+
     @property
     def remarks(self) -> tuple[str, ...]:
         """The remarks of the solution as plain text: conventions at kinks, roundings, zeros."""
@@ -377,7 +394,8 @@ class Solution:
         if format == "json":
             from .formats.json import to_json
 
-            return to_json(self._told(options), options, self.ledger if options.paths else None, self.comparisons)
+            ledger = self.ledger if options.paths else None
+            return to_json(self._told(options), options, ledger, self.comparisons, self.certificate)
         if format in ENGINES:
             return self._program(format, options)
         if format == "ipynb" and not self.problem.asks_jacobian:
@@ -396,12 +414,20 @@ class Solution:
         chosen = options or self.options
         with speaking(chosen.language):
             document = self._story(chosen)
-            if not self.comparisons:
-                return document
-            from .report.checks import check_remarks
+            return replace(document, blocks=(*document.blocks, *self._confirmed(chosen)))
 
-            confirmed = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
-            return replace(document, blocks=(*document.blocks, *confirmed))
+    def _confirmed(self, chosen: Options) -> tuple[Any, ...]:
+        """What confirmed the solution, as it stands below."""
+        if not self.comparisons and self.certificate is None:
+            return ()
+        from .report.certificate import certificate_blocks
+        from .report.checks import check_remarks
+        from .report.notation import Notation
+
+        said: list[Any] = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
+        if self.certificate is not None:
+            said += certificate_blocks(self.certificate, Notation(chosen.notation, self.derivation))
+        return tuple(said)
 
     def _story(self, chosen: Options) -> Any:
         ledger = self.ledger if chosen.paths else None

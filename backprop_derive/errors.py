@@ -68,6 +68,10 @@ class LimitError(BackpropError):
     """A stated limit was passed; the message names it and how to raise it."""
 
 
+class CertificateError(BackpropError):
+    """A line of a solution was refuted by another road, so that the solution is not certified."""
+
+
 class OutputError(BackpropError):
     """A result could not be written, or a template or an engine failed."""
 

@@ -16,7 +16,7 @@ from ..syntax.expression import Over, size, walk
 from .library import NUMPY_NAMES, Library
 from .network import Network
 
-_DIGITS = 60
+DIGITS = 60
 _STEP = mpmath.mpf(10) ** -20  # the error of a difference is of its square
 _MOST_ENTRIES, _FEW_ENTRIES = 32, 4  # of one tensor; evenly spaced ones of a larger
 _MOST_WORK = 20_000_000  # operations with 60 digits, at most some twenty seconds
@@ -25,17 +25,17 @@ _NEVER_AT_KINKS = "a value lies at a kink, where differences do not tell the der
 
 def run(network: Network) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[int, ...]], str]:
     """Values, gradients, the entries that were taken, and why there are no gradients, if there are none."""
-    with mpmath.workdps(_DIGITS):
-        library = _library()
+    with mpmath.workdps(DIGITS):
+        numbers = library()
         keys, most = _affordable(network)
-        values = {key: numpy.asarray(v, dtype=float) for key, v in network.values(library, {}).items()}
+        values = {key: numpy.asarray(v, dtype=float) for key, v in network.values(numbers, {}).items()}
         if any(note.kind == "kink" for note in network.record.notes):
             return values, {}, {}, _NEVER_AT_KINKS
         gradients, places = {}, {}
         for key in keys:
             count = math.prod(network.shape(key))
             taken = _spaced(count, most)
-            gradients[key] = numpy.array([_difference(network, library, key, place) for place in taken])
+            gradients[key] = numpy.array([_difference(network, numbers, key, place) for place in taken])
             if len(taken) < count:
                 places[key] = taken
     return values, gradients, places, ""
@@ -46,7 +46,7 @@ def _affordable(network: Network) -> tuple[tuple[str, ...], int]:
 
     All names where there is time for them, else those that the problem asks for. An entry takes two passes.
     """
-    passes = _MOST_WORK // max(1, _operations(network))
+    passes = _MOST_WORK // max(1, operations(network))
     for keys in (network.shifted, network.record.derivation.graph.wanted):
         for most in (_MOST_ENTRIES, _FEW_ENTRIES):
             if 2 * sum(min(most, math.prod(network.shape(key))) for key in keys) < passes:
@@ -70,7 +70,7 @@ def _difference(network: Network, library: Library, key: str, place: int) -> flo
     return float((up - down) / (2 * _STEP))
 
 
-def _operations(network: Network) -> int:
+def operations(network: Network) -> int:
     """About how many operations one pass takes."""
     derivation = network.record.derivation
     if not isinstance(derivation, TensorDerivation):
@@ -83,7 +83,7 @@ def _operations(network: Network) -> int:
     return total
 
 
-def _library() -> Library:
+def library() -> Library:
     """NumPy on arrays of mpmath's numbers."""
     functions = {name: _each(getattr(mpmath, name)) for name in NUMPY_NAMES}
     functions |= {"erf": _each(mpmath.erf), "det": _det, "inv": _inv}

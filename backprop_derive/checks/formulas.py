@@ -141,6 +141,8 @@ class Formulas:
             factor, inside = (self.value(argument, scope) for argument in call.arguments)
             is_zero = _truth(factor == 0)
             return xp.where(is_zero, 0.0, factor * self.library.functions["log"](xp.where(is_zero, 1.0, inside)))
+        if call.function.startswith(("first of", "share of")):
+            return self._share(call, scope)
         if op.is_variadic:
             return self._extreme(call, scope)
         if (body := expanded(call)) is not None:
@@ -163,6 +165,25 @@ class Formulas:
         zeros = sum((value * 0 for value in values[1:]), values[0] * 0)  # all of one shape
         stacked = xp.stack([value + zeros for value in values])
         return xp.max(stacked, axis=0) if largest else xp.min(stacked, axis=0)
+
+    def _share(self, call: Call, scope: Scope) -> Any:
+        """How much of the derivative of max or min an argument gets: shared by all that tie, or all to the first.
+
+        `share of` begins with the argument itself, `first of` with its number among the rest.
+        """
+        xp, sign = self.library.xp, 1 if call.function.endswith("max") else -1
+        first, *rest = (self.value(argument, scope) for argument in call.arguments)
+        is_first = call.function.startswith("first")
+        number = call.arguments[0].value if isinstance(call.arguments[0], Number) else 0
+        mine = rest[int(number)] if is_first else first
+        share: Any = 1.0
+        for value in rest:
+            share = share * xp.where(_truth(sign * value > sign * mine), 0.0, 1.0)
+        if not is_first:
+            return share / sum(xp.where(_truth(value == mine), 1.0, 0.0) for value in rest)
+        for earlier in rest[: int(number)]:
+            share = share * xp.where(_truth(earlier == mine), 0.0, 1.0)
+        return share
 
 
 def _truth(condition: Any) -> Any:

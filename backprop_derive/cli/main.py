@@ -194,6 +194,7 @@ DRAWN = (
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
 @click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
+@click.option("--certify", is_flag=True, help="Say of every line what confirms it; nothing is written if one fails.")
 def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) -> None:
     """Derive, evaluate and show a worked solution."""
     from .run import run

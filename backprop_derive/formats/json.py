@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ..certificate import Certificate
 from ..comparison import TOLERANCE, Comparison
 from ..derivation import (
     INCOMING,
@@ -43,6 +44,7 @@ def to_json(
     options: Options,
     ledger: Ledger | None = None,
     comparisons: Sequence[Comparison] = (),
+    certificate: Certificate | None = None,
 ) -> str:
     """The solution with names as the author spells them; numbers exact as text, and with 50 digits.
 
@@ -81,8 +83,22 @@ def to_json(
         ],
         "notes": [{"kind": n.kind, "about": spelled.get(n.about, n.about), "detail": n.detail} for n in record.notes],
         **({"checks": [comparison_json(c, spelled) for c in comparisons]} if comparisons else {}),
+        **({"certificate": _certificate(certificate, spelled)} if certificate is not None else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _certificate(certificate: Certificate, spelled: Mapping[str, str]) -> dict[str, Any]:
+    lines = [
+        {
+            "kind": line.kind,
+            "name": spelled[line.key],
+            "by": spelled[line.operand] if line.operand else None,
+            "confirmed_by": list(line.confirmed_by),
+        }
+        for line in certificate.lines
+    ]
+    return {"engines": list(certificate.engines), "lines": lines}
 
 
 def comparison_json(comparison: Comparison, spelled: Mapping[str, str]) -> dict[str, Any]:

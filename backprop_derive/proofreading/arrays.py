@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
 
-from .. import api
 from ..document import Derivative, Differential, MathNode
-from ..errors import BackpropError
 from ..syntax.expression import (
     Call,
+    Compare,
+    Constant,
     Expr,
+    Index,
     ListOf,
     MatrixProduct,
     Name,
@@ -24,23 +25,31 @@ from ..syntax.expression import (
     Quotient,
     Sum,
     Transpose,
+    map_children,
     names_in,
     walk,
 )  # fmt: skip
-from ..syntax.written import written
+from .engine import Engine, called
+from .entries import Entries, Misfit, is_by_entries
+from .indices import entry_of
+from .literals import literal
 from .scope import Scope
 from .values import NoValue, symbol_key
+from .whole import RELATIONS, WHOLE
 
 Array = Any
 
 
-class Misfit(Exception):
-    """Two shapes that do not fit together, and in which product or sum."""
+# Decimals of one formula, and in how many ways they are moved by half a unit of their last place.
+_MOST_ROUNDED = 200
+_TRIALS = 4
+_EXACT = 12  # decimals in which a written number is the value of something
 
 
 def tensor_names(scope: Scope) -> frozenset[str]:
     """The names of a scope that stand for vectors and matrices, or are computed from some."""
     found = {key for key, value in scope.givens.items() if isinstance(value, ListOf)}
+    found |= {key for key, shape in scope.shapes.items() if shape} | scope.by_entries.keys()
     for key in scope.order:
         if found.intersection(scope.operands[key]) or any(isinstance(n, ListOf) for n in walk(scope.steps[key])):
             found.add(key)
@@ -48,10 +57,16 @@ def tensor_names(scope: Scope) -> frozenset[str]:
 
 
 class Arrays:
-    """The values of one scope with tensors, and of its gradients, as arrays of floats."""
+    """The values of one scope with tensors, and of its gradients, as arrays of floats; at drawn values with a seed.
 
-    def __init__(self, scope: Scope) -> None:
+    `block` is the paragraph that is read, whose own definitions come first.
+    """
+
+    def __init__(self, scope: Scope, seed: int | None = None) -> None:
         self.scope = scope
+        self.engine = Engine(scope, self.value, seed)
+        self.block: tuple[str, int] = ("", 0)
+        self._open: set[str] = set()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -61,26 +76,25 @@ class Arrays:
         """Whether a claim is about tensors."""
         return any(_is_tensor(node, self.names) for node in sides)
 
-    @cached_property
-    def solution(self) -> Any:
-        """The problem of the notes solved; None where the language does not take it."""
-        scope = self.scope
-        needed = scope.needed(scope.loss) if scope.loss is not None else frozenset()
-        names = [name for name in sorted(needed) if name not in scope.steps]
-        if not needed or any(name not in scope.givens for name in names):
-            return None
-        givens = (f"Given {name} = {written(scope.givens[name])}" for name in names)
-        steps = (f"{key} = {written(scope.steps[key])}" for key in scope.order if key in needed)
-        try:
-            return api.solve("\n".join([*givens, *steps]), loss=scope.loss)
-        except BackpropError:
-            return None
+    def values(self, a: MathNode, b: MathNode) -> tuple[Array, Array]:
+        """The values of both sides of a claim. Raises NoValue where one is not known, Misfit for shapes."""
+        if is_by_entries(a) or is_by_entries(b):
+            found = self.entries().values(a, b)
+            return found[0], found[1]
+        return self.value(a), self.value(b)
+
+    def entries(self) -> Entries:
+        return Entries(self.value, lambda key: self.scope.is_defined(key) or key in self.engine.letters)
 
     def value(self, node: MathNode) -> Array:
         """The value of a formula. Raises NoValue where it is not known, Misfit where shapes do not fit."""
+        if is_by_entries(node):
+            return self.entries().values(node)[0]
         match node:
             case Number(value):
                 return np.float64(value)
+            case Constant(name):
+                return np.float64({"pi": np.pi, "e": np.e}[name])
             case ListOf(items):
                 return _stacked([self.value(item) for item in items])
             case Name() | Derivative() | Differential():
@@ -101,23 +115,102 @@ class Arrays:
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
-                return _power(self.value(base), self.value(exponent))
-            case Call(function, arguments) if function in _FUNCTIONS and len(arguments) == 1:
-                return _FUNCTIONS[function](self.value(arguments[0]))
+                return _power(self.value(base), self.value(exponent), exponent)
+            case Call("where", (Compare(relation, x, y), a, b)):
+                test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
+                return np.where(test, self.value(a), self.value(b))
+            case Call(function, arguments, ()) if function in WHOLE:
+                return self._applied(WHOLE[function], [self.value(a) for a in arguments])
+            case Call(_, arguments):
+                return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
         raise NoValue("this formula of vectors and matrices is not judged")
 
-    def known(self, node: MathNode) -> Array:
-        """The value of a name, or the gradient by one, as the engine finds it."""
-        key = symbol_key(node, self.scope.loss)
-        if key is not None and len(key) == 1 and key[0] in self.scope.givens:
-            return self.value(self.scope.givens[key[0]])
-        if self.solution is None or key is None or len(key) > 2:
-            raise NoValue("this derivative of tensors is not judged")
+    @cached_property
+    def exact(self) -> frozenset[float]:
+        """The entries of all givens and steps, without their signs: a decimal that is one of them is not rounded."""
+        found: set[float] = set()
+        for name in (*self.scope.givens, *self.scope.steps):
+            try:
+                entries = np.ravel(self.value(Name(name)))
+            except (NoValue, Misfit):
+                continue
+            found.update(round(abs(float(entry)), _EXACT) for entry in entries if np.isfinite(entry))
+        return frozenset(found)
+
+    def spread(self, node: MathNode) -> Array:
+        """How far the value of a formula may be off because the decimals written in it are rounded."""
+        if not isinstance(node, Expr):
+            return 0.0
+        decimals = (n for n in walk(node) if isinstance(n, Number) and "." in (n.written or ""))
+        rounded = [n for n in decimals if round(abs(float(n.value)), _EXACT) not in self.exact]
+        if not rounded or len(rounded) > _MOST_ROUNDED:
+            return 0.0
+        value, off = self.value(node), 0.0
+        signs = np.random.default_rng(len(rounded))
+        for _ in range(_TRIALS):
+            moves = {
+                id(n): _moved(n, sign) for n, sign in zip(rounded, signs.choice((-1, 1), len(rounded)), strict=True)
+            }
+            off = np.maximum(off, np.abs(self.value(_changed(node, moves)) - value))
+        return 2 * off
+
+    def _applied(self, function: Callable[..., Array], arguments: list[Array]) -> Array:
         try:
-            found = self.solution.value(key[0]) if len(key) == 1 else self.solution.gradient(key[1])
-        except BackpropError as error:
-            raise NoValue(error.found) from None
-        return np.asarray(found, dtype=float)
+            return function(*arguments)
+        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError) as error:
+            raise NoValue(f"it has no value ({error})") from None
+
+    def known(self, node: MathNode) -> Array:
+        """The value of a name or of a derivative, as the engine finds it."""
+        base, places = entry_of(node)
+        if places:
+            return self.entries().values(node)[0]
+        match base:
+            case Name(key):
+                return self._named(key)
+            case Derivative(Name(of), Name(by), _, (Name(step),)) if of == self.scope.loss:
+                return self.engine.through(step, by)
+        symbol = symbol_key(base, self.scope.loss)
+        if symbol is None:
+            raise NoValue("this derivative of tensors is not judged")
+        return self.engine.gradient(symbol[1]) if len(symbol) == 2 else self.engine.jacobian(symbol[2], symbol[1])
+
+    def _named(self, key: str) -> Array:
+        """A given or a step; else what the notes define on the side, in this paragraph or by entries."""
+        scope = self.scope
+        aside = scope.asides.get((self.block, key)) or (None if key in self.engine.needed else scope.steps.get(key))
+        definition = scope.by_entries.get(key)
+        if key in self._open or (aside is None and definition is None):
+            if key in scope.givens and key not in self.engine.givens:
+                return self.value(scope.givens[key])
+            return self.engine.value(key)
+        self._open.add(key)
+        try:
+            if aside is not None:
+                return self.value(aside)
+            assert definition is not None
+            letters, body = definition.get(self.block) or next(iter(definition.values()))
+            return self._by_entries(letters, body)
+        finally:
+            self._open.discard(key)
+
+    def _by_entries(self, letters: tuple[str, ...], body: Expr) -> Array:
+        entries = self.entries()
+        (found,) = entries.values(body)
+        if set(letters) != set(entries.sizes) or len(letters) != len(entries.sizes):
+            raise NoValue("the entries of this definition are not all told")
+        return np.transpose(found, [list(entries.sizes).index(letter) for letter in letters])
+
+
+def _moved(number: Number, sign: int) -> Number:
+    shown = literal(number)
+    assert shown is not None
+    return Number(number.value + int(sign) * shown.half)
+
+
+def _changed(node: Expr, moves: Mapping[int, Number]) -> Expr:
+    """The formula with some of its numbers replaced, each found by its identity."""
+    return moves[id(node)] if id(node) in moves else map_children(node, lambda child: _changed(child, moves))
 
 
 def _stacked(items: list[Array]) -> Array:
@@ -143,16 +236,20 @@ def _matrix_product(a: Array, b: Array) -> Array:
     return _fitting("matrix product", np.matmul)(a, b)
 
 
-def _power(base: Array, exponent: Array) -> Array:
-    """A power; of a matrix only the inverse, since any other may be meant entry by entry or not."""
+def _power(base: Array, exponent: Array, written: Expr) -> Array:
+    """A power; of a matrix only the inverse and what is entry by entry anyway, since others have two readings."""
     if base.ndim < 2:
         return np.power(base, exponent)
-    if exponent != -1 or base.shape[0] != base.shape[-1]:
+    if exponent != -1 or base.shape[0] != base.shape[-1] or not is_number(written):
         raise NoValue("the power of a matrix has two readings")
     try:
         return np.linalg.inv(base)
     except np.linalg.LinAlgError:
         raise NoValue("the matrix has no inverse") from None
+
+
+def is_number(node: Expr) -> bool:
+    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
 
 
 def shown_shape(array: Array) -> str:
@@ -164,12 +261,12 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     match node:
         case Derivative(of, by):
             return _is_tensor(of, names) or _is_tensor(by, names)
-        case Differential(_, by):
-            return _is_tensor(by, names)
+        case Differential():
+            return bool(names)
     if not isinstance(node, Expr):
         return False
     return (
-        any(isinstance(n, ListOf | Transpose | MatrixProduct) for n in walk(node))
+        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index) for n in walk(node))
         or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
         or not names.isdisjoint(names_in(node))
     )
@@ -182,15 +279,3 @@ def entries(node: MathNode) -> Iterator[MathNode]:
             yield from entries(item)
     else:
         yield node
-
-
-def _softmax(z: Array) -> Array:
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
-    "relu": lambda z: np.maximum(z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "tanh": np.tanh, "exp": np.exp,
-    "sqrt": np.sqrt, "abs": np.abs, "softmax": _softmax, "sum": np.sum, "mean": np.mean,
-    "norm": lambda z: np.sqrt(np.sum(z * z)),
-}  # fmt: skip

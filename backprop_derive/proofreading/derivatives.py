@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..document import Derivative, Differential, MathNode
-from ..syntax.expression import Name, Quotient
+from ..syntax.expression import Expr, Index, Name, Quotient
+from .indices import with_places
 from .tokens import Token, Unread
 
 if TYPE_CHECKING:
@@ -13,11 +14,21 @@ if TYPE_CHECKING:
 
 
 def fraction(p: Parser, token: Token) -> MathNode:
-    if p.peek().at("{") and p.peek(1).kind == "D":
+    if p.peek().at("{") and p.peek(1).kind == "D" and _is_over_d(p):
         p.advance()
         return _derivative_below_bar(p)
     above = p.atom()
     return Quotient(above, p.atom())  # type: ignore[arg-type]
+
+
+def _is_over_d(p: Parser) -> bool:
+    """Whether a sign of differentiation stands below the bar too: \\frac{dY ⊙ g}{σ} is a quotient."""
+    depth = 0
+    for ahead in range(len(p.tokens) - p.position):
+        depth += p.peek(ahead).at("{") - p.peek(ahead).at("}")
+        if depth == 0:
+            return p.peek(ahead + 2).kind == "D" or p.peek(2).at("}", "^")
+    return True
 
 
 def _derivative_below_bar(p: Parser) -> MathNode:
@@ -40,15 +51,20 @@ def _derivative_below_bar(p: Parser) -> MathNode:
     return Derivative(of, by, sign.text)
 
 
-def _below(p: Parser, sign: Token) -> Name:
+def _is_name(node: MathNode) -> bool:
+    """Whether a node is a name or an entry of one."""
+    return isinstance(node, Name) or (isinstance(node, Index) and isinstance(node.base, Name))
+
+
+def _below(p: Parser, sign: Token) -> Expr:
     if p.peek().kind != "D":
         raise Unread("a derivative needs the sign of differentiation below its bar too", p.peek().start)
     p.advance()
     start = p.peek().start
-    by = p.atom()
-    if not isinstance(by, Name):
+    by = with_places(p, p.atom())
+    if not _is_name(by):
         raise Unread("a derivative is by a name", start)
-    return by
+    return cast(Expr, by)
 
 
 def derivative(p: Parser, token: Token) -> MathNode:
@@ -64,8 +80,8 @@ def derivative(p: Parser, token: Token) -> MathNode:
         p.advance()
         by = _below(p, token)
         return Derivative(of, by, token.text, _held(p))
-    if token.text == "d" and isinstance(of, Name):
-        return Differential("d", of)
+    if token.text == "d" and _is_name(of):
+        return Differential("d", cast(Expr, of))
     raise Unread("a differential of an expression is not judged by itself", token.start)
 
 
@@ -105,10 +121,11 @@ def gradient(p: Parser) -> MathNode:
     """∇_w L"""
     p.accept("_")
     in_braces = p.accept("{") is not None
-    by = p.advance()
+    start = p.peek().start
+    by = with_places(p, p.atom())
     if in_braces:
         p.expect("}")
     of = p.atom()
-    if by.kind != "name" or not isinstance(of, Name):
-        raise Unread("a gradient is of a name by a name", by.start)
-    return Differential("nabla", Name(by.text), of)
+    if not _is_name(by) or not isinstance(of, Name):
+        raise Unread("a gradient is of a name by a name", start)
+    return Differential("nabla", cast(Expr, by), of)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..document import Applied, Derivative, Differential, Ellipsis, MathNode
+from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Name, names_in
+from ..syntax.expression import Index, ListOf, Name, names_in
 from ..syntax.parser import deep_recursion
 from .arrays import tensor_names
 from .compare import Comparer
+from .entries import defined_by_entries
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
@@ -21,7 +22,7 @@ from .outcome import Outcome
 from .record import Finding, Report
 from .rules import general, nodes_of
 from .scope import Scope, is_plain, scopes_of
-from .statements import Link, Statement, statements_of, vocabulary_of, with_names
+from .statements import Link, Statement, statements_of, vocabulary_of, with_names, with_tensors
 from .tensors import is_written
 from .updates import is_update, judge_update
 from .values import NoValue, symbol_key
@@ -46,8 +47,13 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
         scopes = scopes_of(statements)
         tensors = frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
         if tensors:
-            vocabulary = replace(vocabulary, tensors=tensors)
+            defined = frozenset(key for scope in scopes for key in (*scope.givens, *scope.steps))
+            vocabulary = with_tensors(vocabulary, tensors, defined)
             statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+            by_entries = {key for s in statements for key in defined_by_entries(s)}
+            if by_entries:
+                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
+                statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
             scopes = scopes_of(statements)
         judges: dict[int, Judge] = {}
         findings: list[Finding] = []
@@ -76,6 +82,7 @@ class Judge:
 
     def judge(self, statement: Statement) -> Iterator[Finding]:
         """A finding for each link after the first."""
+        self.comparer.tensors.enter(statement.block)
         if len(statement.links) < 2:
             link = statement.links[0]
             yield self.finding(statement, link, Outcome("unread", reason=link.reason))
@@ -92,7 +99,8 @@ class Judge:
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:
         """The links from number `first` on, each against the one before it.
 
-        After a wrong link, what follows may go on from it or return to what the chain is about (`meant`, or its head).
+        After a wrong link, what follows may go on from it or return to what the chain is about (`meant`, or its head);
+        so may the number behind rounded ones.
         """
         links = statement.links
         before: Link | None = links[first - 1] if links[first - 1].node is not None else None
@@ -116,7 +124,9 @@ class Judge:
                 before = link
                 continue
             outcome = self.outcome(left, link.node, relation)
-            may_return = not outcome.is_right and (slipped or is_written(link.node))
+            is_shorthand = isinstance(link.node, ListOf) and literal(left) is not None  # 1, of every entry
+            is_rounded = is_written(link.node) and not self.comparer.is_exact(left)
+            may_return = not outcome.is_right and (slipped or is_rounded or is_shorthand)
             if may_return and head is not None and head.node is not None:
                 again = self.outcome(head.node, link.node, relation)
                 outcome = again if again.is_right else outcome
@@ -128,6 +138,11 @@ class Judge:
     def is_defining(self, statement: Statement) -> bool:
         """Whether the first relation says what a name or a function is."""
         head = statement.links[0].node
+        if isinstance(head, Index):
+            base = head.base.key if isinstance(head.base, Name) else ""
+            return statement.block in self.scope.by_entries.get(base, ())
+        if isinstance(head, Name) and (statement.block, head.key) in self.scope.asides:
+            return self.scope.asides[statement.block, head.key] == statement.links[1].node
         if isinstance(head, Applied):
             return self.scope.defining.get(f"{head.function}()") == statement.place
         if not isinstance(head, Name):
@@ -142,6 +157,8 @@ class Judge:
             return self.inequality(a, b, relation)
         if relation == "->":
             return self.edge(a, b)
+        if relation == "∈":
+            return self.membership(a, b)
         if relation not in ("=", "≈", ":="):
             return Outcome("unread", reason=f"{relation} is not judged")
         try:
@@ -159,6 +176,14 @@ class Judge:
             is_edge = a.key in self.scope.operands.get(b.key, ())
             return Outcome("right") if is_edge else Outcome("wrong", b, None, f"{b.key} does not use {a.key}")
         return Outcome("unread", reason="only paths along names are judged")
+
+    def membership(self, a: MathNode, b: MathNode) -> Outcome:
+        """Whether a name has the shape that is claimed of it; the first such claim declares it."""
+        if not isinstance(a, Name) or not isinstance(b, Reals):
+            return Outcome("unread", reason="only shapes, as in X ∈ ℝ^{2×3}, are judged")
+        if self.scope.shapes.get(a.key) == b.shape and not self.scope.is_defined(a.key):
+            return Outcome("given")
+        return self.comparer.tensors.shape(a, b)
 
     def inequality(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
         left, right = self.comparer.value(a), self.comparer.value(b)

@@ -85,7 +85,7 @@ class _Lexer:
             self.emit("rel", c, start, start + 1)
         elif c == "&":
             self.emit("amp", "&", start, start + 1)
-        elif c in "+-*/^_()[]{},|;'−·×":
+        elif c in "+-*/^_()[]{},|;'−·×@⊙":
             self.emit("op", {"−": "-", "·": "*", "×": "*"}.get(c, c), start, start + 1)
         elif c in ".:?!":
             self.emit("op", c, start, start + 1)
@@ -163,7 +163,7 @@ class _Lexer:
             self.upright(word, content, start, after)
         elif word == "mathbb":
             content, after = self.group(stop)
-            self.emit("unread", content, start, after)
+            self.emit("reals" if content.strip() == "R" else "unread", content, start, after)
         else:
             raise Unread(f"the command \\{word} is not known", start)
 
@@ -229,7 +229,8 @@ class _Lexer:
         if len(run) == 1:
             begins = re.match(r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?[\\({]", self.text[stop : stop + 24])
             return begins is not None or self.begins_fraction()
-        return self.vocabulary.knows(self.suffixes(run[1:], stop)[0]) or self.begins_fraction()
+        of = self.suffixes(run[1:], stop)[0]
+        return self.vocabulary.knows(of) or self.vocabulary.knows(run[1:]) or self.begins_fraction()
 
     def begins_fraction(self) -> bool:
         """Whether what comes next is the first thing above or below a fraction's bar."""
@@ -272,8 +273,10 @@ class _Lexer:
         while stop < self.end:
             match = re.compile(r"\s*_\s*(?=[^_])").match(self.text, stop, self.end)
             if match is not None:
-                inner, stop = self.group(match.end())
-                key += "_" + index_key(inner)
+                inner, after = self.group(match.end())
+                if self.is_place(key, inner):
+                    break
+                key, stop = f"{key}_{index_key(inner)}", after
             elif self.text[stop] == "'":
                 primes, stop = primes + 1, stop + 1
             elif (layer := _LAYER.match(self.text, stop, self.end)) is not None:
@@ -281,6 +284,13 @@ class _Lexer:
             else:
                 break
         return key + "'" * primes, stop
+
+    def is_place(self, key: str, index: str) -> bool:
+        """Whether an index is the place of an entry and no part of a name: W_{ij}, where W is a matrix."""
+        knows, tensors = self.vocabulary.knows, self.vocabulary.tensors
+        if key == "delta" and tensors:
+            return not knows(key) and not knows(f"delta_{index_key(index)}") and not knows(index_key(index))
+        return key in tensors and not knows(f"{key}_{index_key(index)}")
 
     # --- groups
 

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from ..document import Applied, Derivative, Differential, Ellipsis, MathNode
+from ..document import Applied, Differential, Ellipsis, MathNode
 from ..errors import BackpropError
 from ..syntax.expression import (
     ONE,
     Call,
     Constant,
-    Expr,
     ListOf,
     MatrixProduct,
     Name,
@@ -26,16 +25,16 @@ from ..syntax.expression import (
     Quotient,
     Sum,
     Transpose,
-    walk,
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
+from .indices import condition, delta, identity, is_tensor, reals, summation, with_places
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
 _DEEPEST = 60
 _CLOSES = {"(": ")", "[": "]", "{": "}", "⦃": "⦄", "|": "|", "‖": "‖", "⌊": "⌋"}
-_OPERANDS = frozenset("number name func D frac sqrt nabla begin".split())
+_OPERANDS = frozenset("number name func D frac sqrt nabla begin sum".split())
 _FENCED = {"|": "abs", "‖": "norm", "⌊": "floor"}
 
 
@@ -49,6 +48,7 @@ class Parser:
     position: int = 0
     depth: int = 0
     open_bars: int = 0
+    is_side_by_side: bool = False  # whether the last factor that was read is a product without a sign
     places: dict[int, int] = field(default_factory=dict)
     kept: list[MathNode] = field(default_factory=list)
 
@@ -111,7 +111,7 @@ class Parser:
             negative = self.accept("-")
             right = self.factor()
             if sign.text == "/":
-                if isinstance(right, Product):
+                if isinstance(right, Product) and self.is_side_by_side:
                     raise Unread("a product behind a slash has two readings: parentheses are missing", sign.start)
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 below = Negate(right) if negative else right  # type: ignore[arg-type]
@@ -126,27 +126,16 @@ class Parser:
     def factor(self) -> MathNode:
         """Powers side by side: a product without a sign."""
         items = [self.power()]
+        self.is_side_by_side = False
         while self.begins_operand():
             if self.peek().kind == "number":
                 raise Unread("two numbers side by side: a sign is missing", self.peek().start)
             items.append(self.power())
-        if len(items) > 1 and sum(map(self.is_tensor, items)) > 1:
+        self.is_side_by_side = len(items) > 1
+        if len(items) > 1 and sum(is_tensor(item, self.vocabulary.tensors) for item in items) > 1:
             return reduce(MatrixProduct, items)  # type: ignore[arg-type]
         is_multiple = len(items) == 2 and isinstance(items[0], Number)
         return items[0] if len(items) == 1 else Product(tuple(items), is_multiple)  # type: ignore[arg-type]
-
-    def is_tensor(self, node: MathNode) -> bool:
-        """Whether a factor is a vector or a matrix, so that the next one is multiplied as one."""
-        tensors = self.vocabulary.tensors
-        if isinstance(node, Derivative | Differential):
-            return isinstance(node.by, Name) and node.by.key in tensors
-        parts = walk(node) if isinstance(node, Expr) else ()
-        return any(
-            isinstance(n, ListOf | Transpose)
-            or (isinstance(n, Name) and n.key in tensors)
-            or (isinstance(n, Derivative | Differential) and self.is_tensor(n))
-            for n in parts
-        )
 
     def begins_operand(self) -> bool:
         token = self.peek()
@@ -161,7 +150,7 @@ class Parser:
         return any(other.at(token.text) for other in self.tokens[self.position + 1 :])
 
     def power(self) -> MathNode:
-        base = self.atom()
+        base = with_places(self, self.atom())
         while (caret := self.accept("^")) is not None:
             base = self.raised(base, caret)
         return base
@@ -205,6 +194,10 @@ class Parser:
                 return self.placed(derivative(self, token), token.start)
             case "nabla":
                 return self.placed(gradient(self), token.start)
+            case "sum":
+                return summation(self, token)
+            case "reals":
+                return reals(self, token)
             case "begin":
                 return cases(self) if token.text in ("cases", "dcases") else matrix(self, token)
             case "unread" if token.text == "…":
@@ -232,8 +225,8 @@ class Parser:
         while token.text in "([" and self.accept(","):
             items.append(self.expression())
         self.open_bars = bars
-        if self.peek().kind == "rel" and token.text == "[":
-            raise Unread("a condition in brackets is not judged", token.start)
+        if self.peek().kind == "rel" and token.text == "[" and len(items) == 1:
+            items = [condition(self, items[0])]
         self.expect(_CLOSES[token.text])
         if len(items) > 1 or (token.text == "[" and isinstance(items[0], ListOf)):
             return ListOf(tuple(items))  # type: ignore[arg-type]
@@ -258,7 +251,11 @@ class Parser:
         primes = len(key) - len(stem)
         opens = self.peek().at("(")
         is_defined = stem in vocabulary.functions and not vocabulary.knows(stem)
-        if opens and (is_defined or self.is_function(stem)):
+        if vocabulary.tensors and (key == "I" or key.startswith("I_")) and not vocabulary.knows(key):
+            return identity(self, key)
+        if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
+            return delta(self, token)
+        if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):
             return Applied(stem, tuple(self.arguments()), primes)
         if vocabulary.knows(key):
             return Name(key)

@@ -5,20 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..document import Applied, Derivative, Differential, MathNode
-from ..syntax.expression import Call, Expr, Name, Negate, Number, Product, Sum, walk
+from ..syntax.expression import Call, Expr, Name, Negate, Number, Power, Product, Sum, walk
 from .rules import nodes_of
 
 
 def factors(node: MathNode, deep: bool) -> Iterator[Expr]:
-    """The factors of a product, those of what stands side by side too where asked; a minus belongs to the first."""
+    """The factors of a product, those of what stands side by side too where asked; a minus belongs to the first.
+
+    A number with a power of ten behind it, 8.66 · 10⁻⁹, is one factor.
+    """
+    last: Expr | None = None
+    for factor in _factors(node, deep):
+        if last is not None and _is_scale(factor) and _is_decimal(last):
+            yield Product((last, factor))
+            last = None
+            continue
+        if last is not None:
+            yield last
+        last = factor
+    if last is not None:
+        yield last
+
+
+def _is_decimal(node: Expr) -> bool:
+    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
+
+
+def _is_scale(node: Expr) -> bool:
+    match node:
+        case Power(Number(base), Number() | Negate(Number())):
+            return base == 10
+    return False
+
+
+def _factors(node: MathNode, deep: bool) -> Iterator[Expr]:
     match node:
         case Negate(Product() as inner):
-            first, *rest = factors(inner, deep)
+            first, *rest = _factors(inner, deep)
             yield Negate(first)
             yield from rest
         case Product(parts, implicit) if deep or not implicit:
             for factor in parts:
-                yield from factors(factor, deep) if isinstance(factor, Product) else (factor,)
+                yield from _factors(factor, deep) if isinstance(factor, Product) else (factor,)
         case _:
             yield node  # type: ignore[misc]
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..calculus.derive import derived_form
-from ..document import Applied, Derivative, Differential, MathNode
+from ..document import Applied, Derivative, Differential, MathNode, Reals
 from ..records import record
-from ..syntax.expression import Expr, Name, children, names_in, substitute, walk
+from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, substitute, walk
 from .statements import Statement
+
+# Before an abbreviation, "…, with σ = …"; in a text, others may stand between.
+_WITH = re.compile(r"\b(?:with|where)(?:\s+[^.;:]+[=≈][^;:]+,)?\s*$")
+Block = tuple[str, int]
+ByEntries = tuple[tuple[str, ...], Expr]
 
 
 @record
@@ -25,7 +31,9 @@ class Function:
 class Scope:
     """The problem of a stretch of notes: `givens` with their values, `steps` in the order in which each uses others.
 
-    `defining` tells which statement defines a name: its first relation claims nothing.
+    `defining` tells which statement defines a name: its first relation claims nothing. `shapes` are those declared as
+    X ∈ ℝ^{n×d}; `by_entries` holds what is defined by its entries, and `asides` what is introduced by "with" and holds
+    in its paragraph only.
     """
 
     givens: dict[str, Expr] = field(default_factory=dict)
@@ -33,6 +41,10 @@ class Scope:
     functions: dict[str, Function] = field(default_factory=dict)
     defining: dict[str, tuple[str, int]] = field(default_factory=dict)
     losses: set[str] = field(default_factory=set)
+    shapes: dict[str, tuple[int | str, ...]] = field(default_factory=dict)
+    symmetric: set[str] = field(default_factory=set)
+    by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
+    asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
     @cached_property
@@ -179,9 +191,11 @@ def is_plain(node: MathNode | None) -> bool:
 
 
 def _define(scope: Scope, statements: list[Statement]) -> None:
+    heads = {statement.block: statement.links[0].node for statement in reversed(statements)}
+    beside = frozenset(block for block, head in heads.items() if isinstance(head, Derivative | Differential))
     for only_formulas in (True, False):
         for statement in statements:
-            _define_by(scope, statement, only_formulas)
+            _define_by(scope, statement, only_formulas, beside)
     for statement in statements:
         for link in statement.links:
             if link.node is not None:
@@ -191,10 +205,23 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
         scope.defining.pop(key)
 
 
-def _define_by(scope: Scope, statement: Statement, only_formulas: bool) -> None:
-    if len(statement.links) < 2 or statement.relations[0] not in ("=", ":=", "≈"):
+def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: frozenset[Block]) -> None:
+    """Take what a statement defines; in the paragraphs `beside` a derivative, abbreviations hold there only."""
+    if len(statement.links) < 2:
         return
     head, body = statement.links[0].node, statement.links[1].node
+    if statement.relations[0] == "∈" and isinstance(head, Name) and isinstance(body, Reals):
+        scope.shapes.setdefault(head.key, body.shape)
+    if statement.relations[0] not in ("=", ":=", "≈"):
+        return
+    if isinstance(head, Index) and isinstance(head.base, Name) and isinstance(body, Expr):
+        _define_entries(scope, head, body, statement)
+        return
+    if isinstance(head, Name) and isinstance(body, Transpose) and body.operand == head:
+        scope.symmetric.add(head.key)
+    if isinstance(head, Name) and is_plain(body) and statement.block in beside and _WITH.search(statement.lead):
+        scope.asides.setdefault((statement.block, head.key), body)  # type: ignore[arg-type]
+        return
     if isinstance(head, Applied) and only_formulas and isinstance(body, Expr | Applied):
         _define_function(scope, head, body, statement)
         return
@@ -209,6 +236,15 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool) -> None:
     elif not used and not only_formulas:
         scope.givens[head.key] = body
         scope.defining[head.key] = statement.place
+
+
+def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement) -> None:
+    """C_{ij} = …, for a C that nothing else defines."""
+    assert isinstance(head.base, Name)
+    key, letters = head.base.key, tuple(place.key for place in head.items if isinstance(place, Name))
+    if scope.is_defined(key) or key in scope.shapes or len(set(letters)) != len(head.items):
+        return
+    scope.by_entries.setdefault(key, {}).setdefault(statement.block, (letters, body))
 
 
 def _define_function(scope: Scope, head: Applied, body: MathNode, statement: Statement) -> None:

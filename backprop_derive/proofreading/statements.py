@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import field, replace
+from itertools import pairwise
 
 from ..document import MathNode
 from ..records import record
@@ -16,6 +17,7 @@ from .text_tokens import text_tokens
 from .tokens import MOST_TOKENS, Token, Unread, Vocabulary
 
 _MOST_LINKS = 1_000
+_MOST_PLACES = 4
 _CLAIMS = frozenset(("=", "≈", ":=", "<-", "!=", "<", ">", "<=", ">=", "∈", "->"))
 _OPENS, _CLOSES = frozenset("([{⦃⟨⌊"), frozenset(")]}⦄⟩⌋")
 _ENDS = (".", ":", "!", "?", ",", ";")
@@ -50,6 +52,14 @@ class Statement:
     def block(self) -> tuple[str, int]:
         """The paragraph that it stands in."""
         return self.formula.source.name, self.formula.block
+
+    @property
+    def lead(self) -> str:
+        """What stands before it: in a text, with what was stated there; else the words before the formula."""
+        formula = self.formula
+        if formula.kind != "text":
+            return formula.lead
+        return formula.source.text[max(formula.start, self.links[0].start - 400) : self.links[0].start]
 
     @property
     def text(self) -> str:
@@ -143,6 +153,8 @@ def _statement(formula: Formula, tokens: list[Token], vocabulary: Vocabulary) ->
         tokens.pop()
     while tokens and tokens[0].at(*_ENDS):
         tokens.pop(0)
+    if formula.kind == "text":
+        tokens = _unlabelled(tokens)
     parts: list[list[Token]] = [[]]
     relations: list[str] = []
     depth = 0
@@ -162,6 +174,16 @@ def _statement(formula: Formula, tokens: list[Token], vocabulary: Vocabulary) ->
     vocabulary = _without_letters(tokens, vocabulary)
     links = tuple(_link(part, vocabulary, tokens) for part in parts)
     return Statement(formula, links, tuple(relations))
+
+
+def _unlabelled(tokens: list[Token]) -> list[Token]:
+    """Without what ends in a colon before the first relation: "summed over the entries of A: S = …"."""
+    for k, token in enumerate(tokens):
+        if token.kind == "rel":
+            break
+        if token.at(":"):
+            return tokens[k + 1 :]
+    return tokens
 
 
 def _without_letters(tokens: Sequence[Token], vocabulary: Vocabulary) -> Vocabulary:
@@ -210,6 +232,7 @@ def vocabulary_of(formulas: Sequence[Formula]) -> Vocabulary:
             tokens = _tokens(formula, empty)
         except Unread:
             continue
+        functions.update(_differentiated(tokens))
         for part in _stretches(tokens):
             for item in _items(part):
                 _head(item, names, functions)
@@ -218,11 +241,19 @@ def vocabulary_of(formulas: Sequence[Formula]) -> Vocabulary:
     return Vocabulary(frozenset(singles), frozenset(functions))
 
 
-def _is_gradient(name: str, names: set[str]) -> bool:
-    """Whether a name is how the gradient by another one is called: dw, δ_z."""
-    return (name[0] == "d" and len(name) > 1 and name[1:] in names) or (
-        name.startswith("delta_") and name.removeprefix("delta_") in names
-    )
+def _differentiated(tokens: Sequence[Token]) -> Iterator[str]:
+    """The letters that stand for functions, since a prime and an argument follow them: A′(B(x))."""
+    for token, following in pairwise(tokens):
+        stem = token.text.rstrip("'")
+        if token.kind == "name" and len(stem) == 1 and stem != token.text and following.at("("):
+            yield stem
+
+
+def _is_gradient(name: str, names: Collection[str]) -> bool:
+    """Whether a name is how the gradient by another one, or by an entry of it, is called: dw, δ_z, dW_ij."""
+    by = name.removeprefix("delta_") if name.startswith("delta_") else name[1:] if name[0] == "d" else ""
+    stem, _, places = by.rpartition("_")
+    return by in names or (stem in names and places.isalpha() and len(places) <= _MOST_PLACES)
 
 
 def _typed_heads(formula: Formula) -> Iterator[str]:
@@ -253,5 +284,16 @@ def _head(item: Sequence[Token], names: set[str], functions: set[str]) -> None:
 
 
 def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:
-    """The vocabulary with more names."""
-    return replace(vocabulary, names=vocabulary.names | frozenset(more))
+    """The vocabulary with more names, by which others turn out to be gradients."""
+    names = vocabulary.names | frozenset(more)
+    return replace(vocabulary, names=frozenset(name for name in names if not _is_gradient(name, names)))
+
+
+def with_tensors(vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str]) -> Vocabulary:
+    """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name."""
+    entries = {
+        key for key in vocabulary.names - defined
+        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalpha()
+    }  # fmt: skip
+    heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
+    return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)

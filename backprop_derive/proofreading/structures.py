@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .parser import Parser
 
 _MATRICES = frozenset("matrix pmatrix bmatrix array smallmatrix".split())
-_COMPARED = {"=": "==", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!="}
+COMPARED = {"=": "==", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!="}
 Row = tuple[MathNode, MathNode | None]
 
 
@@ -20,9 +20,9 @@ def comparison(p: Parser) -> Compare:
     """left relation right"""
     left = p.expression()
     sign = p.advance()
-    if sign.kind != "rel" or sign.text not in _COMPARED:
+    if sign.kind != "rel" or sign.text not in COMPARED:
         raise Unread("a comparison is expected", sign.start)
-    return Compare(_COMPARED[sign.text], left, p.expression())  # type: ignore[arg-type]
+    return Compare(COMPARED[sign.text], left, p.expression())  # type: ignore[arg-type]
 
 
 def cases(p: Parser) -> MathNode:

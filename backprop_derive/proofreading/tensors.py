@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..document import Derivative, Differential, MathNode
+from ..document import Derivative, Differential, MathNode, Reals
 from ..evaluate.loose import is_close
-from ..syntax.expression import Expr, ListOf, Name, children
-from .arrays import Array, Arrays, Misfit, entries, shown_shape
+from ..syntax.expression import Expr, Index, ListOf, Name, Product, children
+from .arrays import Array, Arrays, entries, shown_shape
+from .entries import Misfit
+from .indices import entry_of
 from .literals import literal
 from .outcome import Outcome
 from .values import NoValue
@@ -20,36 +22,61 @@ _ROUNDED = 0.02  # of the largest entry, where both sides hold rounded numbers
 
 
 class TensorComparer:
-    """Compares within one scope; `found` is what the notes have written for names and gradients."""
+    """Compares within one scope: at the values of the notes, or at drawn ones where they give none."""
 
     def __init__(self, arrays: Arrays) -> None:
+        self.scope = arrays.scope
         self.arrays = arrays
+        self.points = [arrays]
+
+    def enter(self, block: tuple[str, int]) -> None:
+        """Read on in this paragraph."""
+        for point in self.points:
+            point.block = block
 
     def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
         """Whether `b` may stand behind `a` and a relation."""
         if a == b:
             return Outcome("right")
         with np.errstate(all="ignore"):
-            return self.at_values(a, b, relation)
+            return self.at_values(self.arrays, a, b, relation)
 
-    def at_values(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+    def shape(self, name: Name, reals: Reals) -> Outcome:
+        """Whether a name has a shape."""
+        try:
+            found = np.shape(self.arrays.value(name))
+        except (NoValue, Misfit) as error:
+            return Outcome("unread", reason=str(error))
+        letters = self.arrays.engine.letters
+        if any(isinstance(size, str) and size not in letters for size in reals.shape):
+            return Outcome("unread", reason="a letter of the shape is not known")
+        claimed = tuple(letters[s] if isinstance(s, str) else s for s in reals.shape)
+        if claimed == found:
+            return Outcome("right")
+        return Outcome("wrong", reals, None, f"the shape is {'×'.join(map(str, found)) or '1'}")
+
+    def at_values(self, point: Arrays, a: MathNode, b: MathNode, relation: str) -> Outcome:
         """Whether two formulas have one value, entry by entry."""
         try:
-            left = self.arrays.value(a)
+            left = point.value(a)
         except (NoValue, Misfit) as error:
             return Outcome("unread", reason=str(error))
         if not np.isfinite(left).all():
             return Outcome("unread", reason="it has no value")
         if is_written(b):
-            return self.entrywise(left, b, relation)
+            if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
+                return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
+            outcome = self.entrywise(left, b, relation, point.spread(a))
+            return self.locally(a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
         try:
-            right = self.arrays.value(b)
+            left, right = point.values(a, b)
         except Misfit as error:
             return Outcome("wrong", b, None, str(error))
         except NoValue as error:
             return Outcome("unread", reason=str(error))
-        if left.shape != right.shape:
+        if squeezed(left).shape != squeezed(right).shape:
             return Outcome("wrong", b, None, _other_shape(right, left))
+        left, right = squeezed(left), squeezed(right)
         part = self.slip(a, b, relation)
         if part is not None:
             return part
@@ -59,23 +86,52 @@ class TensorComparer:
         is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
         if is_rounded and off <= _ROUNDED * size:
             return Outcome("rounded")
-        return Outcome("wrong", b, None, "the values differ")
+        return self.locally(a, b, relation) or Outcome("wrong", b, None, "the values differ")
 
-    def entrywise(self, value: Array, b: MathNode, relation: str) -> Outcome:
-        """Whether every written entry is right to the digits given."""
+    def dot_product(self, point: Arrays, node: MathNode) -> Array | None:
+        """The sum of the products, where a dot stands between two vectors and a number behind it."""
+        match node:
+            case Product((first, second), False):
+                a, b = point.value(first), point.value(second)
+                return np.dot(a, b) if a.ndim == b.ndim == 1 else None
+        return None
+
+    def locally(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
+        """Right where a derivative of the loss is meant through its own step only, which writes some without a bar."""
+        base, _ = entry_of(a)
+        match base:
+            case Derivative(Name(of), Name(by), sign, ()) if of == self.scope.loss:
+                if by in self.scope.operands.get(of, ()):
+                    held = Derivative(Name(of), Name(by), sign, (Name(of),))
+                    outcome = self.at_values(self.arrays, held if base is a else _entry(held, a), b, relation)
+                    return outcome if outcome.is_right else None
+        return None
+
+    def entrywise(self, value: Array, b: MathNode, relation: str, spread: Array = 0.0) -> Outcome:
+        """Whether every written entry is right to the digits given, where those it is computed from are off by some.
+
+        A number behind a formula by entries is what all of them are.
+        """
+        if value.ndim and not isinstance(b, ListOf):
+            b = ListOf((b,) * value.size)
+            value = value.ravel()
         written = list(entries(b))
         try:
             found = self.arrays.value(b)
         except Misfit as error:
             return Outcome("wrong", b, None, str(error))
+        value = squeezed(value) if squeezed(value).shape == found.shape else value
         if found.shape != value.shape:
             return Outcome("wrong", b, None, _other_shape(found, value))
         weakest = "right"
-        for entry, right in zip(written, np.ravel(value), strict=True):
+        off = np.ravel(np.broadcast_to(spread, value.shape))
+        for entry, right, slack in zip(written, np.ravel(value), off, strict=True):
             number = literal(entry)
             assert number is not None
             exact = _fraction(right, number.value)
             accepted = number.accepts(exact, relation)
+            if accepted is None and slack and abs(float(number.value) - right) <= float(number.half) + slack:
+                accepted = "rounded"
             if accepted is None:
                 return Outcome("wrong", entry, exact)
             weakest = accepted if accepted != "right" else weakest
@@ -97,6 +153,16 @@ class TensorComparer:
         found = [self.slip(x, y, relation) for x, y in zip(left, right, strict=True)]
         wrong = [outcome for outcome in found if outcome is not None]
         return wrong[0] if len(wrong) == 1 else None
+
+
+def _entry(held: Derivative, entry: MathNode) -> MathNode:
+    """The entry of a derivative with something held, at the places of another entry of it."""
+    return Index(held, entry_of(entry)[1])  # type: ignore[arg-type]
+
+
+def squeezed(array: Array) -> Array:
+    """Without a last axis of size 1: what rowsum gives is a column beside a matrix, and a vector by itself."""
+    return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
 
 
 def is_written(node: MathNode) -> bool:

@@ -7,7 +7,7 @@ import re
 from ..syntax.names import GREEK_NAME, canonical
 from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
 
-_LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√]"
+_LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√ℝ]"
 _MARKS = "\u0300-\u036f"
 _TOKEN = re.compile(
     rf"""
@@ -22,7 +22,8 @@ _TOKEN = re.compile(
     | (?P<rel>:=|≔|<-|←|->|→|<=|>=|==|!=|≤|≥|≠|=|≈|~=|<|>|∈)
     | (?P<op>\*\*|\\\*\\?\*|\\\*\s?\*?|[-+*/^@()\[\]{{}},|.:;·×⋅∙−÷‖⌊⌋⊙])
     | (?P<sqrt>√)
-    | (?P<sum>Σ)
+    | (?P<sum>Σ_?)
+    | (?P<reals>ℝ)
     | (?P<unread>…)
     """,
     re.VERBOSE,
@@ -46,6 +47,7 @@ class _Lexer:
         self.vocabulary = vocabulary
         self.found: list[Token] = []
         self.braces = 0
+        self.brackets = 0
 
     def tokens(self) -> list[Token]:
         position = self.start
@@ -73,14 +75,16 @@ class _Lexer:
     def newline(self, position: int, stop: int) -> None:
         """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign."""
         last = self.found[-1] if self.found else None
-        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*"))
+        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*") or self.brackets > 0)
         if not is_open and GOES_ON.match(self.text, stop, self.end) is None:
             self.add("junk", "\n", position, stop)
+            self.brackets = 0
 
     def space(self, spelled: str, position: int, stop: int) -> None:
         """A gap within a line parts columns, unless what follows it goes on with a formula."""
         last = self.found[-1] if self.found else None
-        if len(spelled) < 3 or last is None or last.kind in ("rel", "junk"):
+        is_indented = self.text[max(position - 1, self.start) : position] in ("\n", "")
+        if len(spelled) < 3 or last is None or last.kind in ("rel", "junk") or is_indented:
             return
         if GOES_ON.match(self.text, stop, self.end) is None and self.text[stop : stop + 1] not in ("", "\n"):
             self.add("junk", " ", position, stop)
@@ -99,6 +103,7 @@ class _Lexer:
         elif kind == "op" and spelled.startswith("\\"):
             self.add("op", "^" if spelled.count("*") == 2 else "*", start, stop)
         elif kind == "op":
+            self.brackets = max(0, self.brackets + (spelled == "[") - (spelled == "]"))
             self.braces += (spelled == "{") - (spelled == "}")
             signs = {"{": "⦃", "}": "⦄"} if spelled in "{}" else _SIGNS
             self.add("op", signs.get(spelled, spelled), start, stop)
@@ -179,7 +184,7 @@ class _Lexer:
             return True
         if not rest:
             return re.match(r"\s*[(/]", following) is not None
-        if self.vocabulary.knows(self.hatted(rest, stop)[0]):
+        if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
             return True
         if len(rest) > 2 and rest.isalpha():
             return False

@@ -11,6 +11,8 @@ from ..ops.table import CALLABLE, LANGUAGE_OPERATIONS, operation
 from ..records import record
 
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
+# What is told of a matrix by rows or columns, and what only derived gradients are made of.
+OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split())
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 
@@ -65,11 +67,14 @@ def function_words() -> Mapping[tuple[str, str], str]:
             words.setdefault((op.shown.name, op.shown.subscript), op.name)
             words.setdefault((op.shown.name.lower(), op.shown.subscript), op.name)
     words["sgn", ""] = "sign"
+    words |= {(name, ""): name for name in OF_TENSORS}
     return words
 
 
 def is_known_function(name: str) -> bool:
     """Whether an operation of the table has this canonical name."""
+    if name in OF_TENSORS:
+        return True
     try:
         operation(name)
     except KeyError:

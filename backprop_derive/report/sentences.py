@@ -322,6 +322,19 @@ TRAINING = Sentences("training", {
 
 # --- checks
 
+CERTIFICATE = Sentences("certificate", {
+    "title": "Certificate",
+    "line": "lines",
+    "by": "confirmed by",
+    "value": "values",
+    "local": "local gradients",
+    "gradient": "gradients",
+    "nothing": "derivation only",
+    "count": "{confirmed} of {all} lines were confirmed by another road than the one that found them.",
+    "unconfirmed": "Where it says derivation only, no other road leads there: at a kink a convention decides, and very"
+    " large problems are not evaluated with 60 digits.",
+})
+
 CHECKS = Sentences("checks", {
     "title": "Check",
     "intro": "Each value and gradient beside what was found by {engines}.",

@@ -47,9 +47,13 @@ def test_the_hostile_corpus_as_notes(wrap: str, tmp_path: Path, monkeypatch: pyt
         "$" + "x" * 50_000 + " = 1$", "1 = " + "1 + " * 50_000 + "1", "= " * 50_000, "**" * 50_000 + " = 1",
         "x = 1" + " " * 200_000 + "= 1", "{" * 30_000 + "= 1", "d" * 50_000 + "/dx = 1", "$|" * 3_000 + "= 1$",
         "__import__('os').system('touch owned') = 1", "$\\input{/etc/passwd} = 1$", "$\\write18{touch owned} = 1$",
+        "Given X ∈ ℝ^(999999999×999999999)\n\nL = sum(X * X)\n\n∂L/∂X = X",
+        "Given v = [1, 2]\n\nL = Σ_(i,j,k,l,m,n) v[i] · v[j] · v[k] · v[l] · v[m] · v[n] = 1",
+        "Given v = [1, 2]\n\n" + "Σ_i " * 3_000 + "v[i] = 1", "Given v = [1, 2]\n\nv[i[v[i[v[i]]]]] = 1",
+        "Given A = [[1, 2], [3, 4]]\n\nA_{ij} = A_{ij}\n\n$A_{ij} = \\sum_{i} A_{ij}$\n\n$I_{99999999999} = A$",
         '{"cells": [{"cell_type": "markdown", "source": [1]}]}', '{"cells": 3}',
     ],
-    ids=range(27),
+    ids=range(32),
 )  # fmt: skip
 def test_notes_made_to_hang_or_to_break_in(notes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -11,7 +11,7 @@ from backprop_derive.options import NOTATIONS
 
 from .test_rendered import SCALARS, solved
 
-MUTANTS = 200
+MUTANTS = 100
 ENOUGH = 0.98
 _NUMBER = re.compile(r"(?<![\w.\\{^_₀-₉])\d+(?:\.\d+)?(?![\w.}])")
 _SIGN = re.compile(r"(?<=[\w)}₀-₉²] )[-−+](?= [\w(\\])")
@@ -29,7 +29,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         offset += len(line)
 
 
-def _mutant(text: str, rng: random.Random) -> tuple[int, str] | None:
+def mutant(text: str, rng: random.Random) -> tuple[int, str] | None:
     """A digit or a sign of one link changed: where, and the text."""
     start, line = rng.choice(list(_lines(text)))
     kind = rng.choice(("digit", "digit", "sign"))
@@ -57,16 +57,16 @@ def test_a_changed_link_is_found_where_it_is() -> None:
     while tried < MUTANTS:
         name, format, notation = rng.choice(SCALARS), rng.choice(("md", "txt", "tex")), rng.choice(NOTATIONS)
         text = str(solved(name).render(format, notation=notation, detail=rng.choice(("normal", "full"))))
-        made = _mutant(text, rng)
+        made = mutant(text, rng)
         if made is None:
             continue
-        at, mutant = made
+        at, changed = made
         tried += 1
-        wrong = proofread(mutant, f"notes.{format}").wrong
+        wrong = proofread(changed, f"notes.{format}").wrong
         hit = [f for f in wrong if f.starts <= at < f.ends]
         found += bool(hit)
         others += len(wrong) - len(hit)
         if not hit:
-            missed.append((name, format, notation, mutant[mutant.rfind("\n", 0, at) : mutant.find("\n", at)], wrong))
+            missed.append((name, format, notation, changed[changed.rfind("\n", 0, at) : changed.find("\n", at)], wrong))
     assert found >= ENOUGH * tried, missed
     assert others <= (1 - ENOUGH) * tried

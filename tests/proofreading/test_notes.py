@@ -153,7 +153,7 @@ def test_three_sums_of_products_of_six_are_off() -> None:
 
 
 def test_what_is_not_understood_is_said_with_its_place() -> None:
-    report = proofread("$V_{AB} = \\foo{3}$ and $W \\in \\mathbb{R}^{3}$, $a/b c = 2$")
+    report = proofread("$V_{AB} = \\foo{3}$ and $W \\in \\mathbb{Z}^{3}$, $a/b c = 2$")
     assert [f.verdict for f in report.findings] == ["unread"] * 3
     assert report.findings[0].reason == r"the command \foo is not known"
 

@@ -1,37 +1,26 @@
-"""Vectors and matrices: judged at the values of the notes; what is not judged yet is counted here."""
+"""Vectors and matrices, by entries and whole, judged at the values of the notes."""
 
 from __future__ import annotations
 
 import pytest
 
 import backprop_derive as bd
-from backprop_derive.options import NOTATIONS
+from backprop_derive.options import DETAILS, NOTATIONS
 
 from .test_rendered import EXAMPLES, FORMATS, SCALARS, solved
 
 TENSORS = [path.stem for path in EXAMPLES if path.stem not in SCALARS]
-# Claims of the default Markdown that are not understood: sums over indices, named reductions, layers; and all of a
-# problem whose sizes are letters.
-NOT_YET = {
-    "attention-head": 12, "batch-norm": 14, "conv-net": 23, "linear-regression": 12, "mlp-batch": 17,
-    "rnn-in-matrices": 19, "gaussian-precision": 10,
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TENSORS)
-def test_nothing_that_this_program_writes_of_tensors_is_called_wrong(name: str) -> None:
-    for turn, notation in enumerate(NOTATIONS):
-        for format, flavour in (FORMATS[turn % 4], FORMATS[(turn + 2) % 4]):
-            text = solved(name).render(format, notation=notation, flavour=flavour, detail=("normal", "full")[turn % 2])
-            report = bd.proofread(str(text), f"{name}.{format}")
-            assert [(f.place.line, f.claim, f.reason) for f in report.wrong] == [], (format, notation)
-
-
-@pytest.mark.parametrize("name", TENSORS)
-def test_what_is_not_understood_of_tensors_yet(name: str) -> None:
-    report = bd.proofread(solved(name).to_markdown(), "notes.md")
-    assert report.counts["unread"] <= NOT_YET[name]
-    if solved(name).problem.has_values:
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_every_rendering_of_a_solution_with_tensors_is_right_and_understood(name: str, notation: str) -> None:
+    for turn, (format, flavour) in enumerate(FORMATS):
+        detail = DETAILS[(turn + NOTATIONS.index(notation) + TENSORS.index(name)) % len(DETAILS)]
+        text = str(solved(name).render(format, notation=notation, flavour=flavour, detail=detail))
+        report = bd.proofread(text, f"{name}.{format}")
+        found = [(f.place.line, f.claim, f.expected, f.reason) for f in report.of("wrong", "unread", "follows")]
+        assert found == [], (format, detail)
         assert report.counts["right"] + report.counts["rounded"] > 5
 
 

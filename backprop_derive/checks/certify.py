@@ -1,0 +1,173 @@
+"""Every line of a solution confirmed by other roads, or the first that one of them refutes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import Any
+
+import mpmath
+import numpy
+
+from ..certificate import Certificate, CertifiedLine
+from ..comparison import TOLERANCE, Comparison
+from ..derivation import INCOMING, OUTPUT, Flow, LocalGradient, TensorDerivation
+from ..errors import CertificateError
+from .differences import DIGITS, library, operations
+from .engines import ENGINES, compare
+from .formulas import Formulas
+from .library import Library
+from .network import Network, Solved
+
+# One of these confirms values and gradients besides the differences, the first that is installed.
+_OTHERS = ("autograd", "torch", "jax")
+_STEP = 20  # digits of the step of a difference
+_MOST_ENTRIES = 6  # of one operand that a local gradient is taken by
+_MOST_WORK = 2_000_000
+# Beside the values of the problem, so far from them: what is right by chance there is not right here.
+_NEARBY = (Fraction(0), Fraction(1, 997), Fraction(-1, 1009))
+_AT_THE_STEP = "central differences of the step, here and nearby"
+
+
+def certify(solved: Solved) -> Certificate:
+    """What confirmed each line. Raises CertificateError naming a line that is refuted, UsageError as `compare`."""
+    numeric = compare(solved, "numeric")
+    found = [numeric, *(compare(solved, name) for name in _installed())]
+    lines = [*_values(solved, found), *_locals(solved), *_gradients(solved, found)]
+    certificate = Certificate(tuple(lines), tuple(comparison.called for comparison in found))
+    if certificate.refuted:
+        line = certificate.refuted[0]
+        raise CertificateError(
+            f"this solution is not certified: {line.name} is refuted by {line.refuted}",
+            expected="every line confirmed", hint="please report the problem: one of the two is wrong",
+        )  # fmt: skip
+    return certificate
+
+
+def _installed() -> tuple[str, ...]:
+    return tuple(name for name in _OTHERS if find_spec(ENGINES[name].module) is not None)[:1]
+
+
+# --- values and gradients, which engines know as a whole
+
+
+def _values(solved: Solved, found: list[Comparison]) -> Iterator[CertifiedLine]:
+    for step in solved.problem.steps:
+        yield _compared("value", step.key, found)
+
+
+def _gradients(solved: Solved, found: list[Comparison]) -> Iterator[CertifiedLine]:
+    assert solved.first is not None
+    for key in solved.first.adjoints:
+        if key != solved.problem.loss:
+            yield _compared("gradient", key, found)
+
+
+def _compared(kind: str, key: str, found: list[Comparison]) -> CertifiedLine:
+    confirmed, refuted = [], ""
+    for comparison in found:
+        row = next((row for row in comparison.rows if row.kind == kind and row.key == key), None)
+        if row is None:
+            continue
+        is_value = kind == "value" and comparison.engine == "numeric"
+        called = f"evaluation with {DIGITS} digits" if is_value else comparison.called
+        if comparison.difference(row) <= TOLERANCE:
+            confirmed.append(f"{called}, of some entries" if row.places is not None else called)
+        else:
+            refuted = refuted or called
+    return CertifiedLine(kind, key, "", tuple(confirmed), refuted)
+
+
+# --- local gradients, step by step
+
+
+def _locals(solved: Solved) -> Iterator[CertifiedLine]:
+    """Each step by each operand, by differences of this one step."""
+    derivation, network = solved.derivation, Network(solved)
+    kinks = {note.about for note in solved.notes if note.kind == "kink"}
+    links = derivation.flows() if isinstance(derivation, TensorDerivation) else derivation.local_gradients()
+    with mpmath.workdps(DIGITS):
+        numbers = library()
+        values = network.values(numbers, {})
+        is_small = operations(network) < _MOST_WORK
+        for link in links:
+            line = CertifiedLine("local", link.step, link.operand, ())
+            if is_small and link.step not in kinks:
+                agrees = _agrees(Step(network, numbers, values, link), network, link.operand)
+                by = (_AT_THE_STEP,) if agrees else ()
+                line = CertifiedLine("local", link.step, link.operand, by, "" if agrees is not False else _AT_THE_STEP)
+            yield line
+
+
+class Step:
+    """One step with the values of its operands, and what the derivation says of it by one of them."""
+
+    def __init__(self, network: Network, numbers: Library, values: Mapping[str, Any], link: LocalGradient | Flow):
+        self.network, self.numbers, self.link = network, numbers, link
+        self.values = dict(values)
+        self.labels = {key: network.given(key) for key in network.record.first.values}  # type: ignore[union-attr]
+
+    def output(self, values: Mapping[str, Any]) -> Any:
+        """The step at these values."""
+        formulas, key = Formulas(self.numbers, values, self.labels), self.link.step
+        derivation = self.network.record.derivation
+        if isinstance(derivation, TensorDerivation):
+            component = derivation.components[key]
+            return formulas.tensor(component.body, component.at, self.network.shape(key))
+        return formulas.value(derivation.graph.steps[key].expression, ())
+
+    def claimed(self, values: Mapping[str, Any], incoming: Any) -> Any:
+        """What flows back to the operand, by the formula that the solution shows; without a number, the derivative."""
+        link = self.link
+        if isinstance(link, LocalGradient):
+            return incoming * Formulas(self.numbers, values, self.labels).value(link.shortest, ())
+        slots = {f"#{k}": key for k, key in enumerate(link.slots)}
+        tensors = {slot: values[key] for slot, key in slots.items()}
+        tensors |= {OUTPUT: values[link.step], INCOMING: incoming}
+        labels = {slot: self.labels[key] for slot, key in slots.items()}
+        form = link.component
+        return Formulas(self.numbers, tensors, labels).tensor(form.body, form.at, self.network.shape(link.operand))
+
+
+def _agrees(step: Step, network: Network, operand: str) -> bool | None:
+    """Whether formula and differences agree at all points; None where neither has a value."""
+    answers = []
+    for off in _NEARBY:
+        values = dict(step.values)
+        moved = values[operand]
+        values[operand] = moved * (1 + mpmath.mpf(off.numerator) / off.denominator)
+        try:
+            answers.append(_agrees_at(step, values, network, operand))
+        except (ArithmeticError, ValueError, TypeError):
+            continue
+    return all(answers) if answers else None
+
+
+def _agrees_at(step: Step, values: dict[str, Any], network: Network, operand: str) -> bool:
+    values[step.link.step] = step.output(values)
+    incoming = _weights(network.shape(step.link.step))
+    claimed = numpy.ravel(step.claimed(values, incoming))
+    shape, size = network.shape(operand), math.prod(network.shape(operand))
+    h = mpmath.mpf(10) ** -_STEP
+    for place in range(0, size, max(1, size // _MOST_ENTRIES)):
+        sides = []
+        for sign in (1, -1):
+            shift = numpy.full(size, mpmath.mpf(0), dtype=object)
+            shift[place] = sign * h
+            shifted = values[operand] + (shift.reshape(shape) if shape else shift[0])
+            sides.append(numpy.sum(incoming * step.output({**values, operand: shifted})))
+        difference = (sides[0] - sides[1]) / (2 * h)
+        theirs = claimed[place] if len(claimed) == size else claimed[0]
+        if not abs(difference - theirs) <= TOLERANCE * max(1, abs(difference), abs(theirs)):
+            return False
+    return True
+
+
+def _weights(shape: tuple[int, ...]) -> Any:
+    """An incoming adjoint in which no two entries are alike."""
+    if not shape:
+        return mpmath.mpf(1)
+    weights = [mpmath.mpf(17 + 29 * k % 41) / 23 for k in range(math.prod(shape))]
+    return numpy.array(weights, dtype=object).reshape(shape)

@@ -1,0 +1,196 @@
+"""The engine's answers about the tensors of one scope: values, gradients, Jacobians, and what one use contributes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from .. import api
+from ..errors import BackpropError
+from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
+from ..syntax.written import written
+from .scope import Scope
+from .values import NoValue
+
+Array = Any
+_LABELLED = frozenset("cross_entropy nll onehot embedding".split())
+# What notes call a convolution or a pool, whatever the number of its axes.
+_MOST_WHOLE = 2**53
+_MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
+_BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
+
+
+class Engine:
+    """Answers at the values of the notes, or at drawn ones: where `seed` says so, and where the notes give none."""
+
+    def __init__(self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None) -> None:
+        self.scope, self.evaluated, self.seed = scope, evaluated, seed
+        self._locals: dict[str, api.Solution] = {}
+        self.axes = _BY_AXES[0]
+        self._known: dict[tuple[str, ...], Array] = {}
+
+    # --- what is given
+
+    @cached_property
+    def letters(self) -> dict[str, int]:
+        """The sizes that letters stand for; all different, so that a wrong shape is seen."""
+        used = dict.fromkeys(size for shape in self.scope.shapes.values() for size in shape if isinstance(size, str))
+        return {letter: k for k, letter in enumerate(used, 2)}
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        return self.scope.needed(self.scope.loss) if self.scope.loss is not None else frozenset()
+
+    @cached_property
+    def givens(self) -> dict[str, Array]:
+        """The values of what the loss is computed from."""
+        names = sorted(name for name in self.needed if name not in self.scope.steps)
+        return {name: self._given(name) for name in names if name not in self.letters}
+
+    def _given(self, name: str) -> Array:
+        known = self.scope.givens.get(name)
+        if known is not None and (self.seed is None or name in self._labels):
+            return self.evaluated(known)
+        shape = self.scope.shapes.get(name)
+        if known is not None:
+            sizes = np.shape(self.evaluated(known))
+        elif shape is not None:
+            sizes = tuple(self.letters[s] if isinstance(s, str) else s for s in shape)
+        elif self.scope.shapes:
+            sizes = ()
+        else:
+            raise NoValue(f"{name} has no value")
+        if math.prod(sizes) > _MOST_DRAWN:
+            raise NoValue(f"{name} has too many entries to be drawn")
+        seed = self.seed or 0
+        drawn = np.random.default_rng([crc32(name.encode()), seed]).integers(3000, 17000, sizes) / 10000
+        drawn = drawn * np.where(np.round(drawn * 10000) % 3 == 0, -1, 1) if seed % 2 else drawn
+        return (drawn + drawn.T) / 2 if name in self.scope.symmetric else drawn
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        """The names that choose a place, such as the labels of a cross-entropy: no other values make sense."""
+        calls = (n for expr in self.scope.steps.values() for n in walk(expr) if isinstance(n, Call))
+        return frozenset(
+            key for call in calls if call.function in _LABELLED for argument in call.arguments[1:]
+            for key in names_in(argument)
+        )  # fmt: skip
+
+    # --- the problem, solved
+
+    @cached_property
+    def solution(self) -> api.Solution:
+        """The problem of the notes solved. Raises NoValue where the language does not take it."""
+        if not self.needed:
+            raise NoValue("no formula says what is differentiated")
+        steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
+        assert self.scope.loss is not None
+        lines, error = [*self._lines(self.givens), *steps], None
+        for self.axes in _BY_AXES:
+            try:
+                return _solved(lines, self.scope.loss, self.axes)
+            except NoValue as refused:
+                error = error or refused
+        assert error is not None
+        raise error
+
+    def _lines(self, givens: dict[str, Array]) -> Iterator[str]:
+        for name, value in givens.items():
+            is_free = np.ndim(value) != 2 or name not in self.scope.symmetric
+            yield f"Given {name} = {_literal(value)}{'' if is_free else ' symmetric'}"
+        yield from (f"Given {letter} = {size}" for letter, size in self.letters.items() if letter in self.needed)
+
+    def value(self, key: str) -> Array:
+        """The value of a name."""
+        if key in self.letters:
+            return np.float64(self.letters[key])
+        if key in self.givens:
+            return self.givens[key]
+        return self._asked(lambda: self.solution.value(key), "value", key)
+
+    def gradient(self, by: str) -> Array:
+        """The gradient of the loss by a name."""
+        if by == self.scope.loss:
+            return np.float64(1)
+        return self._asked(lambda: self.solution.gradient(by), "gradient", by)
+
+    def jacobian(self, of: str, by: str) -> Array:
+        """∂of/∂by, with the axes of `of` and then those of `by`; of a step by its operand with all others held."""
+        if by in self.scope.operands.get(of, ()):
+            return self.local(of, by)
+        return self._asked(lambda: self.solution.jacobian(of, by), "jacobian", of, by)
+
+    def local(self, step: str, by: str) -> Array:
+        """∂step/∂by in this one step."""
+        if by not in self.scope.operands.get(step, ()):
+            raise NoValue(f"{step} does not use {by}")
+        return self._asked(lambda: self._alone(step).jacobian(step, by), "local", step, by)
+
+    def _alone(self, step: str) -> api.Solution:
+        """A step as a problem of its own, what it uses given."""
+        found = self._locals.get(step)
+        if found is None:
+            operands = {name: self.value(name) for name in self.scope.operands[step] if name not in self.letters}
+            lines = [*self._lines(operands), f"{step} = {written(self.scope.steps[step])}"]
+            found = self._locals[step] = _solved(lines, step, self.axes)
+        return found
+
+    def through(self, step: str, by: str) -> Array:
+        """What one use of a name, in `step`, contributes to the gradient of the loss by it."""
+        local = self.local(step, by)
+        adjoint = self.gradient(step)
+        return np.tensordot(adjoint, local, axes=np.ndim(adjoint))
+
+    def _asked(self, question: Callable[[], Any], *key: str) -> Array:
+        """The answer to a question, asked once."""
+        if key not in self._known:
+            try:
+                self._known[key] = np.asarray(question(), dtype=float)
+            except BackpropError as error:
+                raise NoValue(error.found) from None
+        return self._known[key]
+
+
+def _solved(lines: list[str], loss: str, axes: tuple[str, str]) -> api.Solution:
+    try:
+        return api.solve("\n".join(lines).replace(*axes), loss=loss)
+    except BackpropError as error:
+        raise NoValue(error.found) from None
+
+
+def _literal(value: Array) -> str:
+    """An array as the language writes it, every digit of its floats kept."""
+    if np.ndim(value):
+        return f"[{', '.join(map(_literal, value))}]"
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < _MOST_WHOLE else repr(number)
+
+
+@cache
+def _called(
+    function: str, options: tuple[str, ...], arguments: tuple[tuple[str, bool], ...], axes: tuple[str, str]
+) -> Array:
+    lines = [f"Given a_{k} = {value}" for k, (value, is_given) in enumerate(arguments) if is_given]
+    inner = (f"a_{k}" if is_given else value for k, (value, is_given) in enumerate(arguments))
+    solution = _solved([*lines, f"out = {function}({', '.join([*inner, *options])})"], "out", axes)
+    return np.asarray(solution.value("out"), dtype=float)
+
+
+def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
+    """An operation of the language at arrays, by the engine; sizes and axes stay numbers that are written.
+
+    `axes` tells which of the functions is meant that notes call by one name, conv1d or conv2d.
+    """
+    options = tuple(
+        f"{name}={value.key if isinstance(value, Name) else written(value)}" for name, value in call.options
+    )
+    given = tuple(
+        (written(argument), False) if isinstance(argument, Number) else (_literal(value), True)
+        for argument, value in zip(call.arguments, arguments, strict=True)
+    )
+    return _called(call.function, options, given, axes)

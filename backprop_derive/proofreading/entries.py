@@ -1,0 +1,186 @@
+"""Formulas by entries evaluated: each index is an axis, and every entry of a claim is judged at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from ..checks.formulas import Formulas
+from ..checks.library import of_module
+from ..document import Derivative, Differential, MathNode
+from ..errors import BackpropError
+from ..syntax.expression import Delta, Expr, Index, Name, Number, Over, Product, Sum, map_children, walk
+from ..syntax.names import canonical
+from .indices import entry_of
+from .statements import Statement
+from .values import NoValue
+
+Array = Any
+_erf = np.vectorize(math.erf, otypes=[float])
+# So many numbers are computed for one formula at most.
+_MOST_NUMBERS = 2_000_000
+_MOST_LETTERS = 4
+_TYPED = re.compile(r"(\w+)\[[a-z](?:, ?[a-z])*\]$")
+
+
+class Misfit(Exception):
+    """Two shapes that do not fit together, and in which product or sum."""
+
+
+def is_by_entries(node: MathNode) -> bool:
+    """Whether a formula speaks of entries by their indices."""
+    if isinstance(node, Derivative | Differential):
+        return bool(entry_of(node)[1])
+    if not isinstance(node, Expr):
+        return False
+    return any(
+        isinstance(n, Index | Over | Delta) or (isinstance(n, Derivative | Differential) and is_by_entries(n))
+        for n in walk(node)
+    )
+
+
+class Entries:
+    """Evaluates the sides of one claim together, so that the letters that are free in it run over the same places.
+
+    `known` gives the array of a name, a gradient or a formula of whole tensors; `is_data` tells that a letter is the
+    name of something and no index.
+    """
+
+    def __init__(self, known: Callable[[MathNode], Array], is_data: Callable[[str], bool]) -> None:
+        self.known, self.is_data = known, is_data
+        self.sizes: dict[str, int] = {}
+        self.letters: set[str] = set()
+        self.arrays: dict[str, Array] = {}
+        self.work = 1
+
+    def values(self, *sides: MathNode) -> tuple[Array, ...]:
+        """The arrays of the sides, an axis for each free letter. Raises NoValue, or Misfit for sizes that differ."""
+        for side in sides:
+            self.letters |= {letter for letter in _letters(side) if not self.is_data(letter)}
+        lowered = [self.lowered(side) for side in sides]
+        axes = tuple((f"@{letter}", size) for letter, size in self.sizes.items())
+        places = int(np.prod([size for _, size in axes] or [1]))
+        if places * self.work > _MOST_NUMBERS:
+            raise NoValue("so many entries are not compared")
+        formulas = Formulas(of_module(np, _erf), self.arrays, self.arrays)
+        shape = tuple(size for _, size in axes)
+        try:
+            return tuple(np.broadcast_to(np.asarray(formulas.value(e, axes), dtype=float), shape) for e in lowered)
+        except BackpropError as error:
+            raise NoValue(error.found) from None
+        except (ArithmeticError, ValueError, TypeError, KeyError, IndexError, AssertionError) as error:
+            raise NoValue(f"it has no value ({type(error).__name__})") from None
+
+    def lowered(self, node: MathNode) -> Expr:
+        """The formula with arrays by new names, its indices marked and its sums with their sizes."""
+        match node:
+            case Over(letter, size, body):
+                return self.summed(letter, size, body)
+            case Name(key) if key in self.letters:
+                return Name(f"@{key}")
+            case Name():
+                return self.array(node, ())
+            case Derivative() | Differential() | Index():
+                base, places = entry_of(node)
+                return self.array(base, places)
+        return map_children(cast(Expr, node), self.lowered)
+
+    def summed(self, letter: str, size: int | str, body: Expr) -> Expr:
+        outer = self.sizes.pop(letter, None)
+        was_letter = letter in self.letters
+        self.letters.add(letter)
+        inner = self.lowered(body)
+        found = self.sizes.pop(letter, size if isinstance(size, int) and size else None)
+        if outer is not None:
+            self.sizes[letter] = outer
+        if not was_letter:
+            self.letters.discard(letter)
+        if found is None:
+            raise NoValue(f"nothing tells how far the sum over {letter} goes")
+        upper = self._size(size)
+        if upper not in (0, found):
+            raise Misfit(f"the sum over {letter} goes to {upper}, and there are {found}")
+        self.work *= found
+        return Over(f"@{letter}", found, inner)
+
+    def _size(self, size: int | str) -> int:
+        """The bound of a sum, 0 for a letter that stands for no number."""
+        if isinstance(size, int):
+            return size
+        try:
+            return int(self.known(Name(size)))
+        except (NoValue, TypeError):
+            return 0
+
+    def array(self, base: MathNode, places: Sequence[Expr]) -> Expr:
+        """A name for an array, at the places of its entries."""
+        array = np.asarray(self.known(base), dtype=float)
+        if array.ndim == len(places) + 1:
+            places = [part for place in places for part in _apart(place)]
+        if array.ndim != len(places):
+            raise NoValue(f"an entry with {len(places)} indices of what has {array.ndim} axes")
+        name = f"#{len(self.arrays)}"
+        self.arrays[name] = array
+        for place, size in zip(places, array.shape, strict=True):
+            letter = place.key if isinstance(place, Name) else ""
+            if letter in self.letters and self.sizes.setdefault(letter, size) != size:
+                raise Misfit(f"the index {letter} runs over {self.sizes[letter]} and over {size} places")
+        return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
+
+
+def _apart(place: Expr) -> tuple[Expr, ...]:
+    """A_{2j} as the entry at 2 and j, where A has one axis more than places are written; such numbers count from 1."""
+    match place:
+        case Product((Number(value), Name() as letter), True):
+            return Number(value - 1), letter
+    return (place,)
+
+
+def _letters(node: MathNode) -> Iterator[str]:
+    """The letters that stand for places anywhere in a formula."""
+    places: list[Expr] = []
+    if isinstance(node, Derivative | Differential):
+        places += entry_of(node)[1]
+    elif isinstance(node, Expr):
+        for part in walk(node):
+            match part:
+                case Index(base, items):
+                    places += (cast(Expr, item) for item in items)
+                    yield from _letters(base) if isinstance(base, Derivative | Differential) else ()
+                case Delta(left, right):
+                    places += (left, right)
+                case Derivative() | Differential():
+                    yield from _letters(part)
+    for place in places:
+        yield from _of_place(place)
+
+
+def _of_place(place: Expr) -> Iterator[str]:
+    match place:
+        case Name(key):
+            yield key
+        case Sum(terms, _):
+            for term in terms:
+                yield from _of_place(term)
+        case Index(_, items):
+            for item in items:
+                yield from _of_place(cast(Expr, item))
+        case _:
+            for part in walk(place):
+                if isinstance(part, Name):
+                    yield part.key
+
+
+def defined_by_entries(statement: Statement) -> Iterator[str]:
+    """The name that a statement defines by its entries: C for C_{ij} = Σ_k A_{ik}, read as a name with an index."""
+    head, body = statement.links[0].node, statement.links[1].node if len(statement.links) > 1 else None
+    if isinstance(head, Name) and body is not None and is_by_entries(body):
+        stem, _, letters = head.key.rpartition("_")
+        if stem and letters.isalpha() and len(letters) <= _MOST_LETTERS:
+            yield stem
+    elif (typed := _TYPED.match(statement.link_text(statement.links[0]))) is not None:
+        yield canonical(typed[1])

@@ -1,0 +1,229 @@
+"""Formulas by entries, as the parser reads them: W_{ij}, Σ_k, δ_{ij}, conditions in brackets, ℝ^{n×d}."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from ..document import Derivative, Differential, MathNode, Reals
+from ..syntax.expression import (
+    ONE,
+    ZERO,
+    Call,
+    Compare,
+    Delta,
+    Expr,
+    Index,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Number,
+    Over,
+    Product,
+    Transpose,
+    children,
+    integer,
+)  # fmt: skip
+from .structures import COMPARED
+from .tokens import Token, Unread
+
+if TYPE_CHECKING:
+    from .parser import Parser
+
+
+def is_tensor(node: MathNode, tensors: frozenset[str]) -> bool:
+    """Whether a factor is a vector or a matrix, so that the next one is multiplied as one; an entry is a number."""
+    match node:
+        case Derivative(of, by):
+            return is_tensor(of, tensors) or is_tensor(by, tensors)
+        case Differential(_, by):
+            return is_tensor(by, tensors)
+        case ListOf() | Transpose():
+            return True
+        case Name(key):
+            return key in tensors
+        case Index() | Over() | Delta():
+            return False
+    return any(is_tensor(child, tensors) for child in children(cast(Expr, node)))
+
+
+def with_places(p: Parser, base: MathNode) -> MathNode:
+    """What was read, and the entry of it where places follow: W_{ij}, (P^{-1})_{ij}, W[i, j]."""
+    while is_tensor(base, p.vocabulary.tensors):
+        before = p.tokens[p.position - 1]
+        if p.peek().at("_"):
+            p.advance()
+            base = Index(cast(Expr, base), _counted_from_one(subscript(p)))
+        elif p.peek().at("[") and p.peek().start == before.end:
+            p.advance()
+            items = [p.expression()]
+            while p.accept(","):
+                items.append(p.expression())
+            p.expect("]")
+            base = Index(cast(Expr, base), tuple(cast(Expr, item) for item in items))
+        else:
+            break
+    return base
+
+
+def subscript(p: Parser) -> tuple[Expr, ...]:
+    """The places below a name: one letter or number each, side by side or between commas."""
+    if p.accept("{") is None:
+        return tuple(_apart(p.atom(), p.peek().start))
+    places: list[Expr] = []
+    while True:
+        start = p.peek().start
+        places += _apart(p.expression(), start)
+        if p.accept(",") is None:
+            break
+    p.expect("}")
+    return tuple(places)
+
+
+def _apart(node: MathNode, start: int) -> list[Expr]:
+    match node:
+        case Product(factors, _) if all(isinstance(f, Name | Index) for f in factors):
+            return [place for factor in factors for place in _apart(factor, start)]
+        case MatrixProduct(left, right):
+            return [*_apart(left, start), *_apart(right, start)]
+        case Name(key) if key.isalpha() and 1 < len(key) < 4:
+            return [Name(letter) for letter in key]
+        case Number(value, written) if written is not None and len(written) == 2 and value.denominator == 1:
+            return [integer(int(digit)) for digit in written]
+        case Derivative() | Differential():
+            raise Unread("an index is a letter or a number", start)
+    return [cast(Expr, node)]
+
+
+def _counted_from_one(places: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Numbers below a name count from 1, as mathematics does; in brackets they count from 0."""
+    return tuple(integer(int(p.value) - 1) if isinstance(p, Number) else p for p in places)
+
+
+def summation(p: Parser, token: Token) -> Over:
+    """Σ_k, Σ_{k,l} or \\sum_{i=1}^{n} of the rest of the product."""
+    if not p.vocabulary.tensors:
+        raise Unread("a sum over an index needs vectors or matrices", token.start)
+    p.accept("_")
+    opened = p.accept("{", "(")
+    letters = [_letter(p)]
+    first = 0
+    while opened is not None and p.accept(","):
+        letters.append(_letter(p))
+    if opened is not None and p.peek().kind == "rel" and p.peek().text == "=":
+        p.advance()
+        first = int(p.number(p.advance()).value)
+    if opened is not None:
+        p.expect("}" if opened.text == "{" else ")")
+    size: int | str = 0  # to be told by what is summed
+    if p.peek().at("^"):
+        size = _upper(p, first)
+    found = Over(letters[-1], size, cast(Expr, p.term()))
+    for letter in letters[-2::-1]:
+        found = Over(letter, size, found)
+    return found
+
+
+def _letter(p: Parser) -> str:
+    token = p.advance()
+    if token.kind != "name" or len(token.text) > 2:
+        raise Unread("a sum is over a letter", token.start)
+    return token.text
+
+
+def _upper(p: Parser, first: int) -> int | str:
+    """How many values the index has by the bounds of a sum."""
+    start = p.advance().start
+    opened = p.accept("{")
+    last = p.expression()
+    if opened is not None:
+        p.expect("}")
+    match last:
+        case Number(value) if value.denominator == 1:
+            return int(value) - first + 1
+        case Name(key) if first == 1:
+            return key
+    raise Unread("the bounds of the sum are not understood", start)
+
+
+def delta(p: Parser, token: Token) -> MathNode:
+    """δ_{ij} or δ[i, j], Kronecker's; or δ_{Z_{ij}}, an entry of what is called δ_Z."""
+    if p.accept("["):
+        places = [p.expression()]
+        while p.accept(","):
+            places.append(p.expression())
+        p.expect("]")
+        found = tuple(cast(Expr, place) for place in places)
+    else:
+        p.expect("_")
+        found = subscript(p)
+    if len(found) == 1 and is_tensor(_base(found[0]), p.vocabulary.tensors):
+        return Differential("delta", found[0])
+    if len(found) != 2:
+        raise Unread("δ has two indices", token.start)
+    return Delta(*found)
+
+
+def identity(p: Parser, key: str) -> MathNode:
+    """I_n or I[n], the identity matrix; by itself a name."""
+    size = key.partition("_")[2]
+    if size:
+        return Call("identity", (integer(int(size)) if size.isdigit() else Name(size),))
+    if not (p.peek().at("[") and p.peek().start == p.tokens[p.position - 1].end):
+        return Name(key)
+    p.advance()
+    found = p.expression()
+    p.expect("]")
+    return Call("identity", (cast(Expr, found),))
+
+
+def _base(node: Expr) -> Expr:
+    return node.base if isinstance(node, Index) else node
+
+
+def condition(p: Parser, left: MathNode) -> MathNode:
+    """[a < b] or [a ≤ b < c] behind its first side: 1 where it holds and 0 elsewhere."""
+    factors: list[Expr] = []
+    while p.peek().kind == "rel":
+        sign = p.advance()
+        if sign.text not in COMPARED:
+            raise Unread("a comparison is expected", sign.start)
+        right = p.expression()
+        test = Compare(COMPARED[sign.text], cast(Expr, left), cast(Expr, right))
+        factors.append(Call("where", (test, ONE, ZERO)))
+        left = right
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def reals(p: Parser, token: Token) -> Reals:
+    """ℝ, ℝ^n or ℝ^{n×d}."""
+    if p.accept("^") is None:
+        return Reals(())
+    opened = p.accept("{", "(")
+    node = p.expression() if opened is not None else p.atom()
+    if opened is not None:
+        p.expect("}" if opened.text == "{" else ")")
+    return Reals(tuple(_size(part, token) for part in (node.factors if isinstance(node, Product) else (node,))))
+
+
+def _size(node: MathNode, token: Token) -> int | str:
+    match node:
+        case Number(value) if value.denominator == 1:
+            return int(value)
+        case Name(key):
+            return key
+    raise Unread("a size is a letter or a number", token.start)
+
+
+def entry_of(node: MathNode) -> tuple[MathNode, tuple[Expr, ...]]:
+    """What an entry is of, and its places: of ∂Z_{kl}/∂W_{ij} the Jacobian, and k, l, i, j."""
+    match node:
+        case Index(base, items):
+            return base, tuple(cast(Expr, item) for item in items)
+        case Derivative(of, by):
+            above, below = entry_of(of), entry_of(by)
+            return replace(node, of=above[0], by=cast(Expr, below[0])), (*above[1], *below[1])
+        case Differential(_, by):
+            name, places = entry_of(by)
+            return replace(node, by=cast(Expr, name)), places
+    return node, ()

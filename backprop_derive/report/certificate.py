@@ -1,0 +1,42 @@
+"""The certificate of a solution, told at its end: lines that the same roads confirmed stand in one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from ..certificate import Certificate, CertifiedLine
+from ..document import Block, Heading, Inline, MathNode, Remark, Table, Words
+from ..syntax.expression import Name
+from .blocks import math_cell, words_cell
+from .narrate import listing
+from .notation import Notation
+from .sentences import CERTIFICATE
+
+_IN_A_ROW = 8
+
+
+def certificate_blocks(certificate: Certificate, notation: Notation) -> Iterator[Block]:
+    """A heading, the table, and what is left to say."""
+    yield Heading(2, (Words(CERTIFICATE["title"]),))
+    header = (words_cell(""), words_cell(CERTIFICATE["line"]), words_cell(CERTIFICATE["by"]))
+    yield Table(header, tuple(_rows(certificate, notation)))
+    confirmed = len(certificate.lines) - len(certificate.unconfirmed)
+    yield Remark((Words(CERTIFICATE["count"].format(confirmed=confirmed, all=len(certificate.lines))),))
+    if certificate.unconfirmed:
+        yield Remark((Words(CERTIFICATE["unconfirmed"]),))
+
+
+def _rows(certificate: Certificate, notation: Notation) -> Iterator[tuple[tuple[Inline, ...], ...]]:
+    for (kind, roads), group in groupby(certificate.lines, lambda line: (line.kind, line.confirmed_by)):
+        lines = list(group)
+        for start in range(0, len(lines), _IN_A_ROW):
+            shown = tuple(_line(line, notation) for line in lines[start : start + _IN_A_ROW])
+            by = "; ".join(roads) or CERTIFICATE["nothing"]
+            yield words_cell(CERTIFICATE[kind]), math_cell(listing(shown)), words_cell(by)
+
+
+def _line(line: CertifiedLine, notation: Notation) -> MathNode:
+    if line.kind == "value":
+        return Name(line.key)
+    return notation.adjoint(line.key) if line.kind == "gradient" else notation.local(line.key, line.operand)
