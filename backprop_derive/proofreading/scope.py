@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..calculus.derive import derived_form
@@ -25,7 +25,8 @@ class Function:
 class Scope:
     """The problem of a stretch of notes: `givens` with their values, `steps` in the order in which each uses others.
 
-    `defining` tells which statement defines a name: its first relation claims nothing.
+    `defining` tells which statement defines a name: its first relation claims nothing. `asked` is the loss where it is
+    known beforehand.
     """
 
     givens: dict[str, Expr] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Scope:
     defining: dict[str, tuple[str, int]] = field(default_factory=dict)
     losses: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    asked: str | None = None
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -43,6 +45,8 @@ class Scope:
     @cached_property
     def loss(self) -> str | None:
         """What is differentiated: the step that derivatives are of and nothing else uses, or the last such step."""
+        if self.asked is not None:
+            return self.asked
         used = {name for expr in self.steps.values() for name in names_in(expr)}
         ends = [key for key in self.order if key not in used]
         known = [key for key in ends if all(name in self.givens for name in self.needed(key) if name not in self.steps)]
@@ -176,6 +180,16 @@ def is_symbol(node: MathNode) -> bool:
 def is_plain(node: MathNode | None) -> bool:
     """Whether a tree holds no derivative and no function of its own."""
     return isinstance(node, Expr) and not any(map(is_symbol, walk(node)))
+
+
+def extended(scope: Scope, statements: list[Statement]) -> Scope:
+    """The scope with what statements define besides: names that it does not have."""
+    found = replace(
+        scope, givens=dict(scope.givens), steps=dict(scope.steps), functions=dict(scope.functions),
+        defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used),
+    )  # fmt: skip
+    _define(found, statements)
+    return found
 
 
 def _define(scope: Scope, statements: list[Statement]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ..syntax.names import GREEK_NAME, canonical
 from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
@@ -38,6 +39,21 @@ GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|[+−·⊙@](?=\s))")
 def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """The tokens of text[start:end]; what cannot belong to a formula is `prose` or `junk`."""
     return _Lexer(text, start, end, vocabulary).tokens()
+
+
+_LONGEST_PRODUCT = 24
+
+
+def _splits(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    """The ways to take a word apart into names that are known, two at most."""
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in word)]
+    for stop in range(1, len(word) + 1):
+        for start in range(stop):
+            part = word[start:stop]
+            is_whole = not part[0].isdigit() and not word[stop : stop + 1].isdigit()  # a digit belongs to its name
+            if ways[start] and is_whole and vocabulary.knows(canonical(part)):
+                ways[stop] = (ways[stop] + [(*way, part) for way in ways[start]])[:2]
+    yield from ways[-1]
 
 
 class _Lexer:
@@ -138,6 +154,8 @@ class _Lexer:
         if word[0] == "d" and self.is_differential(word, start, stop):
             self.add("D", "d", start, start + 1)
             return self.word(word[1:], start + 1, stop) if len(word) > 1 else stop
+        if self.side_by_side(word, start, stop):
+            return stop
         is_name = len(word) == 1 or not word.isalpha() or word[0] in GREEK_NAME or canonical(word) != word
         if is_name and word not in ("a", "I") and not (word.endswith(("'", "’")) and len(word) > 3):
             self.add("name", canonical(word), start, stop)
@@ -147,6 +165,17 @@ class _Lexer:
             # A word right before a parenthesis is a function, if one that is not known.
             self.add("unread" if opens else "prose", word, start, stop)
         return stop
+
+    def side_by_side(self, word: str, start: int, stop: int) -> bool:
+        """Take a word for a product of known names, xw or w1x1, where it stands among signs and has one reading."""
+        parts = list(_splits(word, self.vocabulary)) if len(word) <= _LONGEST_PRODUCT else []
+        is_factor = self.is_operand(start, stop) or self.text[max(self.start, start - 1) : start].isdigit()
+        if len(parts) != 1 or not is_factor:
+            return False
+        for part in parts[0]:
+            self.add("name", canonical(part), start, start + len(part))
+            start += len(part)
+        return True
 
     def is_operand(self, start: int, stop: int) -> bool:
         """Whether a sign stands beside a word, so that it is no article."""

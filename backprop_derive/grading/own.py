@@ -1,0 +1,126 @@
+"""Comparing by the key, and where that says no, by what the student has found before: follow-through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..document import MathNode
+from ..proofreading.compare import Comparer
+from ..proofreading.outcome import Outcome
+from ..proofreading.scope import Scope, is_plain
+from ..proofreading.values import Key as Symbol
+from ..proofreading.values import NoValue, Point, symbol_key
+from ..syntax.expression import Expr, Number, names_in, walk
+
+
+class OwnComparer(Comparer):
+    """The comparer of one student's work.
+
+    `written` are the student's values, as in notes. `formulas` are wrong formulas that the student has given for steps
+    and derivatives: what follows from them counts as following, too.
+    """
+
+    def __init__(self, key: Comparer, scope: Scope) -> None:
+        self.__dict__.update(key.__dict__)  # what is known of the key's formulas is worked out once
+        if scope is not key.scope:
+            super().__init__(scope)
+        self.written = {}
+        self.after = []
+        self.formulas: dict[Symbol, MathNode] = {}
+        self._own: Comparer | None = None
+
+    def note(self, key: Symbol, value: Any) -> None:
+        super().note(key, value)
+        self._own = None
+
+    def note_formula(self, key: Symbol, formula: MathNode) -> None:
+        """Note a wrong formula, from which the student may go on."""
+        self.formulas[key] = formula
+        self._own = None
+
+    def without(self, key: Symbol | None) -> tuple[Any, MathNode | None]:
+        """Forget what was found for a name or a derivative, while a claim about it is judged; gives it back."""
+        if key is None or (key not in self.written and key not in self.formulas):
+            return None, None
+        value, formula = self.written.pop(key, None), self.formulas.pop(key, None)
+        self.after, self._own = [], None
+        return value, formula
+
+    def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        outcome = super().compare(a, b, relation)
+        if outcome.verdict == "wrong":
+            verdict = self.mixed_verdict(a, b)
+            outcome = Outcome(verdict) if verdict else outcome
+        if outcome.is_right or not self.formulas:
+            return outcome
+        found = self.own.compare(a, b, relation)
+        return replace(found, verdict="follows") if found.is_right else outcome
+
+    def mixed_verdict(self, a: MathNode, b: MathNode) -> str:
+        """`right` or `follows` where `b` has numbers in the place of incoming adjoints: −2·x for ∂loss/∂ŷ · x.
+
+        Whatever values the names have, it must be the gradient with the adjoints held. "" where it is not.
+        """
+        symbol = symbol_key(a, self.scope.loss)
+        is_mixed = is_plain(b) and names_in(b) and any(isinstance(n, Number) for n in walk(b))  # type: ignore[arg-type]
+        if symbol is None or len(symbol) != 2 or not is_mixed:
+            return ""
+        steps = [step for step in self.scope.order if symbol[1] in self.scope.operands[step]]
+        right: dict[Symbol, Any] = {
+            ("∂", step): self.here[0].gradients(str(self.scope.loss)).get(step) for step in steps
+        }
+        own: dict[Symbol, Any] = {key: self.written.get(key, value) for key, value in right.items()}
+        for verdict, held in (("right", right), ("follows", own)):
+            points = [Point(self.scope, seed, fixed=held) for seed in (1, 2)]
+            if None not in held.values() and self._agree(a, b, points):
+                return verdict
+        return ""
+
+    @property
+    def own(self) -> Comparer:
+        """Compares as if the student's wrong formulas were right."""
+        if self._own is None:
+            self._own = self._made()
+        return self._own
+
+    def own_values(self, node: MathNode) -> Iterator[Any]:
+        """What a formula comes to by the student's own values and formulas, by each reading."""
+        comparer = self.own if self.formulas else self
+        for verdict, value in comparer.values(node):
+            if verdict == "follows" or self.formulas:
+                yield value
+
+    def _made(self) -> Comparer:
+        steps = {k[0]: f for k, f in self.formulas.items() if len(k) == 1 and is_plain(f)}
+        derivatives = {k: f for k, f in self.formulas.items() if len(k) > 1}
+        scope = _replaced(self.scope, steps)
+        found = Comparer(scope)
+        found.written = dict(self.written)
+        found.here = [_fixed(p, derivatives) for p in found.here]
+        found.odd = {reading: [_fixed(p, derivatives) for p in points] for reading, points in found.odd.items()}
+        found.mixed = [_fixed(p, derivatives) for p in found.mixed]
+        return found
+
+
+def _fixed(point: Point, formulas: Mapping[Symbol, MathNode]) -> Point:
+    """The point with derivatives by the student's formulas, each in terms of those before it."""
+    fixed: dict[Symbol, Any] = {}
+    for key, formula in formulas.items():
+        here = replace(point, fixed=dict(fixed), values={}, locals={}, adjoints={})
+        try:
+            fixed[key] = here.value(formula)
+        except NoValue:
+            continue
+    return replace(point, fixed=fixed, values={}, locals={}, adjoints={})
+
+
+def _replaced(scope: Scope, steps: Mapping[str, MathNode]) -> Scope:
+    """The scope with other formulas for some steps, but none that would make it go in a circle."""
+    found = replace(scope, steps=dict(scope.steps))
+    for key, formula in steps.items():
+        assert isinstance(formula, Expr)
+        if all(key not in scope.needed(name) for name in names_in(formula)):
+            found.steps[key] = formula
+    return found

@@ -1,0 +1,174 @@
+"""A student's text into statements about the key's names, whatever letters the student took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ..document import Applied, Derivative, Differential, MathNode
+from ..errors import UsageError, shorten
+from ..limits import Limits
+from ..proofreading.formulas import Formula, formulas_of
+from ..proofreading.rules import nodes_of
+from ..proofreading.scope import is_plain
+from ..proofreading.statements import Link, Statement, statements_of, vocabulary_of
+from ..proofreading.tokens import Vocabulary
+from ..proofreading.values import symbol_key
+from ..syntax.expression import Expr, Name, map_children, names_in
+from ..syntax.source import Source
+from .key import Key
+
+# What a loss is called where its name in the problem is another one.
+_LOSSES = ("L", "loss", "J", "E", "C", "cost", "Loss", "l", "ell")
+_LONGEST_ANSWER = 2_000  # characters
+_HEAD = "0 = "
+_AFTER = ("_new", "_next", "_after", "_neu", "'")
+
+
+def statements_in(text: str, name: str, key: Key, limits: Limits) -> list[Statement]:
+    """Everything that a text states, in the key's names. Raises LimitError, ProblemError."""
+    formulas = list(formulas_of(text, name, limits))
+    read = _read(formulas, key)
+    if not any(len(statement.links) > 1 for statement in read):
+        read = _bare_answer(text, name, key) or read
+    return _in_names_of_key(read, key)
+
+
+def _read(formulas: list[Formula], key: Key) -> list[Statement]:
+    found = vocabulary_of(formulas, key.vocabulary.names)
+    vocabulary = replace(found, tensors=key.vocabulary.tensors)
+    return [statement for formula in formulas for statement in statements_of(formula, vocabulary)]
+
+
+def _bare_answer(text: str, name: str, key: Key) -> list[Statement]:
+    """A text without any claim is the answer to the first gradient asked for, if it is one formula."""
+    graph = key.record.derivation.graph
+    stripped = text.strip().strip("$").strip()
+    if not stripped or "\n" in stripped or len(stripped) > _LONGEST_ANSWER or stripped[0] in "=≈":
+        return []  # a sign at its beginning says that something is missing
+    return answer_statements(Derivative(Name(graph.loss), Name(graph.wanted[0])), stripped, name, key, "$" in text)
+
+
+def answer_statements(head: MathNode, text: str, name: str, key: Key, is_latex: bool = False) -> list[Statement]:
+    """An answer without a head as what it claims of `head`; none where it is no formula at all."""
+    vocabulary = Vocabulary(key.vocabulary.names, frozenset(), key.vocabulary.tensors)
+    kind = "latex" if is_latex else "text"
+    read = list(statements_of(Formula(Source(name, _HEAD + text), kind, 0, len(_HEAD + text)), vocabulary))
+    if len(read) != 1 or read[0].links[0].node is None:
+        return []
+    first, *rest = (_moved(link) for link in read[0].links)
+    formula = Formula(Source(name, text), kind, 0, len(text))
+    return [replace(read[0], formula=formula, links=(replace(first, node=head), *rest))]
+
+
+def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Statement]:
+    """An answer below the head of its column, `d(loss)/dw`. Raises UsageError for a head that means nothing here."""
+    limits.check("text", len(cell), f"the answer for {head}")
+    asked = _head_of_column(head, key)
+    read = answer_statements(asked, cell.strip().strip("$"), head, key, "$" in cell or "\\" in cell)
+    if read and not cell.strip().startswith(("=", "≈")):
+        return _in_names_of_key(read, key)
+    source = Source(head, cell)
+    formula = Formula(source, "text", 0, len(cell))
+    unread = Link(None, 0, len(cell), "this is no formula")
+    return [Statement(formula, (Link(asked, 0, 0), unread), ("=",))]
+
+
+def _head_of_column(head: str, key: Key) -> MathNode:
+    """What a column asks for. Raises UsageError."""
+    read = _read(list(formulas_of(f"{head} = 0", head, key.limits)), key)
+    found = _in_names_of_key(read, key)[0].links[0].node if len(read) == 1 else None
+    if found is None or symbol_key(found, key.loss) is None:
+        titles = ", ".join(item.title for item in key.items)
+        raise UsageError(f"the column {shorten(head)} asks for nothing in this problem", expected=titles)
+    return found
+
+
+def _moved(link: Link) -> Link:
+    """A link behind a head that the student has not written, where it stands without that."""
+    places = {part: max(0, start - len(_HEAD)) for part, start in link.places.items()}
+    return replace(link, start=max(0, link.start - len(_HEAD)), end=max(0, link.end - len(_HEAD)), places=places)
+
+
+# --- the student's own letters
+
+
+def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
+    updates = {f"{name}{ending}": name for name in key.scope.givens for ending in _AFTER}
+    renames: dict[str, str] = {}
+    known = set(key.scope.symbols)
+    heads = {h.key for s in statements if isinstance(h := s.links[0].node, Name)}
+    for statement in statements:
+        head = statement.links[0].node
+        if isinstance(head, Name) and head.key not in known and head.key not in renames and len(statement.links) > 1:
+            same = _same_step(statement.links[1].node, key, renames, heads)
+            if same is not None:
+                renames[head.key] = same
+    loss = _called_loss(statements, known | set(renames))
+    if loss is not None and key.loss not in heads:
+        renames.setdefault(loss, key.loss)
+    changed = [_renamed_statement(s, renames) for s in statements] if renames else statements
+    return [_as_update(s, updates) for s in changed]
+
+
+def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], heads: set[str]) -> str | None:
+    """The step whose formula this is, if the student does not speak of that step by its own name."""
+    if not is_plain(body) or not key.is_scalar:
+        return None
+    formula = renamed(body, renames)  # type: ignore[arg-type]
+    if not names_in(formula):  # type: ignore[arg-type]
+        return None
+    taken = heads | set(renames.values())
+    free = [step for step in key.scope.steps if step not in taken]
+    return next((step for step in free if key.comparer.same_formula(Name(step), formula)), None)
+
+
+def _called_loss(statements: list[Statement], known: set[str]) -> str | None:
+    """The name of the loss where the student differentiates something that nobody defines, such as L."""
+    for statement in statements:
+        for link in statement.links:
+            for node in nodes_of(link.node) if link.node is not None else ():
+                of = node.of if isinstance(node, Derivative | Differential) else None
+                if isinstance(of, Name) and of.key in _LOSSES and of.key not in known:
+                    return of.key
+        head = statement.links[0].node
+        if isinstance(head, Name) and head.key in _LOSSES and head.key not in known:
+            return head.key
+    return None
+
+
+def renamed(node: MathNode, names: Mapping[str, str]) -> MathNode:
+    """The tree with other names."""
+    match node:
+        case Name(key):
+            return Name(names[key]) if key in names else node
+        case Derivative(of, by, sign, held):
+            return Derivative(renamed(of, names), renamed(by, names), sign, held)  # type: ignore[arg-type]
+        case Differential(sign, by, of):
+            other = None if of is None else renamed(of, names)
+            return Differential(sign, renamed(by, names), other)  # type: ignore[arg-type]
+        case Applied(function, arguments, primes):
+            return Applied(function, tuple(renamed(a, names) for a in arguments), primes)
+    return map_children(node, lambda child: renamed(child, names)) if isinstance(node, Expr) else node  # type: ignore
+
+
+def _renamed_statement(statement: Statement, names: Mapping[str, str]) -> Statement:
+    return replace(statement, links=tuple(_renamed_links(statement.links, names)))
+
+
+def _renamed_links(links: tuple[Link, ...], names: Mapping[str, str]) -> Iterator[Link]:
+    for link in links:
+        if link.node is None:
+            yield link
+            continue
+        node = renamed(link.node, names)
+        yield link if node == link.node else replace(link, node=node)
+
+
+def _as_update(statement: Statement, updates: Mapping[str, str]) -> Statement:
+    """`w_new = …` as the update of w."""
+    head = statement.links[0].node
+    if not isinstance(head, Name) or head.key not in updates or len(statement.links) < 2:
+        return statement
+    first = replace(statement.links[0], node=Name(updates[head.key]))
+    return replace(statement, links=(first, *statement.links[1:]), relations=("<-", *statement.relations[1:]))
