@@ -22,6 +22,9 @@ from .key import Key
 from .own import OwnComparer
 from .record import Diagnosis, Item
 
+# How `exercises.answers` calls what an item asks.
+QUESTIONS = {"value": "{} value", "gradient": "{}", "after": "{} after"}
+
 
 @record
 class Candidate:
@@ -106,8 +109,8 @@ class Diagnoses:
 
     def _by_answer(self, item: Item, number: Literal) -> Iterator[Diagnosis]:
         """By the answers that mistakes in earlier lines lead to, which the student may not have written down."""
-        question = {"value": f"{item.name} value", "gradient": item.name, "after": f"{item.name} after"}.get(item.kind)
-        for answer in self.key.wrong_answers.get(question or "", ()):
+        question = QUESTIONS.get(item.kind, "").format(item.name)
+        for answer in self.key.wrong_answers.get(question, ()):
             value = answer.answer[0]
             if len(answer.answer) == 1 and number.accepts(_exact(value), "≈"):
                 yield from map(self.told, answer.made)
@@ -119,7 +122,7 @@ class Diagnoses:
             value = point.value(wrong)
         except NoValue:
             return
-        question = {"value": f"{item.name} value", "gradient": item.name}.get(item.kind, "")
+        question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
             if len(answer.answer) == 1 and _agree(_exact(answer.answer[0]), value):
                 yield from map(self.told, answer.made)

@@ -12,7 +12,7 @@ from .record import Line, Remark, Sheet
 from .sentences import FEEDBACK, FEEDBACK_HEADER, VERDICTS, number
 
 _LONGEST = 120  # characters of a student's own line
-_EXPLAINED = ("wrong", "partly", "trivial", "coarse", "unread", "missing", "follows")
+_EXPLAINED = ("wrong", "partly", "trivial", "coarse", "unread", "follows")
 _MOST_OTHERS = 2
 _MOST_REMARKS = 30
 
@@ -42,10 +42,13 @@ def feedback_blocks(sheet: Sheet, digits: int, level: int = 1) -> Iterator[Block
         yield Paragraph((Words(FEEDBACK["clean"]),))
     yield Heading(level + 1, (Words(FEEDBACK["lines"]),))
     yield Table(tuple(map(words_cell, FEEDBACK_HEADER)), tuple(map(_row, sheet.lines)))
-    told = [line for line in sheet.lines if line.verdict in _EXPLAINED]
+    told = [_told(line, digits) for line in sheet.lines if line.verdict in _EXPLAINED]
+    missing = sheet.of("missing")
+    if missing:
+        told.append(_missing(missing))
     if told:
         yield Heading(level + 1, (Words(FEEDBACK["details"]),))
-        yield ListBlock(tuple(_told(line, digits) for line in told), ordered=False)
+        yield ListBlock(tuple(told), ordered=False)
     if sheet.remarks:
         yield Heading(level + 1, (Words(FEEDBACK["other"]),))
         yield ListBlock(tuple(map(_remark, sheet.remarks[:_MOST_REMARKS])), ordered=False)
@@ -68,13 +71,23 @@ def _told(line: Line, digits: int) -> Item:
     return Item((*head, *_why(line, digits)))
 
 
+def _missing(lines: tuple[Line, ...]) -> Item:
+    """What is not in the text, in one entry."""
+    content: list[Inline] = [Words(FEEDBACK["missing"])]
+    for k, line in enumerate(lines):
+        content += [Words(", " if k else ""), *item_words(line)]
+        if line.expected is not None and line.item.kind != "local":
+            content += [Words(" ("), Math(line.expected), Words(")")]
+    return Item((*content, Words(".")))
+
+
 def _why(line: Line, digits: int) -> Iterator[Inline]:
     if line.verdict == "follows":
         yield from _used(line, FEEDBACK["used after"])
         return
     plain = {
         "trivial": FEEDBACK["trivial"], "coarse": FEEDBACK["coarse"].format(digits=digits),
-        "missing": FEEDBACK["missing"], "unread": FEEDBACK["unread"].format(reason=shorten(line.reason, 200)),
+        "unread": FEEDBACK["unread"].format(reason=shorten(line.reason, 200)),
     }  # fmt: skip
     if line.verdict in plain:
         yield Words(plain[line.verdict] + " ")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from .. import api
 from ..derivation import Derivation
 from ..document import Derivative, MathNode
@@ -54,7 +56,7 @@ class Key:
     def comparer(self) -> Comparer:
         """What compares with the right formulas and values; students' own ones share what it knows."""
         found = Comparer(self.scope)
-        if self.record.first is not None:
+        if self.record.first is not None and self.is_scalar:
             _ = found.known, found.exact, found.has_choices
         return found
 
@@ -85,6 +87,14 @@ class Key:
             case (key,):
                 return first.values.get(key)
         return None
+
+    def array(self, symbol: Symbol) -> Any:
+        """The right value as an array of floats, or None."""
+        value = self.value(symbol)
+        if value is None:
+            return None
+        entries = value.entries if isinstance(value, TensorValue) else (value,)
+        return np.array([float(entry) for entry in entries]).reshape(getattr(value, "shape", ()))
 
     def shown(self, item: Item) -> MathNode | None:
         """What is right for an item, as it is shown."""

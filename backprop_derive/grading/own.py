@@ -10,9 +10,11 @@ from ..document import MathNode
 from ..proofreading.compare import Comparer
 from ..proofreading.outcome import Outcome
 from ..proofreading.scope import Scope, is_plain
+from ..proofreading.tensors import TensorComparer
 from ..proofreading.values import Key as Symbol
 from ..proofreading.values import NoValue, Point, symbol_key
 from ..syntax.expression import Expr, Number, names_in, walk
+from .tensors import OwnArrays
 
 
 class OwnComparer(Comparer):
@@ -29,7 +31,12 @@ class OwnComparer(Comparer):
         self.written = {}
         self.after = []
         self.formulas: dict[Symbol, MathNode] = {}
+        self.tensors_written: dict[Symbol, Any] = {}
         self._own: Comparer | None = None
+
+    def note_tensor(self, key: Symbol, value: Any) -> None:
+        """Note a wrong value of the student's own in a problem with vectors and matrices."""
+        self.tensors_written[key] = value
 
     def note(self, key: Symbol, value: Any) -> None:
         super().note(key, value)
@@ -42,6 +49,8 @@ class OwnComparer(Comparer):
 
     def without(self, key: Symbol | None) -> tuple[Any, MathNode | None]:
         """Forget what was found for a name or a derivative, while a claim about it is judged; gives it back."""
+        if key is not None:
+            self.tensors_written.pop(key, None)
         if key is None or (key not in self.written and key not in self.formulas):
             return None, None
         value, formula = self.written.pop(key, None), self.formulas.pop(key, None)
@@ -50,6 +59,9 @@ class OwnComparer(Comparer):
 
     def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
         outcome = super().compare(a, b, relation)
+        if outcome.verdict == "wrong" and self.arrays.concerns(a, b):
+            found = TensorComparer(OwnArrays(self.arrays, self.tensors_written)).compare(a, b, relation)
+            return replace(found, verdict="follows") if found.is_right else outcome
         if outcome.verdict == "wrong":
             verdict = self.mixed_verdict(a, b)
             outcome = Outcome(verdict) if verdict else outcome

@@ -17,6 +17,7 @@ from ..proofreading.values import symbol_key
 from ..syntax.expression import Expr, Name, map_children, names_in
 from ..syntax.source import Source
 from .key import Key
+from .tensors import as_vector
 
 # What a loss is called where its name in the problem is another one.
 _LOSSES = ("L", "loss", "J", "E", "C", "cost", "Loss", "l", "ell")
@@ -108,7 +109,8 @@ def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     if loss is not None and key.loss not in heads:
         renames.setdefault(loss, key.loss)
     changed = [_renamed_statement(s, renames) for s in statements] if renames else statements
-    return [_as_update(s, updates) for s in changed]
+    found = [_as_update(s, updates) for s in changed]
+    return found if key.is_scalar else [_with_vectors(s, key) for s in found]
 
 
 def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], heads: set[str]) -> str | None:
@@ -163,6 +165,16 @@ def _renamed_links(links: tuple[Link, ...], names: Mapping[str, str]) -> Iterato
             continue
         node = renamed(link.node, names)
         yield link if node == link.node else replace(link, node=node)
+
+
+def _with_vectors(statement: Statement, key: Key) -> Statement:
+    """A column written for a vector as that vector."""
+    head = statement.links[0].node
+    right = key.array(symbol_key(head, key.loss) or ()) if head is not None else None
+    if right is None or right.ndim != 1:
+        return statement
+    links = (link if link.node is None else replace(link, node=as_vector(link.node)) for link in statement.links)
+    return replace(statement, links=tuple(links))
 
 
 def _as_update(statement: Statement, updates: Mapping[str, str]) -> Statement:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from statistics import median
 
-from ..document import Block, Document, Heading, Inline, Math, Paragraph, Table, Words
+from ..document import Block, Document, Heading, Inline, ListBlock, Math, Paragraph, Strong, Table, Words
+from ..document import Item as ListItem
 from ..errors import shorten
 from ..report.blocks import words_cell
 from .feedback import literal_names
-from .record import EARNING, Class, Item, Lost, Sheet
+from .record import Class, Item, Line, Lost, Sheet
 from .sentences import (
     CLASS,
     ITEMS_HEADER,
-    MISTAKES_HEADER,
     STUDENTS_HEADER,
-    VERDICTS,
     number,
     people,
 )  # fmt: skip
@@ -28,7 +27,7 @@ _LONGEST = 80
 
 def class_document(found: Class) -> Document:
     """The report on a class."""
-    title = CLASS["title"].format(problem=found.problem.title or CLASS["untitled"])
+    title = CLASS["titled"].format(problem=found.problem.title) if found.problem.title else CLASS["title"]
     return Document(title, (Heading(1, (Words(title),)), *_blocks(found)), literal_names=literal_names(found.problem))
 
 
@@ -41,7 +40,7 @@ def _blocks(found: Class) -> Iterator[Block]:
         yield Heading(2, (Words(CLASS["items"]),))
         yield Table(tuple(map(words_cell, ITEMS_HEADER)), tuple(_item_row(found, k) for k in range(len(found.items))))
         yield Heading(2, (Words(CLASS["mistakes"]),))
-        yield from _mistakes(found)
+        yield _mistakes(found)
         yield Heading(2, (Words(CLASS["students"]),))
         yield Table(tuple(map(words_cell, STUDENTS_HEADER)), tuple(map(_student_row, graded)))
     refused = [sheet for sheet in found.sheets if sheet.problem]
@@ -79,27 +78,28 @@ def item_cell(item: Item) -> Cell:
 
 def _item_row(found: Class, k: int) -> tuple[Cell, ...]:
     lost: Lost = found.lost[k]
-    counted = Counter(sheet.lines[k].verdict for sheet in found.graded)
-    verdicts = ", ".join(f"{counted[verdict]} {words}" for verdict, words in VERDICTS.items() if counted[verdict])
-    return (
-        item_cell(lost.item), words_cell(number(lost.points)), words_cell(str(lost.wrong)), words_cell(verdicts),
-    )  # fmt: skip
+    counts = _counts([sheet.lines[k] for sheet in found.graded])
+    return (item_cell(lost.item), words_cell(number(lost.points)), *map(words_cell, counts))
 
 
-def _mistakes(found: Class) -> Iterator[Block]:
+def _counts(lines: Sequence[Line]) -> tuple[str, ...]:
+    """How many lines are right, follow from an error, are wrong, missing, not read."""
+    counted = Counter(line.verdict for line in lines)
+    right = counted["right"] + counted["rounded"] + counted["implied"]
+    wrong = sum(counted[verdict] for verdict in ("wrong", "partly", "trivial", "coarse"))
+    return tuple(map(str, (right, counted["follows"], wrong, counted["missing"], counted["unread"])))
+
+
+def _mistakes(found: Class) -> Block:
     if not found.mistakes:
-        yield Paragraph((Words(CLASS["no mistakes"]),))
-        return
-    rows = tuple(
-        (words_cell(mistake.name), words_cell(str(count)), words_cell(mistake.feedback))
+        return Paragraph((Words(CLASS["no mistakes"]),))
+    items = (
+        (Strong(f"{mistake.name}"), Words(f" ({people(count)}): {mistake.feedback}"))
         for mistake, count in found.mistakes
     )
-    yield Table(tuple(map(words_cell, MISTAKES_HEADER)), rows)
+    return ListBlock(tuple(map(ListItem, items)), ordered=False)
 
 
 def _student_row(sheet: Sheet) -> tuple[Cell, ...]:
-    right = sum(line.verdict in EARNING and line.verdict != "follows" for line in sheet.lines)
-    wrong = len(sheet.of("wrong", "partly", "trivial", "coarse"))
-    counts = (right, len(sheet.of("follows")), wrong, len(sheet.of("missing")), len(sheet.of("unread")))
-    cells = (shorten(sheet.student, _LONGEST), f"{number(sheet.points)} / {sheet.total}", *map(str, counts))
+    cells = (shorten(sheet.student, _LONGEST), f"{number(sheet.points)} / {sheet.total}", *_counts(sheet.lines))
     return tuple(map(words_cell, cells))

@@ -23,9 +23,8 @@ FEEDBACK = {
     "used wrong": ", which is not right; but this does not follow from that either.",
     "trivial": "With the 0 or 1 found before, nothing was left to work out here: show the formula to keep the point.",
     "coarse": "Right as far as it goes, but with fewer than {digits} significant digits.",
-    "missing": "This is not in your text.",
+    "missing": "Missing, with what is right: ",
     "unread": "This was not understood, and a person should look at it: {reason}",
-    "entries": "{right} of {count} entries are right.",
     "wrong claim": "{claim} does not hold.",
     "unread claim": "{claim} was not understood: {reason}",
 }  # fmt: skip
@@ -46,8 +45,8 @@ VERDICTS = {
 }
 
 CLASS = {
-    "title": "Class report: {problem}",
-    "untitled": "a problem",
+    "title": "Class report",
+    "titled": "Class report: {problem}",
     "count": "{count} handed in, {graded} graded.",
     "points": "Points of {total}: mean {mean}, median {median}, from {low} to {high}.",
     "worst": "The step that lost most: ",
@@ -61,8 +60,7 @@ CLASS = {
 }
 
 STUDENTS_HEADER = ("Student", "Points", "Right", "Follows from an error", "Wrong", "Missing", "Not read")
-ITEMS_HEADER = ("Step", "Points lost", "Students", "Verdicts")
-MISTAKES_HEADER = ("Mistake", "Students", "Feedback")
+ITEMS_HEADER = ("Step", "Points lost", "Right", "Follows from an error", "Wrong", "Missing", "Not read")
 PLOT = {"items": "share of points lost", "points": "points", "students": "students", "title": "{count} students"}
 
 

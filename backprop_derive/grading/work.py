@@ -6,26 +6,32 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from ..derivation import Derivation
 from ..document import Derivative, Differential, MathNode
+from ..errors import shorten
 from ..evaluate.loose import Loose, is_close
 from ..printers.text import text
+from ..proofreading.arrays import Misfit
 from ..proofreading.judge import Judge
 from ..proofreading.literals import Literal, literal
 from ..proofreading.outcome import Outcome
 from ..proofreading.record import Finding, Mistake
 from ..proofreading.scope import Scope, is_closed, is_plain
 from ..proofreading.statements import Link, Statement
+from ..proofreading.tensors import is_written
 from ..proofreading.updates import is_update
 from ..proofreading.values import Key as Symbol
 from ..proofreading.values import NoValue, symbol_key
 from ..syntax.expression import Expr, Name, names_in
-from .diagnose import Diagnoses, of_link
+from .diagnose import QUESTIONS, Diagnoses, of_link
 from .key import Key, symbol_of
 from .own import OwnComparer
 from .record import Diagnosis, Item, Line, Remark, Used
+from .tensors import compared
 
 _WORST = ("right", "rounded", "follows", "trivial", "coarse", "unread", "wrong")
 _NO_POINT, _POINT = Fraction(0), Fraction(1)
+_LONGEST_VALUE = 60
 
 
 @dataclass
@@ -158,6 +164,8 @@ class Work:
 
     def update_verdict(self, symbol: Symbol, node: MathNode, found: list[str]) -> tuple[str, str]:
         """The value after an update, from the right gradient or from the student's own."""
+        if not self.key.is_scalar:
+            return self.tensor_update(symbol, node)
         number, right = literal(node), self.key.value(symbol)
         if number is None or right is None:
             return ("unread", "the value after the update is no number") if number is None else ("unread", "")
@@ -166,6 +174,22 @@ class Work:
         own = self.own_update(symbol[1])
         if own is not None and number.accepts(own, "≈"):
             return ("wrong", "") if "wrong" in found else ("follows", "")
+        return "wrong", ""
+
+    def tensor_update(self, symbol: Symbol, node: MathNode) -> tuple[str, str]:
+        """As `update_verdict`, of a vector or a matrix."""
+        right, name = self.key.array(symbol), Name(symbol[1])
+        if right is None or not is_written(node):
+            return "unread", "the value after the update is not written out"
+        candidates = [("right", right)]
+        rate, gradient = self.key.problem.learning_rate, self.comparer.tensors_written.get(("∂", symbol[1]))
+        if rate is not None and gradient is not None:
+            arrays = self.key.comparer.arrays
+            candidates.append(("follows", arrays.known(name) - arrays.value(rate) * gradient))
+        for verdict, value in candidates:
+            found = compared(node, value, (), self.diagnoses.told)
+            if found is not None and found.right == found.count:
+                return verdict, ""
         return "wrong", ""
 
     def own_update(self, name: str) -> Any:
@@ -189,10 +213,24 @@ class Work:
             if self.is_trivial(symbol, judged.statement, used):
                 return replace(line, verdict="trivial", credit=_NO_POINT, used=used)
             return replace(line, used=used)
+        if line.verdict == "wrong" and not self.key.is_scalar:
+            return self.tensor_line(symbol, line, judged)
         if line.verdict == "wrong":
             used = self.used(symbol) if self.slips else ()
             return replace(line, mistakes=self.mistakes(line.item, judged), used=used, reason=self.why(judged))
         return line
+
+    def tensor_line(self, symbol: Symbol, line: Line, judged: Judged) -> Line:
+        """A wrong vector or matrix: a part of the point for what is right of it, and what it looks like."""
+        used = self.used(symbol) if self.slips else ()
+        last, right = judged.statement.links[-1].node, self.key.array(symbol)
+        known = self.key.wrong_answers.get(QUESTIONS.get(line.item.kind, "").format(line.item.name), ())
+        found = compared(last, right, known, self.diagnoses.told) if last is not None and right is not None else None
+        if found is None or found.right == found.count:
+            return replace(line, reason=self.why(judged), used=used)
+        verdict = "partly" if found.right > 0 else "wrong"
+        reason = found.reason or self.why(judged)
+        return replace(line, verdict=verdict, credit=found.credit, reason=reason, mistakes=found.mistakes, used=used)
 
     def why(self, judged: Judged) -> str:
         return judged.slip[1].reason if judged.slip is not None else ""
@@ -226,10 +264,18 @@ class Work:
         if symbol[0] == "after":
             return frozenset({("∂", symbol[1])})
         steps = [symbol[2]] if len(symbol) == 3 else [s for s in scope.order if symbol[1] in scope.operands[s]]
-        found: set[Symbol] = {(name,) for step in steps for name in scope.operands[step] if name != symbol[1]}
+        found: set[Symbol] = {(name,) for step in steps for name in self.names_behind(step, symbol[1])}
         if len(symbol) == 2:
             found |= {each for step in steps for each in (("∂", step), ("∂", symbol[1], step))}
         return frozenset(found)
+
+    def names_behind(self, step: str, operand: str) -> tuple[str, ...]:
+        """The names in a local gradient; of tensors, all that the step uses."""
+        derivation = self.key.record.derivation
+        if isinstance(derivation, Derivation):
+            found = (g.shortest for g in derivation.by_step.get(step, ()) if g.operand == operand)
+            return tuple(name for form in found for name in names_in(form))
+        return self.comparer.scope.operands[step]
 
     def feeding(self, symbol: Symbol) -> frozenset[Symbol]:
         """The names and gradients that an item is worked out from."""
@@ -281,6 +327,9 @@ class Work:
         if symbol is None or symbol[0] == "after" or not isinstance(node, Name | Derivative | Differential):
             return
         last = judged.statement.links[-1].node
+        if not self.key.is_scalar:
+            self.note_tensor(symbol, node, last)
+            return
         found = self.result(last)
         if found is None:
             found = value
@@ -298,6 +347,23 @@ class Work:
             self.slips[symbol] = Used(text(node), _shown(found, last))
         elif not is_wrong:
             self.slips.pop(symbol, None)
+
+    def note_tensor(self, symbol: Symbol, node: MathNode, last: MathNode | None) -> None:
+        """Note a written vector, matrix or number that is not the right one."""
+        if last is None or not is_written(last):
+            return
+        arrays = self.key.comparer.arrays
+        try:
+            found, right = arrays.value(last), arrays.value(node)
+        except (NoValue, Misfit):
+            return
+        if found.shape != right.shape:
+            return
+        if self.key.comparer.tensors.entrywise(right, last, "≈").is_right:
+            self.slips.pop(symbol, None)
+            return
+        self.comparer.note_tensor(symbol, found)
+        self.slips[symbol] = Used(text(node), shorten(text(last), _LONGEST_VALUE))
 
     def result(self, last: MathNode | None) -> Any:
         """The number that a line ends in."""
