@@ -10,14 +10,14 @@ from ..derivation import Derivation, LocalGradient
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..exercises.mistakes.record import Made
-from ..exercises.mistakes.table import possible, spelled_place
+from ..exercises.mistakes.table import MISTAKES, possible, spelled_place
 from ..proofreading.compare import Comparer
 from ..proofreading.explain import mistake_in
 from ..proofreading.literals import Literal, literal
 from ..proofreading.outcome import Outcome
 from ..proofreading.values import NoValue
 from ..records import record
-from ..syntax.expression import Name, Product, Sum
+from ..syntax.expression import ONE, Name, Product, Sum
 from .key import Key
 from .own import OwnComparer
 from .record import Diagnosis, Item
@@ -53,7 +53,7 @@ class Diagnoses:
         """The mistakes that can be made in one line by itself."""
         at = (item.kind, item.name, item.step)
         if at not in self._by_item:
-            self._by_item[at] = tuple(self._candidates(item)) if self.key.is_scalar else ()
+            self._by_item[at] = (*self._candidates(item), *self._stopped(item)) if self.key.is_scalar else ()
         return self._by_item[at]
 
     def _candidates(self, item: Item) -> Iterator[Candidate]:
@@ -67,6 +67,16 @@ class Diagnoses:
                 yield Candidate(self.told(made), step.expression)
             elif made.mistake.stage in ("local", "backward"):
                 yield from self._backward(made, item, right, wrong)
+
+    def _stopped(self, item: Item) -> Iterator[Candidate]:
+        """The adjoint of the step before, taken for that of any name on the way, not only of what is asked for."""
+        derivation = self.key.record.derivation
+        assert isinstance(derivation, Derivation)
+        uses = derivation.uses.get(item.name, ()) if item.kind == "gradient" else ()
+        if len(uses) == 1 and uses[0].step != self.key.loss and uses[0].shortest != ONE:
+            mistake = next(mistake for mistake in MISTAKES if mistake.name == "stopped a node early")
+            adjoint = Derivative(Name(self.key.loss), Name(uses[0].step))
+            yield Candidate(Diagnosis(mistake.name, mistake.feedback, item.name), adjoint)
 
     def _backward(self, made: Made, item: Item, right: Derivation, wrong: Derivation) -> Iterator[Candidate]:
         if item.kind == "local":
@@ -92,7 +102,10 @@ class Diagnoses:
             found = [*self._by_number(item, number, comparer), *self._by_answer(item, number)]
         if not found and number is None:
             found = list(self._by_value(item, wrong, comparer))
-        return tuple({diagnosis.name: diagnosis for diagnosis in reversed(found)}.values())[::-1]
+        first: dict[str, Diagnosis] = {}
+        for diagnosis in found:
+            first.setdefault(diagnosis.name, diagnosis)
+        return tuple(first.values())
 
     def _by_formula(self, item: Item, wrong: MathNode, comparer: OwnComparer) -> Iterator[Diagnosis]:
         if literal(wrong) is not None and item.kind != "local":
@@ -103,16 +116,28 @@ class Diagnoses:
 
     def _by_number(self, item: Item, number: Literal, comparer: OwnComparer) -> Iterator[Diagnosis]:
         """By what a mistake comes to at the student's own values, and at the right ones."""
+        found = []
         for candidate in self.candidates(item):
-            if any(number.accepts(value, "≈") for _, value in comparer.values(candidate.formula)):
-                yield candidate.diagnosis
+            if any(number.accepts(value, "=") for _, value in comparer.values(candidate.formula)):
+                found.append(candidate)
+        # 2 in the place of 2s is the formula 2 rather than another formula that is 2 here.
+        found.sort(key=lambda candidate: literal(candidate.formula) is None)
+        yield from (candidate.diagnosis for candidate in found)
+
+    def exactly(self, item: Item, number: Literal, comparer: OwnComparer) -> tuple[Diagnosis, ...]:
+        """The mistakes in a line by itself that lead to this very number."""
+        return tuple(
+            candidate.diagnosis
+            for candidate in self.candidates(item)
+            if any(number.accepts(value, "=") == "right" for _, value in comparer.values(candidate.formula))
+        )
 
     def _by_answer(self, item: Item, number: Literal) -> Iterator[Diagnosis]:
         """By the answers that mistakes in earlier lines lead to, which the student may not have written down."""
         question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
             value = answer.answer[0]
-            if len(answer.answer) == 1 and number.accepts(_exact(value), "≈"):
+            if len(answer.answer) == 1 and number.accepts(_exact(value), "="):
                 yield from map(self.told, answer.made)
 
     def _by_value(self, item: Item, wrong: MathNode, comparer: OwnComparer) -> Iterator[Diagnosis]:

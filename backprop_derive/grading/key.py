@@ -21,6 +21,7 @@ from ..proofreading.values import Key as Symbol
 from ..report.numbers import style_of
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import ListOf, Name
+from ..syntax.names import canonical
 from .record import GradeOptions, Item
 
 _DIGITS = 6
@@ -61,8 +62,22 @@ class Key:
         return found
 
     @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Other spellings of the key's names, each with the name: x_1 for x1, as it is printed, and z1 for z_1."""
+        names = self.scope.symbols
+        found: dict[str, str] = {}
+        for name in sorted(names):
+            for other in (canonical(text(Name(name))), name.replace("_", "")):
+                if other not in names and other:
+                    found.setdefault(other, name)
+        return found
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.scope.symbols, frozenset(), self.comparer.arrays.names)
+        """The words that a student's text may use for what the problem speaks of."""
+        names = self.scope.symbols | self.spellings.keys()
+        tensors = self.comparer.arrays.names
+        return Vocabulary(names, frozenset(), tensors | {o for o, name in self.spellings.items() if name in tensors})
 
     @cached_property
     def wrong_answers(self) -> dict[str, tuple[Wrong, ...]]:

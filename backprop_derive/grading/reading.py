@@ -21,6 +21,7 @@ from .tensors import as_vector
 
 # What a loss is called where its name in the problem is another one.
 _LOSSES = ("L", "loss", "J", "E", "C", "cost", "Loss", "l", "ell")
+_MOST_COMPARED = 400  # formulas of names of a student's own with those of steps
 _LONGEST_ANSWER = 2_000  # characters
 _HEAD = "0 = "
 _AFTER = ("_new", "_next", "_after", "_neu", "'")
@@ -96,15 +97,22 @@ def _moved(link: Link) -> Link:
 
 def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     updates = {f"{name}{ending}": name for name in key.scope.givens for ending in _AFTER}
-    renames: dict[str, str] = {}
+    renames = dict(key.spellings)
     known = set(key.scope.symbols)
-    heads = {h.key for s in statements if isinstance(h := s.links[0].node, Name)}
+    heads = {renames.get(h.key, h.key) for s in statements if isinstance(h := s.links[0].node, Name)}
+    free = [step for step in key.scope.steps if step not in heads] if key.is_scalar else []
+    left = _MOST_COMPARED
     for statement in statements:
         head = statement.links[0].node
-        if isinstance(head, Name) and head.key not in known and head.key not in renames and len(statement.links) > 1:
-            same = _same_step(statement.links[1].node, key, renames, heads)
-            if same is not None:
-                renames[head.key] = same
+        if not free or left < 0 or not isinstance(head, Name) or len(statement.links) < 2:
+            continue
+        if head.key in known or head.key in renames:
+            continue
+        left -= len(free)
+        same = _same_step(statement.links[1].node, key, renames, free)
+        if same is not None:
+            renames[head.key] = same
+            free.remove(same)
     loss = _called_loss(statements, known | set(renames))
     if loss is not None and key.loss not in heads:
         renames.setdefault(loss, key.loss)
@@ -113,15 +121,13 @@ def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     return found if key.is_scalar else [_with_vectors(s, key) for s in found]
 
 
-def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], heads: set[str]) -> str | None:
-    """The step whose formula this is, if the student does not speak of that step by its own name."""
-    if not is_plain(body) or not key.is_scalar:
+def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], free: list[str]) -> str | None:
+    """The step whose formula this is, of those that the student does not speak of by their own names."""
+    if body is None or not is_plain(body):
         return None
-    formula = renamed(body, renames)  # type: ignore[arg-type]
+    formula = renamed(body, renames)
     if not names_in(formula):  # type: ignore[arg-type]
         return None
-    taken = heads | set(renames.values())
-    free = [step for step in key.scope.steps if step not in taken]
     return next((step for step in free if key.comparer.same_formula(Name(step), formula)), None)
 
 

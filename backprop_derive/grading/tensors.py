@@ -155,12 +155,12 @@ def _misshapen(node: MathNode, found: Array, right: Array) -> Entries:
 
 
 def _mistakes(node: MathNode, found: Array, right: Array, known: tuple[Wrong, ...], told: Any) -> Iterator[Diagnosis]:
+    if found.ndim == 2 and found.shape[0] == found.shape[1] and np.allclose(found.T, right, rtol=1e-2):
+        yield Diagnosis("result transposed", "The gradient is transposed: it has the variable's own layout.")
     for wrong in known:
         answer = [float(value) for value in wrong.answer]
         if all(_accepts(entry, value) for entry, value in zip(entries(node), answer, strict=True)):
             yield from map(told, wrong.made)
-    if found.ndim == 2 and found.shape[0] == found.shape[1] and np.allclose(found.T, right, rtol=1e-2):
-        yield Diagnosis("result transposed", "The gradient is transposed: it has the variable's own layout.")
     if np.allclose(found, -right) and np.any(right):
         yield Diagnosis("sign", "The sign is wrong.")
     for factor, name, words in ((2, "a factor of 2 too much", "twice"), (0.5, "a factor of 2 is missing", "half")):

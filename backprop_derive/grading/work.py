@@ -213,6 +213,12 @@ class Work:
             if self.is_trivial(symbol, judged.statement, used):
                 return replace(line, verdict="trivial", credit=_NO_POINT, used=used)
             return replace(line, used=used)
+        last = judged.statement.links[-1].node
+        number = literal(last) if last is not None else None
+        if line.verdict == "coarse" and number is not None:
+            # −0.3 for tanh(−0.3) is no rounded number but the argument.
+            exactly = self.diagnoses.exactly(line.item, number, self.comparer)
+            return replace(line, verdict="wrong", mistakes=exactly) if exactly else line
         if line.verdict == "wrong" and not self.key.is_scalar:
             return self.tensor_line(symbol, line, judged)
         if line.verdict == "wrong":

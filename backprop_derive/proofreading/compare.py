@@ -266,6 +266,8 @@ class Comparer:
         """Whether a formula has names and no number that may have come in the place of one."""
         if any(isinstance(n, Compare) for n in nodes(node)):
             return True
+        if any(isinstance(n, Power) and isinstance(n.base, Number) and n.base.value == 10 for n in nodes(node)):
+            return False  # 2.57·10⁻⁶ stands for what was found before
         numbers = [n for n in nodes(node) if isinstance(n, Number)]
         is_symbolic = any(isinstance(n, Name | Derivative | Differential) for n in nodes(node))
         return is_symbolic and not any(self.stands_for_name(n) for n in numbers)

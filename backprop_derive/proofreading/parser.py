@@ -109,9 +109,9 @@ class Parser:
         while self.peek().at("*", "/", "⊙", "@"):
             sign = self.advance()
             negative = self.accept("-")
-            right = self.factor()
+            right = self.power() if sign.text == "/" else self.factor()
             if sign.text == "/":
-                if isinstance(right, Product):
+                if self.begins_operand():
                     raise Unread("a product behind a slash has two readings: parentheses are missing", sign.start)
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 below = Negate(right) if negative else right  # type: ignore[arg-type]

@@ -154,7 +154,7 @@ class _Lexer:
         if word[0] == "d" and self.is_differential(word, start, stop):
             self.add("D", "d", start, start + 1)
             return self.word(word[1:], start + 1, stop) if len(word) > 1 else stop
-        if self.side_by_side(word, start, stop):
+        if self.side_by_side(word, start, stop) or (opens and self.before_function(word, start, stop)):
             return stop
         is_name = len(word) == 1 or not word.isalpha() or word[0] in GREEK_NAME or canonical(word) != word
         if is_name and word not in ("a", "I") and not (word.endswith(("'", "’")) and len(word) > 3):
@@ -176,6 +176,19 @@ class _Lexer:
             self.add("name", canonical(part), start, start + len(part))
             start += len(part)
         return True
+
+    def before_function(self, word: str, start: int, stop: int) -> bool:
+        """Take the end of a word for a function where what stands before it are known names: x·exp in xexp(z)."""
+        for k in range(1, min(len(word), _LONGEST_PRODUCT)):
+            function = function_words().get((word[k:], ""))
+            parts = list(_splits(word[:k], self.vocabulary)) if function is not None else []
+            if function is not None and len(parts) == 1:
+                for part in parts[0]:
+                    self.add("name", canonical(part), start, start + len(part))
+                    start += len(part)
+                self.add("func", function, start, stop)
+                return True
+        return False
 
     def is_operand(self, start: int, stop: int) -> bool:
         """Whether a sign stands beside a word, so that it is no article."""
