@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..document import Applied, Derivative, Differential, MathNode
-from ..syntax.expression import Call, Expr, Name, Negate, Number, Product, Sum, walk
+from ..syntax.expression import Call, Expr, Name, Negate, Number, Power, Product, Sum, walk
 from .rules import nodes_of
 
 
@@ -17,10 +17,28 @@ def factors(node: MathNode, deep: bool) -> Iterator[Expr]:
             yield Negate(first)
             yield from rest
         case Product(parts, implicit) if deep or not implicit:
-            for factor in parts:
-                yield from factors(factor, deep) if isinstance(factor, Product) else (factor,)
+            for factor in _with_scales(parts):
+                yield from factors(factor, deep) if isinstance(factor, Product) and not is_scaled(factor) else (factor,)
         case _:
             yield node  # type: ignore[misc]
+
+
+def is_scaled(node: MathNode) -> bool:
+    """Whether a product is one number with its power of ten: 2.57·10⁻⁶."""
+    match node:
+        case Product((Number(), Power(Number(base), _))):
+            return base == 10
+    return False
+
+
+def _with_scales(parts: Sequence[Expr]) -> Iterator[Expr]:
+    """The factors, a number with the power of ten behind it as one."""
+    k = 0
+    while k < len(parts):
+        both = Product((parts[k], parts[k + 1])) if k + 1 < len(parts) else parts[k]
+        is_one = is_scaled(both)
+        yield both if is_one else parts[k]
+        k += 1 + is_one
 
 
 def product(parts: Sequence[Expr]) -> Expr:
