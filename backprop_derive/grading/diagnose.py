@@ -65,6 +65,8 @@ class Diagnoses:
             if made.mistake.stage == "forward" and item.kind == "value" and made.at == item.name:
                 step = next(s for s in wrong.graph.problem.steps if s.key == item.name)
                 yield Candidate(self.told(made), step.expression)
+            elif made.mistake.stage == "update" and item.kind == "after":
+                yield Candidate(self.told(made), _updated(wrong, item.name))
             elif made.mistake.stage in ("local", "backward"):
                 yield from self._backward(made, item, right, wrong)
 
@@ -160,6 +162,14 @@ def of_link(comparer: Comparer, left: MathNode | None, right: MathNode | None, o
     except (BackpropError, NoValue, ArithmeticError):
         return None
     return None if found is None else Diagnosis(found.name, found.feedback)
+
+
+def _updated(derivation: Derivation, key: str) -> MathNode:
+    """What an update by a derivation's learning rate gives a name."""
+    problem = derivation.graph.problem
+    gradient: Any = Derivative(Name(problem.loss), Name(key))
+    assert problem.learning_rate is not None
+    return Sum((Name(key), Product((problem.learning_rate, gradient))), (False, True))
 
 
 def _composed(derivation: Derivation, key: str) -> MathNode:

@@ -105,15 +105,16 @@ def _implied(key: Key, work: Work) -> frozenset[Symbol]:
     """What no line says, though a line that is right is built on it. Linear in the edges of the graph."""
     scope = work.comparer.scope
     right = {symbol for symbol, line in work.lines.items() if line.verdict in EARNING}
+    wrong = work.lines.keys() - right  # nothing is built on these that would tell what came before them
     found: set[Symbol] = {("∂", symbol[1]) for symbol in right if symbol[0] == "after"}
     for step in scope.order:  # an adjoint is built on those of the steps that use its name
         for operand in scope.operands[step]:
-            if ("∂", operand) in right or ("∂", operand) in found:
+            if ("∂", operand) in right or (("∂", operand) in found and ("∂", operand) not in wrong):
                 found |= {("∂", step), ("∂", operand, step)}
     if any(symbol[0] == "∂" and len(symbol) == 2 for symbol in right | found):
         found |= {(name,) for name in scope.needed(key.loss)}
     for step in reversed(scope.order):
-        if (step,) in right or (step,) in found:
+        if (step,) in right or ((step,) in found and (step,) not in wrong):
             found |= {(operand,) for operand in scope.operands[step]}
     return frozenset(found) - work.lines.keys()
 

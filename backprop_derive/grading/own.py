@@ -80,9 +80,11 @@ class OwnComparer(Comparer):
         if symbol is None or len(symbol) != 2 or not is_mixed:
             return ""
         steps = [step for step in self.scope.order if symbol[1] in self.scope.operands[step]]
-        right: dict[Symbol, Any] = {
-            ("∂", step): self.here[0].gradients(str(self.scope.loss)).get(step) for step in steps
-        }
+        try:
+            adjoints = self.here[0].gradients(str(self.scope.loss))
+        except NoValue:
+            return ""
+        right: dict[Symbol, Any] = {("∂", step): adjoints.get(step) for step in steps}
         own: dict[Symbol, Any] = {key: self.written.get(key, value) for key, value in right.items()}
         for verdict, held in (("right", right), ("follows", own)):
             points = [Point(self.scope, seed, fixed=held) for seed in (1, 2)]
