@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from ..errors import BackpropError
+from ..errors import BackpropError, UsageError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..proofreading.scope import extended
 from ..proofreading.statements import Statement
@@ -46,7 +46,7 @@ class Grader:
             return self.refused(student, "it is nested too deeply")
 
     def grade_submission(self, submission: Submission) -> Sheet:
-        """The sheet of a work as it was handed in."""
+        """The sheet of a work as it was handed in. Raises UsageError for a column that asks for nothing."""
         if submission.problem:
             return self.refused(submission.student, submission.problem)
         if not submission.answers:
@@ -58,6 +58,8 @@ class Grader:
                 for head, cell in submission.answers:
                     statements += cell_statements(head, cell, self.key, self.key.limits)
                 return self.sheet(statements, submission.student)
+        except UsageError:
+            raise  # of the table, not of this row
         except BackpropError as error:
             return self.refused(submission.student, str(error))
         except RecursionError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..document import Applied, Derivative, Differential, MathNode
-from ..errors import UsageError, shorten
+from ..errors import LimitError, UsageError, shorten
 from ..limits import Limits
 from ..proofreading.formulas import Formula, formulas_of
 from ..proofreading.rules import nodes_of
@@ -21,6 +21,7 @@ from .tensors import as_vector
 
 # What a loss is called where its name in the problem is another one.
 _LOSSES = ("L", "loss", "J", "E", "C", "cost", "Loss", "l", "ell")
+_MOST_STATEMENTS = 5_000
 _MOST_COMPARED = 400  # formulas of names of a student's own with those of steps
 _LONGEST_ANSWER = 2_000  # characters
 _HEAD = "0 = "
@@ -31,6 +32,8 @@ def statements_in(text: str, name: str, key: Key, limits: Limits) -> list[Statem
     """Everything that a text states, in the key's names. Raises LimitError, ProblemError."""
     formulas = list(formulas_of(text, name, limits))
     read = _read(formulas, key)
+    if len(read) > _MOST_STATEMENTS:
+        raise LimitError(f"it is too long: {len(read):,} claims, and at most {_MOST_STATEMENTS:,} are graded")
     if not any(len(statement.links) > 1 for statement in read):
         read = _bare_answer(text, name, key) or read
     return _in_names_of_key(read, key)
@@ -80,7 +83,8 @@ def _head_of_column(head: str, key: Key) -> MathNode:
     """What a column asks for. Raises UsageError."""
     read = _read(list(formulas_of(f"{head} = 0", head, key.limits)), key)
     found = _in_names_of_key(read, key)[0].links[0].node if len(read) == 1 else None
-    if found is None or symbol_key(found, key.loss) is None:
+    symbol = symbol_key(found, key.loss) if found is not None else None
+    if found is None or symbol is None or not key.scope.symbols.issuperset(set(symbol) - {"∂"}):
         titles = ", ".join(item.title for item in key.items)
         raise UsageError(f"the column {shorten(head)} asks for nothing in this problem", expected=titles)
     return found

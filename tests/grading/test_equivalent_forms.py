@@ -1,4 +1,4 @@
-"""Right answers in a thousand equivalent forms: factored, expanded, reordered, in every way of writing. None is refused."""
+"""Right answers in a thousand equivalent forms, factored, expanded, reordered, in every way of writing: none refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ SHAPES: tuple[Callable[[Expr], Expr], ...] = (
 )  # fmt: skip
 # Rounded and exact numbers that answer the items of LOGISTIC and LESSON.
 NUMBERS: tuple[tuple[str, str, str, Fraction | float], ...] = (
-    (LESSON, "dloss/dw", "∂loss/∂w", Fraction(24)), (LESSON, "s", "s", Fraction(4)), (LESSON, "loss", "loss", Fraction(16)),
+    (LESSON, "dloss/dw", "∂loss/∂w", Fraction(24)), (LESSON, "s", "s", Fraction(4)),
+    (LESSON, "loss", "loss", Fraction(16)),
     (FITTED, "dloss/dw", "∂loss/∂w", Fraction(519, 4)), (FITTED, "dloss/db", "∂loss/∂b", Fraction(41, 2)),
     (LOGISTIC, "p", "p", 0.549833997312478), (LOGISTIC, "dloss/dw", "∂loss/∂w", -0.900332005375044),
     (LOGISTIC, "z", "z", Fraction(1, 5)),
@@ -122,7 +123,8 @@ def _number(rng: random.Random, value: Fraction | float) -> str:
     k = rng.randrange(2, 12)
     forms = [
         str(value), f"{value * k}/{k}", f"({value * k})/({k})", f"{value + k} - {k}", f"({value - k} + {k})",
-        f"-({-value})", f"({-value})*(-1)", f"(-1)^3 * ({-value})", rf"$\frac{{{value.numerator * k}}}{{{value.denominator * k}}}$",
+        f"-({-value})", f"({-value})*(-1)", f"(-1)^3 * ({-value})",
+        rf"$\frac{{{value.numerator * k}}}{{{value.denominator * k}}}$",
     ]  # fmt: skip
     if 100 % value.denominator == 0:
         forms += [f"{float(value)}", f"{float(value):.2f}", f"{float(value):.4f}"]
