@@ -1,4 +1,4 @@
-"""Right answers in a thousand equivalent forms, factored, expanded, reordered, in every way of writing: none refused."""
+"""Right answers in a thousand equivalent forms, factored, expanded, reordered, spelled otherwise: none is refused."""
 
 from __future__ import annotations
 
