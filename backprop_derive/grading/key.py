@@ -14,7 +14,6 @@ from ..errors import UsageError
 from ..exercises.answers import Wrong, wrong_answers_to
 from ..limits import DEFAULT_LIMITS, Limits
 from ..printers.text import text
-from ..proofreading.compare import Comparer
 from ..proofreading.scope import Scope
 from ..proofreading.tokens import Vocabulary
 from ..proofreading.values import Key as Symbol
@@ -22,6 +21,7 @@ from ..report.numbers import style_of
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import ListOf, Name
 from ..syntax.names import canonical
+from .own import KeyComparer
 from .record import GradeOptions, Item
 
 _DIGITS = 6
@@ -54,9 +54,9 @@ class Key:
         return isinstance(self.record.derivation, Derivation)
 
     @cached_property
-    def comparer(self) -> Comparer:
+    def comparer(self) -> KeyComparer:
         """What compares with the right formulas and values; students' own ones share what it knows."""
-        found = Comparer(self.scope)
+        found = KeyComparer(self.scope)
         if self.record.first is not None and self.is_scalar:
             _ = found.known, found.exact, found.has_choices
         return found

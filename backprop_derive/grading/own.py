@@ -9,6 +9,7 @@ from typing import Any
 from ..document import MathNode
 from ..proofreading.compare import Comparer
 from ..proofreading.outcome import Outcome
+from ..proofreading.parts import symbols_in
 from ..proofreading.scope import Scope, is_plain
 from ..proofreading.tensors import TensorComparer
 from ..proofreading.values import Key as Symbol
@@ -16,23 +17,63 @@ from ..proofreading.values import NoValue, Point, symbol_key
 from ..syntax.expression import Expr, Number, names_in, walk
 from .tensors import OwnArrays
 
+_MOST_REMEMBERED = 20_000  # formulas of a class
+
+
+class KeyComparer(Comparer):
+    """The comparer of a key. It remembers what does not depend on a student: a class writes the same formulas."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.same: dict[tuple[MathNode, MathNode], bool | None] = {}
+        self.right: dict[MathNode, tuple[tuple[str, Any], ...]] = {}
+
+    def same_formula(self, a: MathNode, b: MathNode) -> bool | None:
+        if (a, b) not in self.same:
+            if len(self.same) >= _MOST_REMEMBERED:
+                self.same.clear()
+            self.same[a, b] = super().same_formula(a, b)
+        return self.same[a, b]
+
+    def right_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        if node not in self.right:
+            if len(self.right) >= _MOST_REMEMBERED:
+                self.right.clear()
+            self.right[node] = tuple(super().right_values(node))
+        return iter(self.right[node])
+
 
 class OwnComparer(Comparer):
     """The comparer of one student's work.
 
     `written` are the student's values, as in notes. `formulas` are wrong formulas that the student has given for steps
-    and derivatives: what follows from them counts as following, too.
+    and derivatives: what follows from them counts as following, too. `more` are names that the key does not have.
     """
 
-    def __init__(self, key: Comparer, scope: Scope) -> None:
-        self.__dict__.update(key.__dict__)  # what is known of the key's formulas is worked out once
-        if scope is not key.scope:
+    def __init__(self, key: KeyComparer, scope: Scope) -> None:
+        if scope is key.scope:
+            self.__dict__.update(key.__dict__)
+        else:
             super().__init__(scope)
+        self.key = key
+        self.more = scope.symbols - key.scope.symbols
         self.written = {}
         self.after = []
         self.formulas: dict[Symbol, MathNode] = {}
         self.tensors_written: dict[Symbol, Any] = {}
         self._own: Comparer | None = None
+
+    def is_of_key(self, *nodes: MathNode) -> bool:
+        """Whether formulas speak of what the key knows only, so that it can answer."""
+        if not self.more and not self.scope.functions:
+            return True
+        return not self.scope.functions and all(self.more.isdisjoint(symbols_in(node)) for node in nodes)
+
+    def same_formula(self, a: MathNode, b: MathNode) -> bool | None:
+        return self.key.same_formula(a, b) if self.is_of_key(a, b) else super().same_formula(a, b)
+
+    def right_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        return self.key.right_values(node) if self.is_of_key(node) else super().right_values(node)
 
     def note_tensor(self, key: Symbol, value: Any) -> None:
         """Note a wrong value of the student's own in a problem with vectors and matrices."""

@@ -90,11 +90,19 @@ class Comparer:
 
     def values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
         """What a formula comes to, by each reading: of the givens, and of what the notes have written."""
+        yield from self.right_values(node)
+        yield from self.following_values(node)
+
+    def right_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        """What a formula comes to by the givens."""
         for point in self.here:
             try:
                 yield "right", point.value(node)
             except NoValue:
                 continue
+
+    def following_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        """What a formula comes to by what the notes have written."""
         if not self.after:
             self.after = [Point(self.scope, fixed=dict(self.written), reading=p.reading) for p in self.here]
         for point in self.after:

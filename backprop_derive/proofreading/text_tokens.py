@@ -168,9 +168,11 @@ class _Lexer:
 
     def side_by_side(self, word: str, start: int, stop: int) -> bool:
         """Take a word for a product of known names, xw or w1x1, where it stands among signs and has one reading."""
-        parts = list(_splits(word, self.vocabulary)) if len(word) <= _LONGEST_PRODUCT else []
+        if not 1 < len(word) <= _LONGEST_PRODUCT:
+            return False
         is_factor = self.is_operand(start, stop) or self.text[max(self.start, start - 1) : start].isdigit()
-        if len(parts) != 1 or not is_factor:
+        parts = list(_splits(word, self.vocabulary)) if is_factor else []
+        if len(parts) != 1:
             return False
         for part in parts[0]:
             self.add("name", canonical(part), start, start + len(part))

@@ -99,8 +99,8 @@ def test_an_answer_alone_implies_what_it_is_built_on_unless_work_is_to_be_shown(
 
 @pytest.mark.parametrize(
     "answer",
-    ["24", "24.0", "48/2", "2*4*3", "(-2)^3 * (-3)", "$24$", r"$\frac{48}{2}$", "2x(xw - y)", "$2x(xw − y)$", "2*s*x", "2xs",
-     "dw = 24", "δ_w = 24", "∂loss/∂w = 2 · s · x", "d(loss)/dw = 24", "dL/dw = 24", r"$\nabla_w loss = 24$"],
+    ["24", "24.0", "48/2", "2*4*3", "(-2)^3 * (-3)", "$24$", r"$\frac{48}{2}$", "2x(xw - y)", "$2x(xw − y)$", "2*s*x",
+     "2xs", "dw = 24", "δ_w = 24", "∂loss/∂w = 2 · s · x", "d(loss)/dw = 24", "dL/dw = 24", r"$\nabla_w loss = 24$"],
 )  # fmt: skip
 def test_an_answer_as_notes_write_it(answer: str) -> None:
     assert graded(OTHER, answer).line("∂loss/∂w").verdict == "right"
