@@ -61,8 +61,13 @@ def item_words(line: Line) -> tuple[Inline, ...]:
 
 
 def _row(line: Line) -> tuple[tuple[Inline, ...], ...]:
-    written: tuple[Inline, ...] = (Code(shorten(line.written, _LONGEST)),) if line.written else (Words("–"),)
-    return item_words(line), written, words_cell(VERDICTS[line.verdict]), words_cell(number(line.credit))
+    return item_words(line), _written(line), words_cell(VERDICTS[line.verdict]), words_cell(number(line.credit))
+
+
+def _written(line: Line) -> tuple[Inline, ...]:
+    if line.formula is not None:
+        return (Math(line.formula),)
+    return (Code(shorten(line.written, _LONGEST)),) if line.written else (Words("–"),)
 
 
 def _told(line: Line, digits: int) -> Item:

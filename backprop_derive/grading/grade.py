@@ -15,7 +15,7 @@ from ..proofreading.values import Key as Symbol
 from ..syntax.parser import deep_recursion
 from .diagnose import Diagnoses
 from .key import Key, key_of, symbol_of
-from .reading import cell_statements, statements_in
+from .reading import Reading, cell_statements, statements_in
 from .record import DEFAULT_GRADING, EARNING, Class, GradeOptions, Line, Sheet
 from .submissions import Submission
 from .work import Work
@@ -36,10 +36,10 @@ class Grader:
             return self.refused(student, "nothing was handed in")
         try:
             with deep_recursion():
-                statements = statements_in(text, student, self.key, self.key.limits)
-                if not any(len(statement.links) > 1 for statement in statements):
-                    return self.refused(student, _no_claim(statements))
-                return self.sheet(statements, student)
+                reading = statements_in(text, student, self.key, self.key.limits)
+                if not any(len(statement.links) > 1 for statement in reading.statements):
+                    return self.refused(student, _no_claim(reading.statements))
+                return self.sheet(reading, student)
         except BackpropError as error:
             return self.refused(student, str(error))
         except RecursionError:
@@ -54,10 +54,10 @@ class Grader:
             return replace(sheet, student=submission.student)
         try:
             with deep_recursion():
-                statements = statements_in(submission.text, submission.student, self.key, self.key.limits)
+                statements = statements_in(submission.text, submission.student, self.key, self.key.limits).statements
                 for head, cell in submission.answers:
                     statements += cell_statements(head, cell, self.key, self.key.limits)
-                return self.sheet(statements, submission.student)
+                return self.sheet(Reading(statements), submission.student)
         except UsageError:
             raise  # of the table, not of this row
         except BackpropError as error:
@@ -65,11 +65,12 @@ class Grader:
         except RecursionError:
             return self.refused(submission.student, "it is nested too deeply")
 
-    def sheet(self, statements: list[Statement], student: str) -> Sheet:
+    def sheet(self, reading: Reading, student: str) -> Sheet:
         """The sheet of one student whose text is read."""
+        statements = reading.statements
         scope = extended(self.key.scope, statements)
         has_more = scope.symbols != self.key.scope.symbols or scope.functions
-        work = Work(self.key, self.diagnoses, scope if has_more else self.key.scope)
+        work = Work(self.key, self.diagnoses, scope if has_more else self.key.scope, reading.has_own_letters)
         for statement in statements:
             work.take(statement)
         return Sheet(student, self.lines(work), tuple(work.remarks))

@@ -8,12 +8,15 @@ from dataclasses import replace
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
 from ..limits import Limits
+from ..printers.text import text
 from ..proofreading.formulas import Formula, formulas_of
+from ..proofreading.parts import symbols_in
 from ..proofreading.rules import nodes_of
 from ..proofreading.scope import is_plain
 from ..proofreading.statements import Link, Statement, statements_of, vocabulary_of
 from ..proofreading.tokens import Vocabulary
 from ..proofreading.values import symbol_key
+from ..records import record
 from ..syntax.expression import Expr, Name, map_children, names_in
 from ..syntax.source import Source
 from .key import Key
@@ -28,15 +31,35 @@ _HEAD = "0 = "
 _AFTER = ("_new", "_next", "_after", "_neu", "'")
 
 
-def statements_in(text: str, name: str, key: Key, limits: Limits) -> list[Statement]:
+@record
+class Reading:
+    """What a text states, in the key's names; whether the student has taken other letters."""
+
+    statements: list[Statement]
+    has_own_letters: bool = False
+
+
+def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) -> bool:
+    """Whether names look otherwise in the key's names: e for s, but not x_1 for x1."""
+    pairs = zip(statements, renamed_ones, strict=True)
+    return any(_shown_names(old) != _shown_names(new) for old, new in pairs if old is not new)
+
+
+def _shown_names(statement: Statement) -> list[str]:
+    nodes = [link.node for link in statement.links if link.node is not None]
+    return [text(Name(key)) for node in nodes for key in symbols_in(node)]
+
+
+def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
     """Everything that a text states, in the key's names. Raises LimitError, ProblemError."""
-    formulas = list(formulas_of(text, name, limits))
+    formulas = list(formulas_of(written, name, limits))
     read = _read(formulas, key)
     if len(read) > _MOST_STATEMENTS:
         raise LimitError(f"it is too long: {len(read):,} claims, and at most {_MOST_STATEMENTS:,} are graded")
     if not any(len(statement.links) > 1 for statement in read):
-        read = _bare_answer(text, name, key) or read
-    return _in_names_of_key(read, key)
+        read = _bare_answer(written, name, key) or read
+    found = _in_names_of_key(read, key)
+    return Reading(found, has_own_letters(read, found))
 
 
 def _read(formulas: list[Formula], key: Key) -> list[Statement]:
@@ -45,24 +68,24 @@ def _read(formulas: list[Formula], key: Key) -> list[Statement]:
     return [statement for formula in formulas for statement in statements_of(formula, vocabulary)]
 
 
-def _bare_answer(text: str, name: str, key: Key) -> list[Statement]:
+def _bare_answer(written: str, name: str, key: Key) -> list[Statement]:
     """A text without any claim is the answer to the first gradient asked for, if it is one formula."""
     graph = key.record.derivation.graph
-    stripped = text.strip().strip("$").strip()
+    stripped = written.strip().strip("$").strip()
     if not stripped or "\n" in stripped or len(stripped) > _LONGEST_ANSWER or stripped[0] in "=≈":
         return []  # a sign at its beginning says that something is missing
-    return answer_statements(Derivative(Name(graph.loss), Name(graph.wanted[0])), stripped, name, key, "$" in text)
+    return answer_statements(Derivative(Name(graph.loss), Name(graph.wanted[0])), stripped, name, key, "$" in written)
 
 
-def answer_statements(head: MathNode, text: str, name: str, key: Key, is_latex: bool = False) -> list[Statement]:
+def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex: bool = False) -> list[Statement]:
     """An answer without a head as what it claims of `head`; none where it is no formula at all."""
     vocabulary = Vocabulary(key.vocabulary.names, frozenset(), key.vocabulary.tensors)
     kind = "latex" if is_latex else "text"
-    read = list(statements_of(Formula(Source(name, _HEAD + text), kind, 0, len(_HEAD + text)), vocabulary))
+    read = list(statements_of(Formula(Source(name, _HEAD + answer), kind, 0, len(_HEAD + answer)), vocabulary))
     if len(read) != 1 or read[0].links[0].node is None:
         return []
     first, *rest = (_moved(link) for link in read[0].links)
-    formula = Formula(Source(name, text), kind, 0, len(text))
+    formula = Formula(Source(name, answer), kind, 0, len(answer))
     return [replace(read[0], formula=formula, links=(replace(first, node=head), *rest))]
 
 

@@ -81,14 +81,16 @@ class Used:
 class Line:
     """What is said of one item: the verdict, the part of its point that it earns, and why.
 
-    `written` is the student's own line, at `place`. `expected` is what is right; for a line that follows from an
-    earlier error it is what that error would not have led to. `used` are the own values behind that.
+    `written` is the student's own line, at `place`, and `formula` what it shows if it is LaTeX. `expected` is what is
+    right; for a line that follows from an earlier error it is what that error would not have led to. `used` are the own
+    values behind that.
     """
 
     item: Item
     verdict: str
     credit: Fraction
     written: str = ""
+    formula: MathNode | None = None
     place: Place | None = None
     expected: MathNode | None = None
     used: tuple[Used, ...] = ()

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from ..derivation import Derivation
-from ..document import Derivative, Differential, MathNode
+from ..document import Chain, Derivative, Differential, MathNode
 from ..errors import shorten
-from ..evaluate.loose import Loose, is_close
+from ..evaluate.loose import is_close
 from ..printers.text import text
 from ..proofreading.arrays import Misfit
 from ..proofreading.judge import Judge
@@ -28,6 +28,7 @@ from .key import Key, symbol_of
 from .own import OwnComparer
 from .record import Diagnosis, Item, Line, Remark, Used
 from .tensors import compared
+from .updates import update_verdict
 
 _WORST = ("right", "rounded", "follows", "trivial", "coarse", "unread", "wrong")
 _NO_POINT, _POINT = Fraction(0), Fraction(1)
@@ -66,8 +67,9 @@ class LineJudge(Judge):
 class Work:
     """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`)."""
 
-    def __init__(self, key: Key, diagnoses: Diagnoses, scope: Scope) -> None:
+    def __init__(self, key: Key, diagnoses: Diagnoses, scope: Scope, has_own_letters: bool = False) -> None:
         self.key = key
+        self.has_own_letters = has_own_letters
         self.diagnoses = diagnoses
         self.comparer = OwnComparer(key.comparer, scope)
         self.judge = LineJudge(scope, self.comparer)
@@ -124,9 +126,21 @@ class Work:
             return
         verdict, reason = self.verdict(symbol, judged)
         first = judged.findings[0].place
-        line = Line(item, verdict, _POINT if verdict in ("right", "rounded", "follows") else _NO_POINT,
-                    statement.text or text(item.head), first, self.key.shown(item), (), (), reason)  # fmt: skip
+        credit = _POINT if verdict in ("right", "rounded", "follows") else _NO_POINT
+        line = Line(
+            item, verdict, credit, statement.text or text(item.head), self.formula(statement), first,
+            self.key.shown(item), reason=reason,
+        )  # fmt: skip
         self.lines[symbol] = self.explained(symbol, line, judged)
+
+    def formula(self, statement: Statement) -> MathNode | None:
+        """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""
+        nodes = [link.node for link in statement.links]
+        if statement.formula.kind != "latex" or self.has_own_letters or None in nodes:
+            return None
+        if any(relation not in ("=", "≈", "<-", ":=") for relation in statement.relations):
+            return None
+        return Chain(tuple(node for node in nodes if node is not None), statement.relations)
 
     def replaces(self, symbol: Symbol, statement: Statement) -> bool:
         """Whether a second line on an item counts instead of the first: a number does not give way to a formula."""
@@ -141,7 +155,7 @@ class Work:
         if last.node is None:
             return "unread", last.reason
         if symbol[0] == "after":
-            return self.update_verdict(symbol, last.node, found)
+            return update_verdict(self.key, self.comparer, symbol[1], last.node, found)
         if "unread" in found and "wrong" not in found:
             outcome = self.judge.outcome(statement.links[0].node, last.node, statement.relations[-1])  # type: ignore
             found = [outcome.verdict]
@@ -161,46 +175,6 @@ class Work:
             return False
         unit = 2 * number.half
         return unit > 0 and abs(number.value) < unit * 10 ** (self.key.options.digits - 1)
-
-    def update_verdict(self, symbol: Symbol, node: MathNode, found: list[str]) -> tuple[str, str]:
-        """The value after an update, from the right gradient or from the student's own."""
-        if not self.key.is_scalar:
-            return self.tensor_update(symbol, node)
-        number, right = literal(node), self.key.value(symbol)
-        if number is None or right is None:
-            return ("unread", "the value after the update is no number") if number is None else ("unread", "")
-        if any(number.accepts(value, "=") for value in [_value(right)]):
-            return ("wrong", "") if "wrong" in found else ("right", "")
-        own = self.own_update(symbol[1])
-        if own is not None and number.accepts(own, "≈"):
-            return ("wrong", "") if "wrong" in found else ("follows", "")
-        return "wrong", ""
-
-    def tensor_update(self, symbol: Symbol, node: MathNode) -> tuple[str, str]:
-        """As `update_verdict`, of a vector or a matrix."""
-        right, name = self.key.array(symbol), Name(symbol[1])
-        if right is None or not is_written(node):
-            return "unread", "the value after the update is not written out"
-        candidates = [("right", right)]
-        rate, gradient = self.key.problem.learning_rate, self.comparer.tensors_written.get(("∂", symbol[1]))
-        if rate is not None and gradient is not None:
-            arrays = self.key.comparer.arrays
-            candidates.append(("follows", arrays.known(name) - arrays.value(rate) * gradient))
-        for verdict, value in candidates:
-            found = compared(node, value, (), self.diagnoses.told)
-            if found is not None and found.right == found.count:
-                return verdict, ""
-        return "wrong", ""
-
-    def own_update(self, name: str) -> Any:
-        """The name's value after an update by the student's own gradient; None where there is no such."""
-        rate = self.key.problem.learning_rate
-        gradient = self.comparer.written.get(("∂", name))
-        before = self.comparer.value(Name(name))
-        if rate is None or gradient is None or before is None:
-            return None
-        step = Loose().multiply([self.comparer.here[0].value(rate), gradient])
-        return Loose().add([before, Loose().negate(step)])
 
     # --- why
 
@@ -410,10 +384,6 @@ class Work:
 def is_number(node: MathNode) -> bool:
     """Whether a link is one number, so that it shows no work."""
     return literal(node) is not None
-
-
-def _value(value: Any) -> Any:
-    return value.exact if value.exact is not None else Fraction(value.decimal)
 
 
 def _shown(value: Any, node: MathNode | None) -> str:
