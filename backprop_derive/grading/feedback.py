@@ -98,7 +98,7 @@ def _why(line: Line, digits: int) -> Iterator[Inline]:
         yield Words(plain[line.verdict] + " ")
     if line.mistake is not None:
         yield from _mistake(line)
-    elif line.reason and line.verdict in ("wrong", "partly"):
+    if line.reason and line.verdict in ("wrong", "partly"):
         yield Words(f"{_sentence(line.reason)} ")
     if line.expected is not None and line.verdict != "unread":
         yield Words(FEEDBACK["right"])

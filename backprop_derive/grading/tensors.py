@@ -131,7 +131,7 @@ def compared(node: MathNode, right: Array, known: tuple[Wrong, ...], told: Any) 
     mistakes = tuple({m.name: m for m in _mistakes(node, found, right, known, told)}.values())
     reason = _places(fits, right.shape) if 0 < sum(fits) < len(fits) else ""
     is_whole = any(mistake.name in ("result transposed", "sign") for mistake in mistakes)
-    return Entries(0 if is_whole else sum(fits), len(fits), reason, mistakes)
+    return Entries(0 if is_whole else sum(fits), len(fits), "" if is_whole else reason, mistakes)
 
 
 def as_vector(node: MathNode) -> MathNode:

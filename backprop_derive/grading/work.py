@@ -32,7 +32,7 @@ from .updates import update_verdict
 
 _WORST = ("right", "rounded", "follows", "trivial", "coarse", "unread", "wrong")
 _NO_POINT, _POINT = Fraction(0), Fraction(1)
-_LONGEST_VALUE = 60
+_LONGEST_VALUE, _LONGEST_CLAIM = 60, 160
 
 
 @dataclass
@@ -213,7 +213,17 @@ class Work:
         return replace(line, verdict=verdict, credit=found.credit, reason=reason, mistakes=found.mistakes, used=used)
 
     def why(self, judged: Judged) -> str:
-        return judged.slip[1].reason if judged.slip is not None else ""
+        """Which link does not hold, where that is not the result itself."""
+        if judged.slip is None:
+            return ""
+        link, outcome, before = judged.slip
+        if outcome.reason or link is judged.statement.links[-1] or before is None:
+            return outcome.reason
+        if link.node is None or before.node is None:
+            return ""
+        claim = shorten(f"{text(before.node)} = {text(link.node)}", _LONGEST_CLAIM)
+        expected = next((f.expected for f in judged.findings if f.verdict == "wrong" and f.expected), "")
+        return f"{claim} does not hold" + (f", {expected} belongs there" if expected else "")
 
     def mistakes(self, item: Item, judged: Judged) -> tuple[Diagnosis, ...]:
         """What the first wrong link looks like, or else the line's end."""
