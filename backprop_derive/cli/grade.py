@@ -14,7 +14,7 @@ from ..errors import OutputError, UsageError
 from ..formats import render
 from ..formats.files import check_target, write_whole
 from ..grading.feedback import feedback_document
-from ..grading.grade import Grader
+from ..grading.graders import Graders
 from ..grading.plot import draw
 from ..grading.record import Class, GradeOptions, Sheet
 from ..grading.report import class_document
@@ -40,14 +40,12 @@ def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     )
     name, source = problem_text(problem, None, limits)
     with time_limit(limits.work):
-        from ..language.reader import read_problem
-
-        grader = Grader(read_problem(source, name=name, limits=limits), options, limits)
+        graders = Graders(source, name, options, limits, choices["variant"] or "")
         works = list(_works(answers, limits))
     sheets = []
     for work in works:
-        sheets.append(_graded(grader, work, limits.work))
-    found = grader.class_of(sheets)
+        sheets.append(_graded(graders, work, limits.work))
+    found = graders.class_of(sheets)
     for plot in plots:
         write_whole(plot, draw(found, plot.suffix))
     if folder is not None:
@@ -56,15 +54,15 @@ def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
         put(_content(found, chosen, options.digits), path)
 
 
-def _graded(grader: Grader, work: Submission, seconds: int) -> Sheet:
+def _graded(graders: Graders, work: Submission, seconds: int) -> Sheet:
     """The sheet of one work: whatever is wrong with it, the others are graded."""
     from ..errors import LimitError
 
     try:
         with time_limit(seconds):
-            return grader.grade_submission(work)
+            return graders.grade(work)
     except LimitError as error:
-        return grader.refused(work.student, str(error))
+        return Sheet(work.student, (), (), str(error))
 
 
 def _works(answers: tuple[str, ...], limits: Any) -> Iterator[Submission]:

@@ -287,6 +287,7 @@ def proofread(notes: str, format_: str | None, output: str | None, limits: tuple
     "--ask", default="value,local,gradient,after", metavar="KINDS", show_default=True,
     help="Which lines earn points.",
 )  # fmt: skip
+@click.option("--variant", metavar="ID", help="Of an exercise: the variant of all works, if no column names it.")
 @click.option("--show-work", is_flag=True, help="No points for a line that does not stand there, only what follows.")
 @click.option(
     "--digits", type=int, default=2, metavar="N", show_default=True, help="Digits that a rounded number needs."

@@ -14,6 +14,7 @@ from ..records import record
 SUFFIXES = (".txt", ".md", ".markdown", ".tex", ".ltx", ".ipynb", "")
 _NAMES = ("student", "name", "id", "matriculation", "seat")
 _WHOLE = ("answer", "answers", "derivation", "text", "solution", "work")
+_VARIANT = "variant"
 _MOST_STUDENTS = 100_000
 
 
@@ -21,7 +22,8 @@ _MOST_STUDENTS = 100_000
 class Submission:
     """One student's work: a text, or answers to single items, each below what its column asks for.
 
-    `source` is the name of the file, by whose suffix it is read. `problem` says why there is no text.
+    `source` is the name of the file, by whose suffix it is read. `problem` says why there is no text. `variant` is the
+    name of the exercise's variant, where the table has it.
     """
 
     student: str
@@ -29,6 +31,7 @@ class Submission:
     answers: tuple[tuple[str, str], ...] = ()
     source: str = ""
     problem: str = ""
+    variant: str = ""
 
 
 def submissions_in(paths: Sequence[Path], limits: Limits) -> Iterator[Submission]:
@@ -121,5 +124,7 @@ def _of_row(header: list[str], row: list[str], column: int, number: int) -> Subm
         return Submission(student, problem=f"row {number} has {len(row)} cells, and the header {len(header)}")
     cells = [(head, cell) for k, (head, cell) in enumerate(zip(header, row, strict=False)) if k != column]
     whole = [cell for head, cell in cells if head.lower() in _WHOLE]
-    single = tuple((head, cell) for head, cell in cells if head and head.lower() not in _WHOLE and cell.strip())
-    return Submission(student, "\n\n".join(cell for cell in whole if cell.strip()), single)
+    others = (*_WHOLE, _VARIANT)
+    single = tuple((head, cell) for head, cell in cells if head and head.lower() not in others and cell.strip())
+    variant = next((cell.strip() for head, cell in cells if head.lower() == _VARIANT), "")
+    return Submission(student, "\n\n".join(cell for cell in whole if cell.strip()), single, variant=variant)

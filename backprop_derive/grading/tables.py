@@ -28,7 +28,7 @@ def gradebook(found: Class) -> str:
     rows = [["student", "points", "of", *titles, "mistakes", "problem"]]
     for sheet in found.sheets:
         names = sorted({mistake.name for mistake in sheet.mistakes})
-        credits = [number(line.credit) for line in sheet.lines]
+        credits = [number(line.credit) for line in sheet.lines] or ["0"] * len(titles)
         rows.append(
             [sheet.student, number(sheet.points), str(sheet.total), *credits, "; ".join(names), sheet.problem]
         )  # fmt: skip

@@ -128,6 +128,28 @@ def test_a_table_of_answers(tmp_path: Path) -> None:
     assert "row 6 has 4 cells" in data["students"][4]["problem"]
 
 
+def test_each_student_has_a_variant(tmp_path: Path) -> None:
+    text = "Given y = 1\nVary x in 2..9, w in 2..9\nz = w*x\ns = z - y\nloss = s^2\nFind d(loss)/dw"
+    (tmp_path / "exercise.txt").write_text(text)
+    ann, bob = bd.Exercise(text).variants(2, seed=3)
+    table = tmp_path / "answers.csv"
+    gradients = [variant.solution.gradient("w") for variant in (ann, bob)]
+    rows = [f"Ann,{ann.id},{gradients[0]}", f"Bob,{bob.id},{gradients[0]}", "Cy,00-0000,1"]
+    table.write_text("\n".join(["student,variant,answer", *rows]))
+    data = json.loads(_run(tmp_path / "exercise.txt", table, "-f", "json"))
+    assert gradients[0] != gradients[1]
+    assert [student["points"] for student in data["students"]] == [8.0, 0.0, 0.0]
+    assert data["students"][2]["problem"]
+    work = tmp_path / "bob.txt"
+    work.write_text(f"{gradients[1]}")
+    assert (
+        json.loads(_run(tmp_path / "exercise.txt", work, "--variant", bob.id, "-f", "json"))["students"][0]["points"]
+        == 8
+    )
+    result = CliRunner().invoke(main, ["grade", str(tmp_path / "exercise.txt"), str(work)])
+    assert (result.exit_code, "no variant is named" in result.stderr) == (2, True)
+
+
 def test_a_column_that_asks_for_nothing_is_named(tmp_path: Path) -> None:
     table = tmp_path / "answers.csv"
     table.write_text("student,nonsense\nAnn,1\n")
