@@ -49,6 +49,7 @@ class Parser:
     position: int = 0
     depth: int = 0
     open_bars: int = 0
+    is_side_by_side: bool = False  # whether the last factor that was read is a product without a sign
     places: dict[int, int] = field(default_factory=dict)
     kept: list[MathNode] = field(default_factory=list)
 
@@ -109,9 +110,9 @@ class Parser:
         while self.peek().at("*", "/", "⊙", "@"):
             sign = self.advance()
             negative = self.accept("-")
-            right = self.power() if sign.text == "/" else self.factor()
+            right = self.factor()
             if sign.text == "/":
-                if self.begins_operand():
+                if isinstance(right, Product) and self.is_side_by_side:
                     raise Unread("a product behind a slash has two readings: parentheses are missing", sign.start)
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 below = Negate(right) if negative else right  # type: ignore[arg-type]
@@ -126,10 +127,12 @@ class Parser:
     def factor(self) -> MathNode:
         """Powers side by side: a product without a sign."""
         items = [self.power()]
+        self.is_side_by_side = False
         while self.begins_operand():
             if self.peek().kind == "number":
                 raise Unread("two numbers side by side: a sign is missing", self.peek().start)
             items.append(self.power())
+        self.is_side_by_side = len(items) > 1
         if len(items) > 1 and sum(map(self.is_tensor, items)) > 1:
             return reduce(MatrixProduct, items)  # type: ignore[arg-type]
         is_multiple = len(items) == 2 and isinstance(items[0], Number)

@@ -10,35 +10,45 @@ from .rules import nodes_of
 
 
 def factors(node: MathNode, deep: bool) -> Iterator[Expr]:
-    """The factors of a product, those of what stands side by side too where asked; a minus belongs to the first."""
-    match node:
-        case Negate(Product() as inner):
-            first, *rest = factors(inner, deep)
-            yield Negate(first)
-            yield from rest
-        case Product(parts, implicit) if deep or not implicit:
-            for factor in _with_scales(parts):
-                yield from factors(factor, deep) if isinstance(factor, Product) and not is_scaled(factor) else (factor,)
-        case _:
-            yield node  # type: ignore[misc]
+    """The factors of a product, those of what stands side by side too where asked; a minus belongs to the first.
+
+    A number with a power of ten behind it, 8.66 · 10⁻⁹, is one factor.
+    """
+    last: Expr | None = None
+    for factor in _factors(node, deep):
+        if last is not None and _is_scale(factor) and _is_decimal(last):
+            yield Product((last, factor))
+            last = None
+            continue
+        if last is not None:
+            yield last
+        last = factor
+    if last is not None:
+        yield last
 
 
-def is_scaled(node: MathNode) -> bool:
-    """Whether a product is one number with its power of ten: 2.57·10⁻⁶."""
+def _is_decimal(node: Expr) -> bool:
+    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
+
+
+def _is_scale(node: Expr) -> bool:
     match node:
-        case Product((Number(), Power(Number(base), _))):
+        case Power(Number(base), Number() | Negate(Number())):
             return base == 10
     return False
 
 
-def _with_scales(parts: Sequence[Expr]) -> Iterator[Expr]:
-    """The factors, a number with the power of ten behind it as one."""
-    k = 0
-    while k < len(parts):
-        both = Product((parts[k], parts[k + 1])) if k + 1 < len(parts) else parts[k]
-        is_one = is_scaled(both)
-        yield both if is_one else parts[k]
-        k += 1 + is_one
+def _factors(node: MathNode, deep: bool) -> Iterator[Expr]:
+    match node:
+        case Negate(Product() as inner):
+            first, *rest = _factors(inner, deep)
+            yield Negate(first)
+            yield from rest
+        case Product(parts, implicit) if deep or not implicit:
+            for factor in parts:
+                yield from _factors(factor, deep) if isinstance(factor, Product) else (factor,)
+        case _:
+            yield node  # type: ignore[misc]
 
 
 def product(parts: Sequence[Expr]) -> Expr:

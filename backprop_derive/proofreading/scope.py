@@ -25,8 +25,7 @@ class Function:
 class Scope:
     """The problem of a stretch of notes: `givens` with their values, `steps` in the order in which each uses others.
 
-    `defining` tells which statement defines a name: its first relation claims nothing. `asked` is the loss where it is
-    known beforehand.
+    `defining` tells which statement defines a name: its first relation claims nothing.
     """
 
     givens: dict[str, Expr] = field(default_factory=dict)
@@ -35,7 +34,7 @@ class Scope:
     defining: dict[str, tuple[str, int]] = field(default_factory=dict)
     losses: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
-    asked: str | None = None
+    asked: str | None = None  # the loss, where it is known beforehand
 
     @cached_property
     def order(self) -> tuple[str, ...]:
