@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .api import Solution, compile, derive, solve
     from .errors import BackpropError, CertificateError, DomainError, LimitError, OutputError, ProblemError, UsageError
     from .exercises.exercise import Exercise, Variant
+    from .grading.grade import grade
+    from .grading.record import GradeOptions, Sheet
     from .language.reader import read_problem
     from .options import Options
     from .problem import Problem
@@ -22,10 +24,9 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "BackpropError", "CertificateError", "DomainError", "Exercise",
-    "LimitError", "Options", "OutputError", "Problem", "ProblemError",
-    "Report", "Solution", "Training", "UsageError", "Variant", "compile", "derive", "proofread", "read_problem",
-    "solve", "train",
+    "BackpropError", "CertificateError", "DomainError", "Exercise", "GradeOptions", "LimitError", "Options",
+    "OutputError", "Problem", "ProblemError", "Report", "Sheet", "Solution", "Training", "UsageError", "Variant",
+    "compile", "derive", "grade", "proofread", "read_problem", "solve", "train",
 ]  # fmt: skip
 
 # SymPy takes half a second to import; `--help` and `--version` must not wait for it.
@@ -33,6 +34,7 @@ _HOMES = {
     "Solution": "api", "compile": "api", "derive": "api", "solve": "api", "read_problem": "language.reader",
     "Training": "training.train", "train": "training.train",
     "Exercise": "exercises.exercise", "Variant": "exercises.exercise",
+    "grade": "grading.grade", "GradeOptions": "grading.record", "Sheet": "grading.record",
     "Report": "proofreading.record", "proofread": "proofreading.judge",
     "load_ipython_extension": "interactive", "Options": "options", "Problem": "problem", **dict.fromkeys(
         ("BackpropError", "CertificateError", "DomainError", "LimitError", "OutputError", "ProblemError", "UsageError"),

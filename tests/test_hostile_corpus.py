@@ -32,7 +32,7 @@ FORMATS = {"md", "html", "tex", "typ", "pdf", "json", "txt", "terminal"}  # thos
 NOT_YET = {
     # commands
     "cli-title-traversal", "cli-title-long", "cli-title-reserved",  # exercise
-    "grade-exec", "grade-tower", "grade-formula",  # grade
+    "grade-exec", "grade-tower", "grade-formula",  # grade: a class goes on, in tests/grading/test_hostile.py
     "import-pickle", "import-py-side-effect",  # import
 }  # fmt: skip
 

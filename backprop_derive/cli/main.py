@@ -39,6 +39,12 @@ Examples:
   backprop-derive exercise net.txt --variants 10000 --seed 7 -f moodle -o out/ --jobs 2
   backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
 """
+GRADE = """\b
+Examples:
+  backprop-derive grade net.txt derivation.md
+  backprop-derive grade net.txt handed-in/ -o graded/ -f pdf
+  backprop-derive grade net.txt answers.csv -o gradebook.csv
+"""
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
 SHEETS = """\b
 Examples:
@@ -302,3 +308,33 @@ def proofread(notes: str, format_: str | None, output: str | None, limits: tuple
     from .proofread import run
 
     sys.exit(run(notes, format_, output, limits, shows_all))
+
+
+@main.command(cls=Command, epilog=GRADE)
+@click.argument("problem", metavar="PROBLEM")
+@click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...|-")
+@click.option(
+    "-f", "--format", "format_", type=click.Choice(("md", "html", "pdf", "tex", "txt", "csv", "json")),
+    help="Default: the suffix of FILE, html in a folder, else txt.",
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE|DIR/", help="Written whole or not at all; a folder for a class.")
+@click.option("--plot", "plots", multiple=True, metavar="FILE", help="The class as .svg or .png, by matplotlib.")
+@click.option(
+    "--ask", default="value,local,gradient,after", metavar="KINDS", show_default=True,
+    help="Which lines earn points.",
+)  # fmt: skip
+@click.option("--variant", metavar="ID", help="Of an exercise: the variant of all works, if no column names it.")
+@click.option("--show-work", is_flag=True, help="No points for a line that does not stand there, only what follows.")
+@click.option(
+    "--digits", type=int, default=2, metavar="N", show_default=True, help="Digits that a rounded number needs."
+)
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
+def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
+    """Grade students' derivations line by line, with follow-through.
+
+    ANSWERS are files (text, Markdown, LaTeX, a notebook; one a student), folders of them, or a .csv with a row a
+    student. A work that cannot be read is reported, and the others are graded. Nothing in an answer is executed.
+    """
+    from .grade import run
+
+    run(problem, answers, **choices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -139,6 +140,11 @@ class Variant:
         return choices_of(
             self.drawn.record, self.drawn.record.derivation.graph.wanted[0], self.mistakes, 5, self.drawn.number
         )
+
+    def grade(self, answer: str) -> Any:
+        """The Sheet of an answer to this variant: a derivation, or the answer alone (`backprop_derive.grade`)."""
+        # Grading stands above exercises; the package's own door leads there, as it does for everybody who calls it.
+        return import_module("backprop_derive").grade(self, answer)
 
     def question_blocks(self, options: Options = DEFAULT_OPTIONS) -> tuple[Block, ...]:
         """What is given and asked, as blocks of a Document, without the title."""

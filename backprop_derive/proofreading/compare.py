@@ -90,11 +90,19 @@ class Comparer:
 
     def values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
         """What a formula comes to, by each reading: of the givens, and of what the notes have written."""
+        yield from self.right_values(node)
+        yield from self.following_values(node)
+
+    def right_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        """What a formula comes to by the givens."""
         for point in self.here:
             try:
                 yield "right", point.value(node)
             except NoValue:
                 continue
+
+    def following_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        """What a formula comes to by what the notes have written."""
         if not self.after:
             self.after = [Point(self.scope, fixed=dict(self.written), reading=p.reading) for p in self.here]
         for point in self.after:
@@ -266,6 +274,8 @@ class Comparer:
         """Whether a formula has names and no number that may have come in the place of one."""
         if any(isinstance(n, Compare) for n in nodes(node)):
             return True
+        if any(isinstance(n, Power) and isinstance(n.base, Number) and n.base.value == 10 for n in nodes(node)):
+            return False  # 2.57·10⁻⁶ stands for what was found before
         numbers = [n for n in nodes(node) if isinstance(n, Number)]
         is_symbolic = any(isinstance(n, Name | Derivative | Differential) for n in nodes(node))
         return is_symbolic and not any(self.stands_for_name(n) for n in numbers)

@@ -19,7 +19,7 @@ from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
 from .outcome import Outcome
-from .record import Finding, Report
+from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
 from .scope import Scope, is_plain, scopes_of
 from .statements import Link, Statement, statements_of, vocabulary_of, with_names, with_tensors
@@ -211,12 +211,16 @@ class Judge:
         expected = expectation(self.comparer, left, link.node, outcome)
         if left is not None and link.node is not None and self.comparer.arrays.concerns(left, link.node):
             return Finding(place, link.start, link.end, claim, "wrong", expected, None, outcome.reason)
-        head = statement.links[0].node
-        mistake = None
-        if head is not None and link.node is not None and outcome.at is link.node:
-            mistake = self.mistakes.behind(head, link.node)
-        mistake = mistake or mistake_in(self.comparer, left, link.node, outcome)
+        mistake = self.mistake(statement, link, outcome, left)
         return Finding(place, link.start, link.end, claim, "wrong", expected, mistake, outcome.reason)
+
+    def mistake(self, statement: Statement, link: Link, outcome: Outcome, left: MathNode | None) -> Mistake | None:
+        """The mistake that a wrong link looks like, or None."""
+        head = statement.links[0].node
+        found = None
+        if head is not None and link.node is not None and outcome.at is link.node:
+            found = self.mistakes.behind(head, link.node)
+        return found or mistake_in(self.comparer, left, link.node, outcome)
 
 
 def _place_of(link: Link, part: MathNode) -> int:

@@ -218,10 +218,15 @@ class _Lexer:
             self.emit("D", "d", start, start + 1)
         elif (run, "") in function_words() and len(run) > 1 and self.opens(stop):
             self.function(run, start, stop)
-        elif len(run) == 1 or (len(run) > 2 and not all(map(self.vocabulary.knows, run))):
+        elif len(run) == 1 or (len(run) > 2 and not self.is_product(run, stop)):
             self.name(start, whole, after, is_finished=True)
         else:
             self.name(start, run[0], start + 1, is_finished=True)
+
+    def is_product(self, run: str, stop: int) -> bool:
+        """Whether every letter of a run is a name by itself, the last one perhaps the e of a power."""
+        ends_in_e = run[-1] == "e" and self.text[stop : stop + 1] == "^"
+        return all(map(self.vocabulary.knows, run[:-1] if ends_in_e else run))
 
     def is_differential(self, run: str, stop: int) -> bool:
         if self.vocabulary.knows("d"):

@@ -57,7 +57,7 @@ def literal(node: MathNode) -> Literal | None:
             power = literal(exponent)
             if power is None or power.value.denominator != 1 or abs(power.value) > 4000:
                 return None
-            return Literal(Fraction(10) ** int(power.value), Fraction(0), True)
+            return Literal(Fraction(10) ** int(power.value), Fraction(0), power.value >= 0)
         case Product((first, Power() as scale)):
             mantissa, factor = literal(first), literal(scale)
             if mantissa is None or factor is None:

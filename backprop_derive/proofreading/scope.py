@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..calculus.derive import derived_form
@@ -46,6 +46,7 @@ class Scope:
     by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
     asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    asked: str | None = None  # the loss, where it is known beforehand
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -55,6 +56,8 @@ class Scope:
     @cached_property
     def loss(self) -> str | None:
         """What is differentiated: the step that derivatives are of and nothing else uses, or the last such step."""
+        if self.asked is not None:
+            return self.asked
         used = {name for expr in self.steps.values() for name in names_in(expr)}
         ends = [key for key in self.order if key not in used]
         known = [key for key in ends if all(name in self.givens for name in self.needed(key) if name not in self.steps)]
@@ -188,6 +191,16 @@ def is_symbol(node: MathNode) -> bool:
 def is_plain(node: MathNode | None) -> bool:
     """Whether a tree holds no derivative and no function of its own."""
     return isinstance(node, Expr) and not any(map(is_symbol, walk(node)))
+
+
+def extended(scope: Scope, statements: list[Statement]) -> Scope:
+    """The scope with what statements define besides: names that it does not have."""
+    found = replace(
+        scope, givens=dict(scope.givens), steps=dict(scope.steps), functions=dict(scope.functions),
+        defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used),
+    )  # fmt: skip
+    _define(found, statements)
+    return found
 
 
 def _define(scope: Scope, statements: list[Statement]) -> None:

@@ -220,10 +220,13 @@ _HEAD = re.compile(
 )
 
 
-def vocabulary_of(formulas: Sequence[Formula]) -> Vocabulary:
-    """The names that the formulas define, found by what stands before an equals sign, and the functions."""
+def vocabulary_of(formulas: Sequence[Formula], known: Iterable[str] = ()) -> Vocabulary:
+    """The names that the formulas define, found by what stands before an equals sign, and the functions.
+
+    `known` are names that are defined beforehand.
+    """
     empty = Vocabulary()
-    names: set[str] = set()
+    names: set[str] = set(known)
     functions: set[str] = set()
     for formula in formulas:
         if formula.kind == "text":

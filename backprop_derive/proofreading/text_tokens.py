@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ..syntax.names import GREEK_NAME, canonical
 from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
@@ -39,6 +40,21 @@ GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|[+−·⊙@](?=\s))")
 def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
     """The tokens of text[start:end]; what cannot belong to a formula is `prose` or `junk`."""
     return _Lexer(text, start, end, vocabulary).tokens()
+
+
+_LONGEST_PRODUCT = 24
+
+
+def _splits(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    """The ways to take a word apart into names that are known, two at most."""
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in word)]
+    for stop in range(1, len(word) + 1):
+        for start in range(stop):
+            part = word[start:stop]
+            is_whole = not part[0].isdigit() and not word[stop : stop + 1].isdigit()  # a digit belongs to its name
+            if ways[start] and is_whole and vocabulary.knows(canonical(part)):
+                ways[stop] = (ways[stop] + [(*way, part) for way in ways[start]])[:2]
+    yield from ways[-1]
 
 
 class _Lexer:
@@ -143,6 +159,8 @@ class _Lexer:
         if word[0] == "d" and self.is_differential(word, start, stop):
             self.add("D", "d", start, start + 1)
             return self.word(word[1:], start + 1, stop) if len(word) > 1 else stop
+        if self.side_by_side(word, start, stop) or (opens and self.before_function(word, start, stop)):
+            return stop
         is_name = len(word) == 1 or not word.isalpha() or word[0] in GREEK_NAME or canonical(word) != word
         if is_name and word not in ("a", "I") and not (word.endswith(("'", "’")) and len(word) > 3):
             self.add("name", canonical(word), start, stop)
@@ -152,6 +170,32 @@ class _Lexer:
             # A word right before a parenthesis is a function, if one that is not known.
             self.add("unread" if opens else "prose", word, start, stop)
         return stop
+
+    def side_by_side(self, word: str, start: int, stop: int) -> bool:
+        """Take a word for a product of known names, xw or w1x1, where it stands among signs and has one reading."""
+        if not 1 < len(word) <= _LONGEST_PRODUCT:
+            return False
+        is_factor = self.is_operand(start, stop) or self.text[max(self.start, start - 1) : start].isdigit()
+        parts = list(_splits(word, self.vocabulary)) if is_factor else []
+        if len(parts) != 1:
+            return False
+        for part in parts[0]:
+            self.add("name", canonical(part), start, start + len(part))
+            start += len(part)
+        return True
+
+    def before_function(self, word: str, start: int, stop: int) -> bool:
+        """Take the end of a word for a function where what stands before it are known names: x·exp in xexp(z)."""
+        for k in range(1, min(len(word), _LONGEST_PRODUCT)):
+            function = function_words().get((word[k:], ""))
+            parts = list(_splits(word[:k], self.vocabulary)) if function is not None else []
+            if function is not None and len(parts) == 1:
+                for part in parts[0]:
+                    self.add("name", canonical(part), start, start + len(part))
+                    start += len(part)
+                self.add("func", function, start, stop)
+                return True
+        return False
 
     def is_operand(self, start: int, stop: int) -> bool:
         """Whether a sign stands beside a word, so that it is no article."""

@@ -215,6 +215,8 @@ class Point:
 
     def local(self, step: str, operand: str) -> Any:
         """The local gradient of a step by one of its operands."""
+        if ("∂", operand, step) in self.fixed:
+            return self.fixed["∂", operand, step]
         if (step, operand) not in self.locals:
             names: dict[str, Any] = {}
             expr = self._lowered(self._derived(self.scope.steps[step], operand), names)
@@ -227,11 +229,15 @@ class Point:
             found: dict[str, Any] = {of: _ONE}
             for step in reversed(self.scope.order):
                 if step in found:
+                    found[step] = self.fixed.get(self._adjoint_key(step, of), found[step])
                     for operand in self.scope.operands[step]:
                         flow = Loose().multiply([found[step], self.local(step, operand)])
                         found[operand] = Loose().add([found.get(operand, _NONE), flow])
             self.adjoints[of] = found
         return self.adjoints[of]
+
+    def _adjoint_key(self, step: str, of: str) -> Key:
+        return ("∂", step) if of == self.scope.loss else ("∂", step, of)
 
 
 class _Names(Mapping[str, Any]):

@@ -1,0 +1,1 @@
+"""Students' derivations graded line by line: points, follow-through, mistakes, reports."""

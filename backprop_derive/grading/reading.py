@@ -1,0 +1,219 @@
+"""A student's text into statements about the key's names, whatever letters the student took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from ..document import Applied, Derivative, Differential, MathNode
+from ..errors import LimitError, UsageError, shorten
+from ..limits import Limits
+from ..printers.text import text
+from ..proofreading.formulas import Formula, formulas_of
+from ..proofreading.parts import symbols_in
+from ..proofreading.rules import nodes_of
+from ..proofreading.scope import is_plain
+from ..proofreading.statements import Link, Statement, statements_of, vocabulary_of
+from ..proofreading.tokens import Vocabulary
+from ..proofreading.values import symbol_key
+from ..records import record
+from ..syntax.expression import Expr, Name, map_children, names_in
+from ..syntax.source import Source
+from .key import Key
+from .tensors import as_vector
+
+# What a loss is called where its name in the problem is another one.
+_LOSSES = ("L", "loss", "J", "E", "C", "cost", "Loss", "l", "ell")
+_MOST_STATEMENTS = 5_000
+_MOST_COMPARED = 400  # formulas of names of a student's own with those of steps
+_LONGEST_ANSWER = 2_000  # characters
+_HEAD = "0 = "
+_AFTER = ("_new", "_next", "_after", "_neu", "'")
+
+
+@record
+class Reading:
+    """What a text states, in the key's names; whether the student has taken other letters."""
+
+    statements: list[Statement]
+    has_own_letters: bool = False
+
+
+def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) -> bool:
+    """Whether names look otherwise in the key's names: e for s, but not x_1 for x1."""
+    pairs = zip(statements, renamed_ones, strict=True)
+    return any(_shown_names(old) != _shown_names(new) for old, new in pairs if old is not new)
+
+
+def _shown_names(statement: Statement) -> list[str]:
+    nodes = [link.node for link in statement.links if link.node is not None]
+    return [text(Name(key)) for node in nodes for key in symbols_in(node)]
+
+
+def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
+    """Everything that a text states, in the key's names. Raises LimitError, ProblemError."""
+    formulas = list(formulas_of(written, name, limits))
+    read = _read(formulas, key)
+    if len(read) > _MOST_STATEMENTS:
+        raise LimitError(f"it is too long: {len(read):,} claims, and at most {_MOST_STATEMENTS:,} are graded")
+    if not any(len(statement.links) > 1 for statement in read):
+        read = _bare_answer(written, name, key) or read
+    found = _in_names_of_key(read, key)
+    return Reading(found, has_own_letters(read, found))
+
+
+def _read(formulas: list[Formula], key: Key) -> list[Statement]:
+    found = vocabulary_of(formulas, key.vocabulary.names)
+    vocabulary = replace(found, tensors=key.vocabulary.tensors)
+    return [statement for formula in formulas for statement in statements_of(formula, vocabulary)]
+
+
+def _bare_answer(written: str, name: str, key: Key) -> list[Statement]:
+    """A text without any claim is the answer to the first gradient asked for, if it is one formula."""
+    graph = key.record.derivation.graph
+    stripped = written.strip().strip("$").strip()
+    if not stripped or "\n" in stripped or len(stripped) > _LONGEST_ANSWER or stripped[0] in "=≈":
+        return []  # a sign at its beginning says that something is missing
+    return answer_statements(Derivative(Name(graph.loss), Name(graph.wanted[0])), stripped, name, key, "$" in written)
+
+
+def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex: bool = False) -> list[Statement]:
+    """An answer without a head as what it claims of `head`; none where it is no formula at all."""
+    vocabulary = Vocabulary(key.vocabulary.names, frozenset(), key.vocabulary.tensors)
+    kind = "latex" if is_latex else "text"
+    read = list(statements_of(Formula(Source(name, _HEAD + answer), kind, 0, len(_HEAD + answer)), vocabulary))
+    if len(read) != 1 or read[0].links[0].node is None:
+        return []
+    first, *rest = (_moved(link) for link in read[0].links)
+    formula = Formula(Source(name, answer), kind, 0, len(answer))
+    return [replace(read[0], formula=formula, links=(replace(first, node=head), *rest))]
+
+
+def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Statement]:
+    """An answer below the head of its column, `d(loss)/dw`. Raises UsageError for a head that means nothing here."""
+    limits.check("text", len(cell), f"the answer for {head}")
+    asked = _head_of_column(head, key)
+    read = answer_statements(asked, cell.strip().strip("$"), head, key, "$" in cell or "\\" in cell)
+    if read and not cell.strip().startswith(("=", "≈")):
+        return _in_names_of_key(read, key)
+    source = Source(head, cell)
+    formula = Formula(source, "text", 0, len(cell))
+    unread = Link(None, 0, len(cell), "this is no formula")
+    return [Statement(formula, (Link(asked, 0, 0), unread), ("=",))]
+
+
+def _head_of_column(head: str, key: Key) -> MathNode:
+    """What a column asks for. Raises UsageError."""
+    read = _read(list(formulas_of(f"{head} = 0", head, key.limits)), key)
+    found = _in_names_of_key(read, key)[0].links[0].node if len(read) == 1 else None
+    symbol = symbol_key(found, key.loss) if found is not None else None
+    if found is None or symbol is None or not key.scope.symbols.issuperset(set(symbol) - {"∂"}):
+        titles = ", ".join(item.title for item in key.items)
+        raise UsageError(f"the column {shorten(head)} asks for nothing in this problem", expected=titles)
+    return found
+
+
+def _moved(link: Link) -> Link:
+    """A link behind a head that the student has not written, where it stands without that."""
+    places = {part: max(0, start - len(_HEAD)) for part, start in link.places.items()}
+    return replace(link, start=max(0, link.start - len(_HEAD)), end=max(0, link.end - len(_HEAD)), places=places)
+
+
+# --- the student's own letters
+
+
+def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
+    updates = {f"{name}{ending}": name for name in key.scope.givens for ending in _AFTER}
+    renames = dict(key.spellings)
+    known = set(key.scope.symbols)
+    heads = {renames.get(h.key, h.key) for s in statements if isinstance(h := s.links[0].node, Name)}
+    free = [step for step in key.scope.steps if step not in heads] if key.is_scalar else []
+    left = _MOST_COMPARED
+    for statement in statements:
+        head = statement.links[0].node
+        if not free or left < 0 or not isinstance(head, Name) or len(statement.links) < 2:
+            continue
+        if head.key in known or head.key in renames:
+            continue
+        left -= len(free)
+        same = _same_step(statement.links[1].node, key, renames, free)
+        if same is not None:
+            renames[head.key] = same
+            free.remove(same)
+    loss = _called_loss(statements, known | set(renames))
+    if loss is not None and key.loss not in heads:
+        renames.setdefault(loss, key.loss)
+    changed = [_renamed_statement(s, renames) for s in statements] if renames else statements
+    found = [_as_update(s, updates) for s in changed]
+    return found if key.is_scalar else [_with_vectors(s, key) for s in found]
+
+
+def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], free: list[str]) -> str | None:
+    """The step whose formula this is, of those that the student does not speak of by their own names."""
+    if body is None or not is_plain(body):
+        return None
+    formula = renamed(body, renames)
+    if not names_in(formula):  # type: ignore[arg-type]
+        return None
+    return next((step for step in free if key.comparer.same_formula(Name(step), formula)), None)
+
+
+def _called_loss(statements: list[Statement], known: set[str]) -> str | None:
+    """The name of the loss where the student differentiates something that nobody defines, such as L."""
+    for statement in statements:
+        for link in statement.links:
+            for node in nodes_of(link.node) if link.node is not None else ():
+                of = node.of if isinstance(node, Derivative | Differential) else None
+                if isinstance(of, Name) and of.key in _LOSSES and of.key not in known:
+                    return of.key
+        head = statement.links[0].node
+        if isinstance(head, Name) and head.key in _LOSSES and head.key not in known:
+            return head.key
+    return None
+
+
+def renamed(node: MathNode, names: Mapping[str, str]) -> MathNode:
+    """The tree with other names."""
+    match node:
+        case Name(key):
+            return Name(names[key]) if key in names else node
+        case Derivative(of, by, sign, held):
+            return Derivative(renamed(of, names), renamed(by, names), sign, held)  # type: ignore[arg-type]
+        case Differential(sign, by, of):
+            other = None if of is None else renamed(of, names)
+            return Differential(sign, renamed(by, names), other)  # type: ignore[arg-type]
+        case Applied(function, arguments, primes):
+            return Applied(function, tuple(renamed(a, names) for a in arguments), primes)
+    return map_children(node, lambda child: renamed(child, names)) if isinstance(node, Expr) else node  # type: ignore
+
+
+def _renamed_statement(statement: Statement, names: Mapping[str, str]) -> Statement:
+    return replace(statement, links=tuple(_renamed_links(statement.links, names)))
+
+
+def _renamed_links(links: tuple[Link, ...], names: Mapping[str, str]) -> Iterator[Link]:
+    for link in links:
+        if link.node is None:
+            yield link
+            continue
+        node = renamed(link.node, names)
+        yield link if node == link.node else replace(link, node=node)
+
+
+def _with_vectors(statement: Statement, key: Key) -> Statement:
+    """A column written for a vector as that vector."""
+    head = statement.links[0].node
+    right = key.array(symbol_key(head, key.loss) or ()) if head is not None else None
+    if right is None or right.ndim != 1:
+        return statement
+    links = (link if link.node is None else replace(link, node=as_vector(link.node)) for link in statement.links)
+    return replace(statement, links=tuple(links))
+
+
+def _as_update(statement: Statement, updates: Mapping[str, str]) -> Statement:
+    """`w_new = …` as the update of w."""
+    head = statement.links[0].node
+    if not isinstance(head, Name) or head.key not in updates or len(statement.links) < 2:
+        return statement
+    first = replace(statement.links[0], node=Name(updates[head.key]))
+    return replace(statement, links=(first, *statement.links[1:]), relations=("<-", *statement.relations[1:]))

@@ -1,0 +1,57 @@
+"""The value after an update of gradient descent: from the right gradient, or from the student's own."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from ..document import MathNode
+from ..evaluate.loose import Loose
+from ..proofreading.literals import literal
+from ..proofreading.tensors import is_written
+from ..syntax.expression import Name
+from .key import Key
+from .own import OwnComparer
+from .tensors import compared
+
+
+def update_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, found: list[str]) -> tuple[str, str]:
+    """The verdict on a name's value after the update, and why it is not understood. `found` are those on the links."""
+    if not key.is_scalar:
+        return _tensor_verdict(key, comparer, name, node)
+    number, right = literal(node), key.value(("after", name))
+    if number is None or right is None:
+        return "unread", "the value after the update is no number"
+    exact = right.exact if right.exact is not None else Fraction(right.decimal)  # type: ignore[union-attr]
+    own = _own(key, comparer, name)
+    for verdict, value, relation in (("right", exact, "="), ("follows", own, "≈")):
+        if value is not None and number.accepts(value, relation):
+            return ("wrong" if "wrong" in found else verdict), ""
+    return "wrong", ""
+
+
+def _own(key: Key, comparer: OwnComparer, name: str) -> Any:
+    """The name's value after an update by the student's own gradient; None where there is no such."""
+    rate = key.problem.learning_rate
+    gradient = comparer.written.get(("∂", name))
+    before = comparer.value(Name(name))
+    if rate is None or gradient is None or before is None:
+        return None
+    step = Loose().multiply([comparer.here[0].value(rate), gradient])
+    return Loose().add([before, Loose().negate(step)])
+
+
+def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode) -> tuple[str, str]:
+    right = key.array(("after", name))
+    if right is None or not is_written(node):
+        return "unread", "the value after the update is not written out"
+    candidates = [("right", right)]
+    rate, gradient = key.problem.learning_rate, comparer.tensors_written.get(("∂", name))
+    if rate is not None and gradient is not None:
+        arrays = key.comparer.arrays
+        candidates.append(("follows", arrays.known(Name(name)) - arrays.value(rate) * gradient))
+    for verdict, value in candidates:
+        found = compared(node, value, (), str)
+        if found is not None and found.right == found.count:
+            return verdict, ""
+    return "wrong", ""

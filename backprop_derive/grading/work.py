@@ -1,0 +1,405 @@
+"""One student's work, statement by statement: what each line claims, judged by the key and by the lines before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from ..derivation import Derivation
+from ..document import Chain, Derivative, Differential, MathNode
+from ..errors import shorten
+from ..evaluate.loose import is_close
+from ..printers.text import text
+from ..proofreading.arrays import Misfit
+from ..proofreading.judge import Judge
+from ..proofreading.literals import Literal, literal
+from ..proofreading.outcome import Outcome
+from ..proofreading.record import Finding, Mistake
+from ..proofreading.scope import Scope, is_closed, is_plain
+from ..proofreading.statements import Link, Statement
+from ..proofreading.tensors import is_written
+from ..proofreading.updates import is_update
+from ..proofreading.values import Key as Symbol
+from ..proofreading.values import NoValue, symbol_key
+from ..syntax.expression import Expr, Name, names_in
+from .diagnose import QUESTIONS, Diagnoses, of_link
+from .key import Key, symbol_of
+from .own import OwnComparer
+from .record import Diagnosis, Item, Line, Remark, Used
+from .tensors import compared
+from .updates import update_verdict
+
+_WORST = ("right", "rounded", "follows", "trivial", "coarse", "unread", "wrong")
+_NO_POINT, _POINT = Fraction(0), Fraction(1)
+_LONGEST_VALUE, _LONGEST_CLAIM = 60, 160
+
+
+@dataclass
+class Judged:
+    """A statement with its findings, and what was found wrong first: the link, the outcome and the link before it."""
+
+    statement: Statement
+    findings: list[Finding] = field(default_factory=list)
+    slip: tuple[Link, Outcome, Link | None] | None = None
+
+
+class LineJudge(Judge):
+    """The proof-reader's judge on one student's work: it keeps what is wrong, to be looked into by `diagnose`."""
+
+    def __init__(self, scope: Scope, comparer: OwnComparer) -> None:
+        super().__init__(scope)
+        self.comparer = comparer
+        self.slip: tuple[Link, Outcome, Link | None] | None = None
+
+    def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
+        if outcome.verdict == "wrong" and self.slip is None:
+            self.slip = (link, outcome, before)
+        return super().finding(statement, link, outcome, before)
+
+    def mistake(self, statement: Statement, link: Link, outcome: Outcome, left: MathNode | None) -> Mistake | None:
+        return None
+
+    def remember(self, statement: Statement) -> None:
+        return None  # what a line has found is noted when all of it is judged
+
+
+class Work:
+    """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`)."""
+
+    def __init__(self, key: Key, diagnoses: Diagnoses, scope: Scope, has_own_letters: bool = False) -> None:
+        self.key = key
+        self.has_own_letters = has_own_letters
+        self.diagnoses = diagnoses
+        self.comparer = OwnComparer(key.comparer, scope)
+        self.judge = LineJudge(scope, self.comparer)
+        self.items = {symbol_of(item): item for item in key.items}
+        self.lines: dict[Symbol, Line] = {}
+        self.remarks: list[Remark] = []
+        self.slips: dict[Symbol, Used] = {}
+
+    def take(self, statement: Statement) -> None:
+        """Judge one statement."""
+        symbol = self.symbol(statement)
+        own = symbol if symbol is None or symbol[0] != "after" else None
+        value, formula = self.comparer.without(own)
+        self.judge.slip = None
+        judged = Judged(statement, list(self.judge.judge(statement)))
+        judged.slip = self.judge.slip
+        if symbol is not None and symbol in self.items and self.is_answer(symbol, statement):
+            self.answer(symbol, judged)
+        else:
+            self.remark(judged)
+        self.note(symbol, judged, value, formula)
+
+    def symbol(self, statement: Statement) -> Symbol | None:
+        """What a statement is about, if it is about one name, derivative or update."""
+        node = statement.links[0].node
+        if node is None or len(statement.links) < 2:
+            return None
+        symbol = symbol_key(node, self.key.loss)
+        if isinstance(node, Name) and is_update(statement):
+            return ("after", node.key)
+        if symbol is not None and len(symbol) == 3 and symbol not in self.items and symbol[2] == symbol[1]:
+            return None
+        return symbol
+
+    def is_answer(self, symbol: Symbol, statement: Statement) -> bool:
+        """Whether a statement says what is asked: of a value a number, of a gradient a number or a formula of names."""
+        last = statement.links[-1].node
+        if last is None:
+            return True  # it was to be one, and is not understood
+        if is_closed(last):
+            return True
+        if len(symbol) == 1 or symbol[0] == "after":
+            return False
+        return is_plain(last)
+
+    # --- lines that earn points
+
+    def answer(self, symbol: Symbol, judged: Judged) -> None:
+        item = self.items[symbol]
+        statement = judged.statement
+        old = self.lines.get(symbol)
+        if old is not None and not self.replaces(symbol, statement):
+            self.remark(judged)
+            return
+        verdict, reason = self.verdict(symbol, judged)
+        first = judged.findings[0].place
+        credit = _POINT if verdict in ("right", "rounded", "follows") else _NO_POINT
+        line = Line(
+            item, verdict, credit, statement.text or text(item.head), self.formula(statement), first,
+            self.key.shown(item), reason=reason,
+        )  # fmt: skip
+        self.lines[symbol] = self.explained(symbol, line, judged)
+
+    def formula(self, statement: Statement) -> MathNode | None:
+        """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""
+        nodes = [link.node for link in statement.links]
+        if statement.formula.kind != "latex" or self.has_own_letters or None in nodes:
+            return None
+        if any(relation not in ("=", "≈", "<-", ":=") for relation in statement.relations):
+            return None
+        return Chain(tuple(node for node in nodes if node is not None), statement.relations)
+
+    def replaces(self, symbol: Symbol, statement: Statement) -> bool:
+        """Whether a second line on an item counts instead of the first: a number does not give way to a formula."""
+        last = statement.links[-1].node
+        return last is not None and (is_closed(last) or symbol not in self.comparer.written)
+
+    def verdict(self, symbol: Symbol, judged: Judged) -> tuple[str, str]:
+        """The verdict on a whole line, and the reason where it is not understood."""
+        statement = judged.statement
+        found = [finding.verdict for finding in judged.findings if finding.verdict != "given"]
+        last = statement.links[-1]
+        if last.node is None:
+            return "unread", last.reason
+        if symbol[0] == "after":
+            return update_verdict(self.key, self.comparer, symbol[1], last.node, found)
+        if "unread" in found and "wrong" not in found:
+            outcome = self.judge.outcome(statement.links[0].node, last.node, statement.relations[-1])  # type: ignore
+            found = [outcome.verdict]
+            if outcome.verdict == "unread":
+                return "unread", outcome.reason
+            if outcome.verdict == "wrong":
+                judged.slip = (last, outcome, statement.links[0])
+        verdict = max(found, key=_WORST.index, default="right")
+        if verdict in ("rounded", "follows") and self.is_coarse(last.node):
+            return "coarse", ""
+        return verdict, ""
+
+    def is_coarse(self, node: MathNode) -> bool:
+        """Whether a rounded number has fewer significant digits than are asked for."""
+        number = literal(node)
+        if number is None:
+            return False
+        unit = 2 * number.half
+        return unit > 0 and abs(number.value) < unit * 10 ** (self.key.options.digits - 1)
+
+    # --- why
+
+    def explained(self, symbol: Symbol, line: Line, judged: Judged) -> Line:
+        """The line with the own values that it uses, or with the mistakes that it looks like."""
+        if line.verdict == "follows":
+            used = self.used(symbol)
+            if not used:
+                return replace(line, verdict="rounded")
+            if self.is_trivial(symbol, judged.statement, used):
+                return replace(line, verdict="trivial", credit=_NO_POINT, used=used)
+            return replace(line, used=used)
+        last = judged.statement.links[-1].node
+        number = literal(last) if last is not None else None
+        if line.verdict == "coarse" and number is not None:
+            # −0.3 for tanh(−0.3) is no rounded number but the argument.
+            exactly = self.diagnoses.exactly(line.item, number, self.comparer)
+            return replace(line, verdict="wrong", mistakes=exactly) if exactly else line
+        if line.verdict == "wrong" and not self.key.is_scalar:
+            return self.tensor_line(symbol, line, judged)
+        if line.verdict == "wrong":
+            used = self.used(symbol) if self.slips else ()
+            return replace(line, mistakes=self.mistakes(line.item, judged), used=used, reason=self.why(judged))
+        return line
+
+    def tensor_line(self, symbol: Symbol, line: Line, judged: Judged) -> Line:
+        """A wrong vector or matrix: a part of the point for what is right of it, and what it looks like."""
+        used = self.used(symbol) if self.slips else ()
+        last, right = judged.statement.links[-1].node, self.key.array(symbol)
+        known = self.key.wrong_answers.get(QUESTIONS.get(line.item.kind, "").format(line.item.name), ())
+        found = compared(last, right, known, self.diagnoses.told) if last is not None and right is not None else None
+        if found is None or found.right == found.count:
+            return replace(line, reason=self.why(judged), used=used)
+        verdict = "partly" if found.right > 0 else "wrong"
+        reason = found.reason or self.why(judged)
+        return replace(line, verdict=verdict, credit=found.credit, reason=reason, mistakes=found.mistakes, used=used)
+
+    def why(self, judged: Judged) -> str:
+        """Which link does not hold, where that is not the result itself."""
+        if judged.slip is None:
+            return ""
+        link, outcome, before = judged.slip
+        if outcome.reason or link is judged.statement.links[-1] or before is None:
+            return outcome.reason
+        if link.node is None or before.node is None:
+            return ""
+        claim = shorten(f"{text(before.node)} = {text(link.node)}", _LONGEST_CLAIM)
+        expected = next((f.expected for f in judged.findings if f.verdict == "wrong" and f.expected), "")
+        return f"{claim} does not hold" + (f", {expected} belongs there" if expected else "")
+
+    def mistakes(self, item: Item, judged: Judged) -> tuple[Diagnosis, ...]:
+        """What the first wrong link looks like, or else the line's end."""
+        statement = judged.statement
+        links = [judged.slip[0]] if judged.slip is not None else []
+        links += [link for link in (statement.links[-1],) if link not in links]
+        for link in links:
+            if link.node is not None and (found := self.diagnoses.of_line(item, link.node, self.comparer)):
+                return found
+        if judged.slip is None:
+            return ()
+        link, outcome, before = judged.slip
+        found_link = of_link(self.comparer, before.node if before is not None else None, link.node, outcome)
+        return () if found_link is None else (found_link,)
+
+    def used(self, symbol: Symbol) -> tuple[Used, ...]:
+        """The wrong earlier values that what is written for an item may come from."""
+        direct = self.direct(symbol)
+        found = tuple(used for key, used in self.slips.items() if key in direct)
+        needed = frozenset() if found else self.feeding(symbol)
+        return found or tuple(used for key, used in self.slips.items() if key in needed)
+
+    def direct(self, symbol: Symbol) -> frozenset[Symbol]:
+        """What the line on an item names itself, where it is worked out from the line before."""
+        scope = self.comparer.scope
+        if len(symbol) == 1:
+            return frozenset((name,) for name in scope.operands[symbol[0]])
+        if symbol[0] == "after":
+            return frozenset({("∂", symbol[1])})
+        steps = [symbol[2]] if len(symbol) == 3 else [s for s in scope.order if symbol[1] in scope.operands[s]]
+        found: set[Symbol] = {(name,) for step in steps for name in self.names_behind(step, symbol[1])}
+        if len(symbol) == 2:
+            found |= {each for step in steps for each in (("∂", step), ("∂", symbol[1], step))}
+        return frozenset(found)
+
+    def names_behind(self, step: str, operand: str) -> tuple[str, ...]:
+        """The names in a local gradient; of tensors, all that the step uses."""
+        derivation = self.key.record.derivation
+        if isinstance(derivation, Derivation):
+            found = (g.shortest for g in derivation.by_step.get(step, ()) if g.operand == operand)
+            return tuple(name for form in found for name in names_in(form))
+        return self.comparer.scope.operands[step]
+
+    def feeding(self, symbol: Symbol) -> frozenset[Symbol]:
+        """The names and gradients that an item is worked out from."""
+        scope = self.comparer.scope
+        if len(symbol) == 1:
+            return frozenset((name,) for name in scope.needed(symbol[0]) if name != symbol[0])
+        values = {(name,) for name in scope.needed(self.key.loss)}
+        if symbol[0] == "after":
+            return frozenset({("∂", symbol[1]), *values, *self.feeding(("∂", symbol[1]))})
+        if len(symbol) == 3:
+            return frozenset(values)
+        above: set[Symbol] = set()
+        reached = {symbol[1]}
+        for step in scope.order:
+            if reached.intersection(scope.operands[step]):
+                reached.add(step)
+                above.add(("∂", step))
+                above.update(("∂", operand, step) for operand in scope.operands[step] if operand in reached)
+        return frozenset(values | above)
+
+    def is_trivial(self, symbol: Symbol, statement: Statement, used: tuple[Used, ...]) -> bool:
+        """Whether an own 0 or 1 has left nothing to do: the line shows no formula, and its number is one of them."""
+        if not any(u.value in ("0", "1") for u in used):
+            return False
+        shows_work = any(link.node is not None and not is_number(link.node) for link in statement.links[1:])
+        number = literal(statement.links[-1].node) if statement.links[-1].node is not None else None
+        return not shows_work and number is not None and number.value in (0, 1)
+
+    # --- what else stands there
+
+    def remark(self, judged: Judged) -> None:
+        """Keep what is wrong or not understood in a statement that earns no point."""
+        for finding in judged.findings:
+            if finding.verdict not in ("wrong", "unread"):
+                continue
+            mistake = None
+            if judged.slip is not None and finding.verdict == "wrong":
+                link, outcome, before = judged.slip
+                mistake = of_link(self.comparer, before.node if before is not None else None, link.node, outcome)
+            self.remarks.append(
+                Remark(finding.place, finding.claim, finding.verdict, finding.expected, mistake, finding.reason)
+            )
+
+    # --- what the next lines go on from
+
+    def note(self, symbol: Symbol | None, judged: Judged, value: Any, formula: MathNode | None) -> None:
+        """Note the value that a line has found, and its formula where that is wrong."""
+        node = judged.statement.links[0].node
+        if symbol is None or symbol[0] == "after" or not isinstance(node, Name | Derivative | Differential):
+            return
+        last = judged.statement.links[-1].node
+        if not self.key.is_scalar:
+            self.note_tensor(symbol, node, last)
+            return
+        found = self.result(last)
+        if found is None:
+            found = value
+        is_wrong = judged.slip is not None
+        wrong_formula = self.wrong_formula(symbol, judged) or formula
+        if wrong_formula is not None:
+            self.comparer.note_formula(symbol, wrong_formula)
+            if found is None and len(symbol) > 1:
+                found = next(iter(self.comparer.own_values(wrong_formula)), None)
+        if found is None:
+            return
+        self.comparer.note(symbol, found)
+        right = self.right_value(node, symbol)
+        if right is not None and not self.is_same(found, right, last):
+            self.slips[symbol] = Used(text(node), _shown(found, last))
+        elif not is_wrong:
+            self.slips.pop(symbol, None)
+
+    def note_tensor(self, symbol: Symbol, node: MathNode, last: MathNode | None) -> None:
+        """Note a written vector, matrix or number that is not the right one."""
+        if last is None or not is_written(last):
+            return
+        arrays = self.key.comparer.arrays
+        try:
+            found, right = arrays.value(last), arrays.value(node)
+        except (NoValue, Misfit):
+            return
+        if found.shape != right.shape:
+            return
+        if self.key.comparer.tensors.entrywise(right, last, "≈").is_right:
+            self.slips.pop(symbol, None)
+            return
+        self.comparer.note_tensor(symbol, found)
+        self.slips[symbol] = Used(text(node), shorten(text(last), _LONGEST_VALUE))
+
+    def result(self, last: MathNode | None) -> Any:
+        """The number that a line ends in."""
+        if last is None:
+            return None
+        number = literal(last)
+        if number is not None:
+            return number.value
+        if not is_closed(last):
+            return None
+        return self.comparer.value(last)
+
+    def right_value(self, node: MathNode, symbol: Symbol) -> Any:
+        try:
+            return self.key.comparer.here[0].value(node)
+        except NoValue:
+            return None
+
+    def is_same(self, found: Any, right: Any, last: MathNode | None) -> bool:
+        number = literal(last) if last is not None else None
+        if number is not None:
+            return number.accepts(right, "≈") is not None
+        return is_close(found, right)
+
+    def wrong_formula(self, symbol: Symbol, judged: Judged) -> MathNode | None:
+        """The formula of names that a line puts in the place of the right one."""
+        if judged.slip is None:
+            return None
+        for link in judged.statement.links[1:]:
+            node = link.node
+            if node is None or not isinstance(node, Expr) or not is_plain(node) or not names_in(node):
+                continue
+            if self.key.comparer.same_formula(judged.statement.links[0].node, node) is False:  # type: ignore[arg-type]
+                return node
+        return None
+
+
+def is_number(node: MathNode) -> bool:
+    """Whether a link is one number, so that it shows no work."""
+    return literal(node) is not None
+
+
+def _shown(value: Any, node: MathNode | None) -> str:
+    """An own value as the student wrote it, else with a few digits."""
+    if node is not None and isinstance(literal(node), Literal):
+        return text(node)
+    if isinstance(value, Fraction) and value.denominator < 1000:
+        return str(value).replace("-", "−")
+    return f"{float(value):.4g}".replace("-", "−")
