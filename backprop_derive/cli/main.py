@@ -37,6 +37,12 @@ Examples:
   backprop-derive exercise net.txt --variants 10000 --seed 7 -f moodle -o out/ --jobs 2
   backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
 """
+WEAVING = """\b
+Examples:
+  backprop-derive weave chapter.qmd -o build/chapter.qmd
+  backprop-derive weave book/ -o woven/ --watch
+  backprop-derive weave --fragments notes.tex
+"""
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
 FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
 CODE_FORMATS = ("torch", "jax", "numpy")
@@ -266,3 +272,26 @@ def proofread(notes: str, format_: str | None, output: str | None, limits: tuple
     from .proofread import run
 
     sys.exit(run(notes, format_, output, limits, shows_all))
+
+
+@main.command(cls=Command, epilog=WEAVING)
+@click.argument("source", metavar="DOCUMENT|DIR")
+@click.option("-o", "--output", metavar="FILE|DIR", help="Where the woven document goes, or the folder of them.")
+@click.option("--fragments", is_flag=True, help="Of notes.tex: write what backprop.sty reads, beside it.")
+@click.option("--watch", is_flag=True, help="Again whenever a source is saved.")
+@click.option("--detail", type=click.Choice(DETAILS), default="normal", help="Where a block does not say it.")
+@click.option("--digits", type=int, default=4, metavar="N", help="Significant digits of rounded numbers.")
+@click.option("--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called.")
+@click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown.")
+@click.option("--cache", metavar="DIR", help="Where what was woven is kept (default: your cache folder).")
+@click.option("--no-cache", is_flag=True, help="Work everything anew, and keep nothing.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
+def weave(**choices: Any) -> None:
+    """Put solutions, exercises and values into documents that hold problems.
+
+    Markdown, MyST, Quarto, R Markdown, LaTeX and notebooks: blocks ```backprop and roles {backprop}`w.grad` are
+    replaced, everything else stays as it is.
+    """
+    from .weave import run_weave
+
+    run_weave(**choices)
