@@ -295,3 +295,17 @@ def weave(**choices: Any) -> None:
     from .weave import run_weave
 
     run_weave(**choices)
+
+
+@main.command(cls=Command)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", show_default=True, help="0.0.0.0 for a class.")
+@click.option("--port", type=int, default=8000, metavar="N", show_default=True, help="0 for any that is free.")
+@click.option("--workers", type=int, metavar="N", help="Processes that solve (default: processors, and one).")
+@click.option("--seconds", type=int, default=5, metavar="N", show_default=True, help="Time of one request.")
+@click.option("--memory", type=int, default=512, metavar="MIB", show_default=True, help="Memory of one request.")
+@click.option("--open/--no-open", "opens", default=True, help="Show the page in your browser.")
+def serve(**choices: Any) -> None:
+    """A page: the problem on the left, its worked solution on the right, as you type."""
+    from .serve import run_serve
+
+    run_serve(**choices)

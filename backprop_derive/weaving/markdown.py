@@ -200,6 +200,7 @@ def _closing(text: str, start: int, end: int, ticks: str) -> int | None:
 
 
 _TICKS = re.compile("`+")
+_LONGEST_TAG = 10_000  # characters
 
 
 def _role(document: _Document, match: re.Match[str], closing: int, first: int) -> Role | None:
@@ -230,7 +231,7 @@ def _past_tag(text: str, start: int, end: int, comments: list[tuple[int, int]]) 
             comments.append((start, closing + 3))
             return closing + 3
         return start + 4
-    tag = HTML_TAG_RE.match(text[start:end])
+    tag = HTML_TAG_RE.match(text[start : min(end, start + _LONGEST_TAG)])
     return start + (tag.end() if tag else 1)
 
 
