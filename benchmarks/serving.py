@@ -98,9 +98,8 @@ async def measure(port: int, pid: int, people: int, seconds: float, pause: float
     await asyncio.gather(*tasks)
     waits.sort()
     at = {part: waits[int(part * (len(waits) - 1))] * 1000 for part in (0.5, 0.95, 1)}
-    print(
-        f"{people} people, {seconds:.0f} s: {len(waits)} solutions ({len(waits) / seconds:.0f} a second), {len(wrong)} errors"
-    )
+    rate = len(waits) / seconds
+    print(f"{people} people, {seconds:.0f} s: {len(waits)} solutions ({rate:.0f} a second), {len(wrong)} errors")
     print(f"they wait: median {at[0.5]:.0f} ms, 95 % {at[0.95]:.0f} ms, the longest {at[1]:.0f} ms")
     print(f"memory: {before:.0f} MiB before, {most:.0f} MiB at most, {memory(pid):.0f} MiB after")
     for each in wrong[:3]:

@@ -28,6 +28,8 @@ def run_serve(host: str, port: int, workers: int | None, seconds: int, memory: i
     for name, number in (("--workers", workers), ("--seconds", seconds), ("--memory", memory)):
         if number is not None and number < 1:
             raise UsageError(f"{name} {number}", expected="a whole number from 1 on")
+    if not 0 <= port < 1 << 16:  # the system would take another one for it
+        raise UsageError(f"--port {port}", expected="a number from 0 to 65535")
     is_local = _is_local(host)
     bound = _bound(host, port)
     shown = f"[{host}]" if ":" in host else host
