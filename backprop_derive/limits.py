@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 
 from .errors import LimitError, Place, UsageError, nearest
@@ -58,3 +61,25 @@ def with_limits(raised: Mapping[str, int]) -> Limits:
         if value < 1:
             raise UsageError(f"the limit {name} must be a positive whole number, not {value}")
     return replace(DEFAULT_LIMITS, **raised)
+
+
+@contextmanager
+def time_limit(seconds: int) -> Iterator[None]:
+    """End the work within with a LimitError once it has taken too long (where the system has timers)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise LimitError(
+            f"the work took too long: the limit `work` is at most {seconds} seconds",
+            hint=f"--limit work={10 * seconds}",
+        )
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -27,7 +27,10 @@ STRAIGHT = "backprop_derive/evaluate/straight.py"
 NO_MATHEMATICS = {r"\input"}  # how a LaTeX user takes in a fragment: help texts say so
 
 # These read what others wrote in LaTeX.
-READERS = {f"backprop_derive/proofreading/{name}.py" for name in ("formulas", "latex_tokens", "statements")}
+READERS = {
+    "backprop_derive/weaving/latex.py",
+    *(f"backprop_derive/proofreading/{name}.py" for name in ("formulas", "latex_tokens", "statements")),
+}
 
 
 def every_module() -> pytest.MarkDecorator:

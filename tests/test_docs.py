@@ -46,6 +46,7 @@ def test_the_language_page_names_every_limit() -> None:
 
 @pytest.mark.parametrize("command", re.findall(r"^backprop-derive .*$", README, re.MULTILINE))
 def test_a_command_of_the_readme_runs(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.md").write_text("```backprop\nGiven w = 1\nL = w^2\n```\n")
     (tmp_path / "problem.txt").write_text("Given x = 1, w = 2, b = 1\nloss = (w*x + b)^2\n")
     monkeypatch.chdir(tmp_path)
     arguments = shlex.split(command, comments=True)[1:]
@@ -88,3 +89,22 @@ def test_the_readme_shows_the_solution_of_the_notes_example() -> None:
     solution = bd.solve((CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")).to_markdown()
     quoted = [line.removeprefix("> ") for line in README.splitlines() if line.startswith("> ")]
     assert [line for line in quoted if line and line not in solution] == []
+
+
+WEAVING = (CHECKOUT / "docs" / "weave.md").read_text(encoding="utf-8")
+
+
+def test_the_document_of_the_weaving_page_is_woven_and_the_page_itself_stays() -> None:
+    from backprop_derive.weaving.weave import weave
+
+    (document,) = re.findall(r"^````markdown\n(.*?)^````", WEAVING, re.DOTALL | re.MULTILINE)
+    woven = weave(document)
+    assert woven.errors == ()
+    assert woven.text.endswith("The gradient is $-2$, so w grows.\n")
+    assert weave(WEAVING).text == WEAVING
+
+
+def test_the_weaving_page_names_every_option_and_kind() -> None:
+    from backprop_derive.weaving.settings import KINDS, OPTIONS
+
+    assert [name for name in (*KINDS, *OPTIONS) if name != "label" and f"`{name}`" not in WEAVING] == []

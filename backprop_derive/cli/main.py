@@ -45,6 +45,12 @@ Examples:
   backprop-derive grade net.txt handed-in/ -o graded/ -f pdf
   backprop-derive grade net.txt answers.csv -o gradebook.csv
 """
+WEAVING = """\b
+Examples:
+  backprop-derive weave chapter.qmd -o build/chapter.qmd
+  backprop-derive weave book/ -o woven/ --watch
+  backprop-derive weave --fragments notes.tex
+"""
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
 SHEETS = """\b
 Examples:
@@ -338,3 +344,40 @@ def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     from .grade import run
 
     run(problem, answers, **choices)
+
+
+@main.command(cls=Command, epilog=WEAVING)
+@click.argument("source", metavar="DOCUMENT|DIR")
+@click.option("-o", "--output", metavar="FILE|DIR", help="Where the woven document goes, or the folder of them.")
+@click.option("--fragments", is_flag=True, help="Of notes.tex: write what backprop.sty reads, beside it.")
+@click.option("--watch", is_flag=True, help="Again whenever a source is saved.")
+@click.option("--detail", type=click.Choice(DETAILS), default="normal", help="Where a block does not say it.")
+@click.option("--digits", type=int, default=4, metavar="N", help="Significant digits of rounded numbers.")
+@click.option("--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called.")
+@click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown.")
+@click.option("--cache", metavar="DIR", help="Where what was woven is kept (default: your cache folder).")
+@click.option("--no-cache", is_flag=True, help="Work everything anew, and keep nothing.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
+def weave(**choices: Any) -> None:
+    """Put solutions, exercises and values into documents that hold problems.
+
+    Markdown, MyST, Quarto, R Markdown, LaTeX and notebooks: blocks ```backprop and roles {backprop}`w.grad` are
+    replaced, everything else stays as it is.
+    """
+    from .weave import run_weave
+
+    run_weave(**choices)
+
+
+@main.command(cls=Command)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", show_default=True, help="0.0.0.0 for a class.")
+@click.option("--port", type=int, default=8000, metavar="N", show_default=True, help="0 for any that is free.")
+@click.option("--workers", type=int, metavar="N", help="Processes that solve (default: processors, and one).")
+@click.option("--seconds", type=int, default=5, metavar="N", show_default=True, help="Time of one request.")
+@click.option("--memory", type=int, default=512, metavar="MIB", show_default=True, help="Memory of one request.")
+@click.option("--open/--no-open", "opens", default=True, help="Show the page in your browser.")
+def serve(**choices: Any) -> None:
+    """A page: the problem on the left, its worked solution on the right, as you type."""
+    from .serve import run_serve
+
+    run_serve(**choices)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..errors import CertificateError, LimitError, UsageError, shorten
+from ..errors import CertificateError, UsageError, shorten
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
+from ..limits import time_limit as time_limit
 from ..options import DEFAULT_OPTIONS, Options
 from ..programs.engines import ENGINES
 from .reading import is_same_file, problem_text
@@ -172,25 +170,3 @@ def read_limits(pairs: tuple[str, ...]) -> Limits:
             raise UsageError(f"--limit {shorten(pair)}", expected="NAME=VALUE with a whole number")
         raised[name.strip()] = int(value)
     return with_limits(raised)
-
-
-@contextmanager
-def time_limit(seconds: int) -> Iterator[None]:
-    """End the work within with a LimitError once it has taken too long (where the system has timers)."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise LimitError(
-            f"the work took too long: the limit `work` is at most {seconds} seconds",
-            hint=f"--limit work={10 * seconds}",
-        )
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from ..document import Document, MathNode, Squares
 from ..languages import NEEDS_FONTS, spoken
@@ -49,6 +50,23 @@ def render(document: Document, options: Options) -> str:
         title=_title(document.title),
         babel=_BABEL.get(document.language, ""),
     )
+
+
+def render_part(document: Document, options: Options) -> str:
+    """The document as a part of another one: paragraphs of their own, without a word on how to include them."""
+    lines = render(document, replace(options, fragment=True)).strip("\n").split("\n")
+    first = next(k for k, line in enumerate(lines) if not line.startswith("%"))
+    return "\n".join([r"\par\medskip", *lines[first:], r"\medskip"])
+
+
+def render_inline(node: MathNode, literal_names: frozenset[str]) -> str:
+    """A formula within a line of another document."""
+    return f"${TexPrinter(literal_names).show(node)}$"
+
+
+def definition(name: str, body: str) -> str:
+    """What backprop.sty reads: the text that stands for a name."""
+    return rf"\BackpropDefine{{{name}}}{{{body}}}"
 
 
 def escape(text: str) -> str:

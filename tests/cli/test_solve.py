@@ -231,7 +231,7 @@ def test_a_limit_that_does_not_exist_is_refused(limit: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["slove", "x"], "Did you mean 'solve'"),
+        (["solv", "x"], "Did you mean 'solve'"),
         (["solve", "x", "--fromat", "md"], "Did you mean"),
         (["solve", "x", "-f", "docx"], "is not one of"),
         (["solve", "-e", "loss = x", "--given", "x=1", "--digits", "0"], "at least 1"),
