@@ -13,6 +13,7 @@ from .graph import build_graph
 from .language.reader import Scalar
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
+from .pictures import PICTURES
 from .problem import Problem, Step
 from .programs.engines import ENGINES
 from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
@@ -150,6 +151,10 @@ def _read_direction(problem: Problem, direction: Mapping[str, Scalar], limits: L
     from .language.directions import read_direction
 
     return read_direction(problem, direction, limits)
+
+
+# The formats whose documents have a picture of the graph unless it is not wanted.
+_DRAWN = ("pdf", "typ", "tex", "html")
 
 
 class Solution:
@@ -356,6 +361,10 @@ class Solution:
             write_whole(Path(path), content)
         return content
 
+    def to_svg(self, **changes: Any) -> str:
+        """The computation graph with values, gradients and local gradients, as a picture in SVG."""
+        return str(self.render("svg", **changes))
+
     def to_notebook(self, **changes: Any) -> str:
         """A Jupyter notebook: the lesson with code cells; `execute=True` runs them. Raises OutputError."""
         return str(self.render("ipynb", **changes))
@@ -373,6 +382,10 @@ class Solution:
         """The solution in a format by its name; bytes for `pdf`."""
         options = with_changes(self.options, changes)
         self._limits.check("digits", options.digits, "the number of digits")
+        if format in PICTURES:
+            from .formats.drawing import draw
+
+            return draw(self._picture(options), format, options.fragment)
         if format == "json":
             from .formats.json import to_json
 
@@ -383,6 +396,8 @@ class Solution:
             options = replace(options, layout="lesson")
         from .formats import render
 
+        if options.graph is None:
+            options = replace(options, graph=format in _DRAWN and not options.fragment)
         return render(self._document(options), format, options)
 
     def _program(self, engine: str, options: Options) -> str:
@@ -391,8 +406,25 @@ class Solution:
         record = in_matrices(self.record) if isinstance(self.record, TensorSolution) else self.record
         return program(record, engine, options.backward)
 
+    def _picture(self, options: Options) -> Any:
+        record = self._told(options)
+        if isinstance(record, TensorSolution):
+            from .report.graphs import tensor_picture
+            from .report.tensors import tell_tensors
+
+            return tensor_picture(tell_tensors(in_matrices(record), options))
+        from .report.graphs import scalar_picture
+        from .report.narrate import tell
+
+        return scalar_picture(tell(record, options))
+
     def _document(self, options: Options | None = None) -> Any:
-        document = self._story(options or self.options)
+        chosen = options or self.options
+        document = self._story(chosen)
+        if chosen.graph:
+            from .report.graphs import figure_of, with_figure
+
+            document = with_figure(document, figure_of(self._picture(chosen)))
         if not self.comparisons:
             return document
         from .report.checks import check_remarks

@@ -40,6 +40,7 @@ Examples:
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
 FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
 CODE_FORMATS = ("torch", "jax", "numpy")
+PICTURE_FORMATS = ("svg", "tikz", "mermaid", "dot")
 
 
 class Command(click.Command):
@@ -102,7 +103,7 @@ WRITTEN = (
         "-f",
         "--format",
         "format_",
-        type=click.Choice((*FORMATS, *CODE_FORMATS)),
+        type=click.Choice((*FORMATS, *CODE_FORMATS, *PICTURE_FORMATS)),
         help="Default: the suffix of FILE, or md.",
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
@@ -114,6 +115,9 @@ WRITTEN = (
         type=click.Choice(MODES),
         default="reverse",
         help="Back from the loss, or forward, one sweep for each that is wanted.",
+    ),
+    click.option(
+        "--graph/--no-graph", default=None, help="The computation graph (default: in pdf, html, tex and typ)."
     ),
     click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
     click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),

@@ -22,6 +22,7 @@ from .reading import is_same_file, problem_text
 _SUFFIXES = {
     ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
     ".json": "json", ".txt": "txt", ".ipynb": "ipynb", ".py": "torch",
+    ".svg": "svg", ".tikz": "tikz", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot",
 }  # fmt: skip
 
 
@@ -115,6 +116,7 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
         paths=choices.get("paths", DEFAULT_OPTIONS.paths), mode=choices.get("mode", DEFAULT_OPTIONS.mode),
         detail=choices["detail"], digits=digits, notation=choices["notation"], flavour=choices["flavour"],
         rules=choices["rules"], shapes=choices["shapes"], fragment=choices["fragment"], engine=choices["engine"],
+        graph=choices.get("graph"),
         template=None if template is None else Path(template), language=choices["lang"],
         layout_convention=choices["layout_convention"], backward=choices.get("backward"),
         execute=choices.get("execute", False),

@@ -7,6 +7,7 @@ import unicodedata
 
 from ..document import Document, MathNode, Squares
 from ..options import Options
+from ..pictures.tikz import tikz
 from ..printers.latex import LatexPrinter
 from ..printers.text import width
 from ..syntax.names import GREEK_NAME
@@ -36,6 +37,7 @@ def render(document: Document, options: Options) -> str:
         equation=printer.show,
         code_block=lambda text: "\\\\\n".join(map(_code_line, text.split("\n"))),
         squares=_squares,
+        drawing=lambda picture: tikz(picture, TexPrinter(picture.literal_names).show),
     )
     return fill("tex", document, views(document, voice), options, title=_title(document.title))
 

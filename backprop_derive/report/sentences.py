@@ -68,6 +68,25 @@ SHORT = {
     "where": " where ",
 }
 
+PICTURE = {
+    "numbers": "The computation graph. In each box stand a name, after → its value and after ← the gradient of the loss"
+    " by it; on each line stands the local gradient. Thick lines are the paths from what is wanted to the loss.",
+    "symbols": "The computation graph. On each line stands the local gradient. Thick lines are the paths from what is"
+    " wanted to the loss.",
+    "tensors": "The computation graph. In each box stand a name, after → its value or shape and after ← the same of the"
+    " gradient of the loss by it; circles are the entries of a layer. On each line stands what flows back along it."
+    " Thick lines are the paths from what is wanted to the loss.",
+    "graph": "Computation graph of {nodes} nodes and {edges} edges. ",
+    "step": "{name} is computed from {operands}",
+    "given": "{name} is given",
+    "value": ", with the value {value}",
+    "adjoint": "; the gradient by it is {adjoint}",
+    "group": "{count} names",
+    "more": "… and so on.",
+    "legend": "→ value, forward · ← gradient of the loss, backward · on a line: local gradient · thick: paths to the"
+    " loss",
+}
+
 TENSORS = {
     "by entries": "by entries: ",
     "chain rule": "by the chain rule, summed over the entries of {step}: ",
