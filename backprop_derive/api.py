@@ -394,6 +394,8 @@ class Solution:
             return self._program(format, options)
         if format == "ipynb" and not self.problem.asks_jacobian:
             options = replace(options, layout="lesson")
+        if options.interactive and format == "html":
+            return self._interactive(options)
         from .formats import render
 
         if options.graph is None:
@@ -405,6 +407,29 @@ class Solution:
 
         record = in_matrices(self.record) if isinstance(self.record, TensorSolution) else self.record
         return program(record, engine, options.backward)
+
+    def _interactive(self, options: Options) -> str:
+        if not isinstance(self.record, SolutionRecord):
+            tensor = next(name for key, name in self.problem.spelled.items() if self.problem.shapes[key])
+            raise UsageError(
+                f"an interactive page shows numbers only, and {tensor} is a vector, a matrix or a tensor",
+                hint="-f html without --interactive",
+            )
+        self._first()
+        if self.problem.round_to is not None:
+            raise UsageError(
+                "an interactive page computes with all digits, and this problem carries rounded values",
+                hint="the problem without Round",
+            )
+        from .evaluate.live import live
+        from .formats.interactive import page
+        from .report.moments import moments
+        from .report.narrate import tell
+
+        program, outputs = live(self.record.derivation)
+        steps = tuple(moments(tell(self.record, options)))
+        document = self._document(replace(options, graph=False))
+        return page(document, self._picture(options), self.record, steps, program, outputs, options)
 
     def _picture(self, options: Options) -> Any:
         record = self._told(options)

@@ -119,6 +119,7 @@ WRITTEN = (
     click.option(
         "--graph/--no-graph", default=None, help="The computation graph (default: in pdf, html, tex and typ)."
     ),
+    click.option("--interactive", is_flag=True, help="A page to play with (-f html): steps, sliders, a quiz."),
     click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
     click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from markupsafe import Markup, escape
 
@@ -25,12 +26,24 @@ DARK = {"ink": "#e8e6e0", "value": "#34c79b", "adjoint": "#ff9a52", "path": "#6f
 _ARROW = 7.0
 
 
-def svg(picture: Picture, frame: Frame = SCREEN, *, is_inline: bool = False, is_printed: bool = False) -> str:
+def svg(
+    picture: Picture,
+    frame: Frame = SCREEN,
+    *,
+    is_inline: bool = False,
+    is_printed: bool = False,
+    texts: Picture | None = None,
+) -> str:
     """The picture as an element `svg`. A file of its own (not `is_inline`) has its background and a legend.
 
-    For print there is only the light look, in attributes, which every renderer knows.
+    For print there is only the light look, in attributes, which every renderer knows. `texts` is the same picture with
+    what its boxes show in the place of what they have room for.
     """
     picture, layout = fitted(picture, frame)
+    sizes = [box(node, picture) for node in picture.nodes]
+    if texts is not None:
+        own = {node.key: node for node in texts.nodes}
+        picture = replace(picture, nodes=tuple(n if n.count > 1 else own[n.key] for n in picture.nodes))
     legend = [] if is_inline or is_printed else [PICTURE["legend"]]
     wide = max(layout.width, *(width(line, SMALL) for line in legend), 0.0) + 2 * _MARGIN
     tall = layout.height + 2 * _MARGIN + (24 if legend else 0)
@@ -39,12 +52,12 @@ def svg(picture: Picture, frame: Frame = SCREEN, *, is_inline: bool = False, is_
         Markup("<desc>{}</desc>").format(description(picture)),
     ]
     if not is_printed:
-        parts.append(Markup("<style>{}</style>").format(Markup(_style())))
+        parts.append(Markup("<style>{}</style>").format(Markup(style())))
     if legend:
         parts.append(Markup('<rect class="bd-fill" fill="{}" width="100%" height="100%"/>').format(LIGHT["fill"]))
     parts.append(Markup('<g transform="translate({m} {m})">').format(m=_n(_MARGIN)))
     parts += _lines(picture, layout)
-    parts += [_node(node, picture, at) for node, at in zip(picture.nodes, layout.boxes, strict=True)]
+    parts += [_node(node, picture, at, size) for node, at, size in zip(picture.nodes, layout.boxes, sizes, strict=True)]
     parts += [_text(line, "ink", 0.0, layout.height + 24, SMALL, "start") for line in legend]
     parts.append(Markup("</g>"))
     name = Markup("" if is_inline else ' xmlns="http://www.w3.org/2000/svg"')
@@ -55,7 +68,7 @@ def svg(picture: Picture, frame: Frame = SCREEN, *, is_inline: bool = False, is_
     return str(head + Markup("").join(parts) + Markup("</svg>"))
 
 
-def _style() -> str:
+def style() -> str:
     """The dark look, which goes before the light one of the attributes where the reader prefers it."""
     rules = "".join(
         f".bd-graph .bd-{name}{{fill:{colour}}}.bd-graph .bd-{name}-line{{stroke:{colour}}}"
@@ -114,8 +127,8 @@ def _arrow(tip: Point, down: bool) -> str:
     return f"M{_n(x)} {_n(y)}l{_n(-_ARROW)} {_n(-half)}v{_n(_ARROW)}z"
 
 
-def _node(node: PictureNode, picture: Picture, at: Point) -> Markup:
-    wide, tall = box(node, picture)
+def _node(node: PictureNode, picture: Picture, at: Point, size: tuple[float, float]) -> Markup:
+    wide, tall = size
     x, y = at[0] - wide / 2, at[1] - tall / 2
     parts = list(_shape(node, x, y, wide, tall))
     count = drawn_units(node)

@@ -87,6 +87,43 @@ PICTURE = {
     " loss",
 }
 
+INTERACTIVE = {
+    "play": "Play with it",
+    "how": "Step through the passes with the buttons or the arrow keys ← and →. Move a slider, and every value and"
+    " gradient follows. Point at a box, or reach it with the tabulator, for its local gradients.",
+    "back": "Step back",
+    "next": "Step forward",
+    "all": "Show all",
+    "quiz": "Quiz",
+    "reset": "Reset values",
+    "update": "Update",
+    "rate": "Learning rate",
+    "givens": "Given values",
+    "curve": "The loss along one name",
+    "along": "along",
+    "slope": "The gradient is the slope of the tangent:",
+    "moment": "step",
+    "of": "of",
+    "forward": "forward pass",
+    "local": "local gradient",
+    "backward": "backward pass",
+    "overview": "All values and gradients.",
+    "question": "What is the value?",
+    "ask gradient": "What is the gradient?",
+    "check": "Check",
+    "right": "Right.",
+    "sign": "The sign is wrong.",
+    "no incoming": "That is the local gradient alone: multiply it by the incoming gradient.",
+    "no local": "That is the incoming gradient: multiply it by the local gradient.",
+    "missing path": "A path is missing: add up what comes by every use of the name.",
+    "added": "The factors along a path are multiplied, not added.",
+    "other": "That is the value of another name:",
+    "wrong": "Not right. Try again, or step on to see it.",
+    "no number": "Write a number, such as -0.5 or 3/4.",
+    "undefined": "undefined",
+    "solution": "The solution at the values of the problem",
+}
+
 TENSORS = {
     "by entries": "by entries: ",
     "chain rule": "by the chain rule, summed over the entries of {step}: ",
