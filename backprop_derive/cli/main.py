@@ -116,12 +116,14 @@ WRITTEN = (
         default="reverse",
         help="Back from the loss, or forward, one sweep for each that is wanted.",
     ),
+    click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
+    click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
+)
+DRAWING = (
     click.option(
         "--graph/--no-graph", default=None, help="The computation graph (default: in pdf, html, tex and typ)."
     ),
     click.option("--interactive", is_flag=True, help="A page to play with (-f html): steps, sliders, a quiz."),
-    click.option("--paths", is_flag=True, help="A table of the paths from each name to the loss."),
-    click.option("--expand", is_flag=True, help="Split compound steps into one operation a node."),
 )
 SHOWN = (
     click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
@@ -171,7 +173,7 @@ DRAWN = (
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *DRAWING, *CODE, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
 @click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
@@ -203,7 +205,7 @@ def import_(**choices: Any) -> None:
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *DRAWING, *CODE, *SHOWN)
 def derive(**choices: Any) -> None:
     """As solve, symbolically only: values of givens are left out."""
     from .run import run
