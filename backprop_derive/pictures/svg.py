@@ -16,6 +16,7 @@ from .paths import Curve, runs, units
 from .words import description
 
 _MARGIN = 12.0
+_WIDE = 1070.0  # what is wider is not legible in the width of a column of text, and is scrolled
 FONTS = "'New Computer Modern','Latin Modern Roman','STIX Two Text',Cambria,Georgia,'Times New Roman',serif"
 # Hues of Okabe and Ito (2008), which the colour-blind tell apart, dark enough on white and light enough on black for
 # text: name, value forward, gradient back, wanted path, plain line, inside of a box.
@@ -62,19 +63,19 @@ def svg(
     parts.append(Markup("</g>"))
     name = Markup("" if is_inline else ' xmlns="http://www.w3.org/2000/svg"')
     head = Markup(
-        '<svg{} class="bd-graph" role="img" viewBox="0 0 {w} {h}" width="{w}"'
+        '<svg{} class="bd-graph{}" role="img" viewBox="0 0 {w} {h}" width="{w}"'
         ' height="{h}" font-family="{fonts}" font-size="{size}">'
-    ).format(name, w=_n(wide), h=_n(tall), fonts=FONTS, size=_n(SIZE))
+    ).format(name, " bd-wide" if wide > _WIDE else "", w=_n(wide), h=_n(tall), fonts=FONTS, size=_n(SIZE))
     return str(head + Markup("").join(parts) + Markup("</svg>"))
 
 
 def style() -> str:
-    """The dark look, which goes before the light one of the attributes where the reader prefers it."""
+    """The dark look, which goes before the light one of the attributes where the reader prefers it; paper is light."""
     rules = "".join(
         f".bd-graph .bd-{name}{{fill:{colour}}}.bd-graph .bd-{name}-line{{stroke:{colour}}}"
         for name, colour in DARK.items()
     )
-    return f"@media (prefers-color-scheme:dark){{{rules}}}"
+    return f"@media screen and (prefers-color-scheme:dark){{{rules}}}"
 
 
 def _n(number: float) -> str:
