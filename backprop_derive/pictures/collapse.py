@@ -99,7 +99,8 @@ def _merged(picture: Picture, steps: Sequence[PictureNode], groups: Sequence[Ran
     givens = {home.get(node.key, node.key): node for node in picture.nodes if node.kind == "given"}
     plain = [key for key, node in givens.items() if not node.is_wanted and key not in grouped]
     if len(plain) > most:
-        home |= {node.key: plain[0] for node in picture.nodes if home.get(node.key, node.key) in set(plain)}
+        kept = set(plain)
+        home |= {node.key: plain[0] for node in picture.nodes if home.get(node.key, node.key) in kept}
     members: dict[str, list[PictureNode]] = {}
     for node in picture.nodes:
         members.setdefault(home.get(node.key, node.key), []).append(node)
