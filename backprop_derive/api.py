@@ -14,6 +14,7 @@ from .language.reader import Scalar
 from .languages import speaking
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
+from .pictures import PICTURES
 from .problem import Problem, Step
 from .programs.engines import ENGINES
 from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
@@ -157,6 +158,10 @@ def _read_direction(problem: Problem, direction: Mapping[str, Scalar], limits: L
     from .language.directions import read_direction
 
     return read_direction(problem, direction, limits)
+
+
+# The formats whose documents have a picture of the graph unless it is not wanted.
+_DRAWN = ("pdf", "typ", "tex", "html")
 
 
 class Solution:
@@ -374,6 +379,10 @@ class Solution:
             write_whole(Path(path), content)
         return content
 
+    def to_svg(self, **changes: Any) -> str:
+        """The computation graph with values, gradients and local gradients, as a picture in SVG."""
+        return str(self.render("svg", **changes))
+
     def to_notebook(self, **changes: Any) -> str:
         """A Jupyter notebook: the lesson with code cells; `execute=True` runs them. Raises OutputError."""
         return str(self.render("ipynb", **changes))
@@ -391,6 +400,10 @@ class Solution:
         """The solution in a format by its name; bytes for `pdf`."""
         options = with_changes(self.options, changes)
         self._limits.check("digits", options.digits, "the number of digits")
+        if format in PICTURES:
+            from .formats.drawing import draw
+
+            return draw(self._picture(options), format, options.fragment)
         if format == "json":
             from .formats.json import to_json
 
@@ -400,8 +413,12 @@ class Solution:
             return self._program(format, options)
         if format == "ipynb" and not self.problem.asks_jacobian:
             options = replace(options, layout="lesson")
+        if options.interactive and format == "html":
+            return self._interactive(options)
         from .formats import render
 
+        if options.graph is None:
+            options = replace(options, graph=format in _DRAWN and not options.fragment)
         return render(self._document(options), format, options)
 
     def _program(self, engine: str, options: Options) -> str:
@@ -410,10 +427,49 @@ class Solution:
         record = in_matrices(self.record) if isinstance(self.record, TensorSolution) else self.record
         return program(record, engine, options.backward)
 
+    def _interactive(self, options: Options) -> str:
+        if not isinstance(self.record, SolutionRecord):
+            tensor = next(name for key, name in self.problem.spelled.items() if self.problem.shapes[key])
+            raise UsageError(
+                f"an interactive page shows numbers only, and {tensor} is a vector, a matrix or a tensor",
+                hint="-f html without --interactive",
+            )
+        self._first()
+        if self.problem.round_to is not None:
+            raise UsageError(
+                "an interactive page computes with all digits, and this problem carries rounded values",
+                hint="the problem without Round",
+            )
+        from .evaluate.live import live
+        from .formats.interactive import page
+        from .report.moments import moments
+        from .report.narrate import tell
+
+        program, outputs = live(self.record.derivation)
+        steps = tuple(moments(tell(self.record, options)))
+        document = self._document(replace(options, graph=False))
+        return page(document, self._picture(options), self.record, steps, program, outputs, options)
+
+    def _picture(self, options: Options) -> Any:
+        record = self._told(options)
+        if isinstance(record, TensorSolution):
+            from .report.graphs import tensor_picture
+            from .report.tensors import tell_tensors
+
+            return tensor_picture(tell_tensors(in_matrices(record), options))
+        from .report.graphs import scalar_picture
+        from .report.narrate import tell
+
+        return scalar_picture(tell(record, options))
+
     def _document(self, options: Options | None = None) -> Any:
         chosen = options or self.options
         with speaking(chosen.language):
             document = self._story(chosen)
+            if chosen.graph:
+                from .report.graphs import figure_of, with_figure
+
+                document = with_figure(document, figure_of(self._picture(chosen)))
             return replace(document, blocks=(*document.blocks, *self._confirmed(chosen)))
 
     def _confirmed(self, chosen: Options) -> tuple[Any, ...]:

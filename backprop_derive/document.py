@@ -297,7 +297,62 @@ class PageBreak:
     """What follows begins on a new page, where a format has pages."""
 
 
-Block = Heading | Paragraph | ListBlock | Remark | Equation | Table | CodeBlock | SheetHead | Room | PageBreak
+# --- pictures -------------------------------------------------------------------------------------------
+
+
+@record
+class PictureNode:
+    """A name in the picture of a graph, or a group of names that are drawn as one.
+
+    `kind` is `given`, `step`, `loss` or `group`; a group has `count` names in it. `name` is what it is called,
+    `formula` what it is computed by, `value` its value and `adjoint` the gradient by it. Of a tensor that is too large
+    to be shown, `shape` and `adjoint_shape` stand in their places. `units` is how many entries the last axis of a
+    tensor has, 0 for a number.
+    """
+
+    key: str
+    kind: str
+    name: MathNode
+    formula: MathNode | None = None
+    value: MathNode | None = None
+    adjoint: MathNode | None = None
+    shape: tuple[int | str, ...] = ()
+    adjoint_shape: tuple[int | str, ...] = ()
+    is_on_path: bool = False
+    is_wanted: bool = False
+    units: int = 0
+    count: int = 1
+
+
+@record
+class PictureEdge:
+    """From an operand to the step that uses it, with the local gradient where the edge is on a path."""
+
+    source: str
+    target: str
+    local: MathNode | None = None
+    is_on_path: bool = False
+
+
+@record
+class Picture:
+    """A graph as it is to be drawn, its nodes in topological order."""
+
+    title: str
+    nodes: tuple[PictureNode, ...]
+    edges: tuple[PictureEdge, ...]
+    literal_names: frozenset[str] = frozenset()
+
+
+@record
+class Figure:
+    """A picture with its caption."""
+
+    picture: Picture
+    caption: tuple[Inline, ...]
+
+
+Block = Heading | Paragraph | ListBlock | Remark | Equation | Table | CodeBlock | SheetHead | Room | PageBreak | Figure
 
 
 @record

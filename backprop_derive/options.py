@@ -35,12 +35,13 @@ class Options:
     `layout_convention` is the shape of the gradients that are shown: the variable's own (`denominator`), or the
     transposed one, a row for a vector (`numerator`). `digits` are significant digits of rounded numbers. `flavour` is
     how Markdown marks mathematics: `$…$` everywhere (`dollar`), or `` $`…`$ `` where GitHub's Markdown would otherwise
-    damage it (`github`). `shapes` adds a table of the shapes of tensors, `paths` the path ledger. `mode` is the order
-    in which local gradients are multiplied: back from the loss, or forward from what is wanted. `fragment` leaves out
-    the LaTeX preamble. `template` is a folder of the user's own Jinja2 templates. `backward` is who
-    differentiates in a script, the engine or the script itself (None: NumPy's scripts do, the others' engines do), and
-    `execute` runs the cells of a notebook. Raises UsageError for a choice that
-    does not exist.
+    damage it (`github`). `graph` draws the computation graph into a document (None: into pages and files for print, not
+    into text), and `interactive` makes an HTML page to play with. `shapes` adds a table of the shapes of tensors,
+    `paths` the path ledger. `mode` is the order in which local gradients are multiplied: back from the loss, or forward
+    from what is wanted. `fragment` leaves out the LaTeX preamble. `template` is a folder of the user's own Jinja2
+    templates. `backward` is who differentiates in a script, the engine or the script itself (None: NumPy's scripts do,
+    the others' engines do), and `execute` runs the cells of a notebook. Raises UsageError for a choice that does not
+    exist.
     """
 
     layout: str = "solution"
@@ -52,6 +53,8 @@ class Options:
     shapes: bool = False
     paths: bool = False
     fragment: bool = False
+    graph: bool | None = None
+    interactive: bool = False
     engine: str = "typst"
     template: Path | None = None
     language: str = "en"

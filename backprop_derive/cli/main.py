@@ -60,6 +60,7 @@ Examples:
 FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
 SHEET_FORMATS = ("md", "tex", "typ", "pdf", "html", "txt")
 CODE_FORMATS = ("torch", "jax", "numpy")
+PICTURE_FORMATS = ("svg", "tikz", "mermaid", "dot")
 
 
 class Command(click.Command):
@@ -122,7 +123,7 @@ WRITTEN = (
         "-f",
         "--format",
         "format_",
-        type=click.Choice((*FORMATS, *CODE_FORMATS)),
+        type=click.Choice((*FORMATS, *CODE_FORMATS, *PICTURE_FORMATS)),
         help="Default: the suffix of FILE, or md.",
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
@@ -143,6 +144,12 @@ WRITTEN = (
 )
 RULES = click.option("--rules", is_flag=True, help="Name the rule beside each local gradient.")
 SHAPES = click.option("--shapes", is_flag=True, help="A table of the shapes of all tensors.")
+DRAWING = (
+    click.option(
+        "--graph/--no-graph", default=None, help="The computation graph (default: in pdf, html, tex and typ)."
+    ),
+    click.option("--interactive", is_flag=True, help="A page to play with (-f html): steps, sliders, a quiz."),
+)
 SHOWN = (
     click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
     click.option(
@@ -202,7 +209,7 @@ DRAWN = (
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *DRAWING, *CODE, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
 @click.option("--check", metavar="ENGINE", help="Say whether numeric, autograd, torch or jax confirms it; 1 if not.")
@@ -246,7 +253,7 @@ def cheatsheet(**choices: Any) -> None:
 
 
 @main.command(cls=Command, epilog=EXAMPLES)
-@taking(*PROBLEM, *ASKED, *WRITTEN, *CODE, *SHOWN)
+@taking(*PROBLEM, *ASKED, *WRITTEN, *DRAWING, *CODE, *SHOWN)
 def derive(**choices: Any) -> None:
     """As solve, symbolically only: values of givens are left out."""
     from .run import run

@@ -20,6 +20,7 @@ from .reading import is_same_file, problem_text
 _SUFFIXES = {
     ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
     ".json": "json", ".txt": "txt", ".ipynb": "ipynb", ".py": "torch",
+    ".svg": "svg", ".tikz": "tikz", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot",
 }  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
         paths=choices.get("paths", DEFAULT_OPTIONS.paths), mode=choices.get("mode", DEFAULT_OPTIONS.mode),
         detail=choices["detail"], digits=digits, notation=choices["notation"], flavour=choices["flavour"],
         rules=choices["rules"], shapes=choices["shapes"], fragment=choices["fragment"], engine=choices["engine"],
+        graph=choices.get("graph"), interactive=choices.get("interactive", False),
         template=None if template is None else Path(template), language=choices["lang"],
         layout_convention=choices["layout_convention"], backward=choices.get("backward"),
         execute=choices.get("execute", False),
@@ -134,6 +136,8 @@ def check_choices(choices: dict[str, Any], chosen: str) -> None:
     """Refuse what this format would silently ignore. Raises UsageError."""
     if choices["backward"] is not None and chosen not in ENGINES:
         raise UsageError("--backward is a choice of scripts", hint="-f numpy --backward explicit")
+    if choices.get("interactive") and chosen != "html":
+        raise UsageError("--interactive makes a page", hint="-f html --interactive")
     if choices["execute"] and chosen != "ipynb":
         raise UsageError("--execute runs the cells of a notebook", hint="-f ipynb --execute")
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from ..document import Document, MathNode
 from ..options import Options
+from ..pictures.svg import svg as drawn
 from ..printers.latex import LatexPrinter
 from ..printers.speech import SpeechPrinter
 from ..printers.text import width
@@ -33,6 +34,7 @@ def _voice(document: Document) -> Voice:
         equation=lambda node: _formula(node, document.literal_names),
         code_block=escape,
         squares=lambda code: Markup(svg(code)),
+        drawing=lambda picture: Markup(drawn(picture, is_inline=True)),
         join=_join,
     )
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ..document import Document, Math, MathNode
 from ..languages import spoken
 from ..options import Options
+from ..pictures.mermaid import mermaid
 from ..printers.latex import LatexPrinter
 from .squares import data_address
 from .templates import fill
@@ -47,6 +48,7 @@ def render(document: Document, options: Options) -> str:
         equation=equation,
         code_block=str,
         squares=lambda code: f"![{escape(code.text)}]({data_address(code)})",
+        drawing=mermaid,
         join=_join,
     )
     blocks = [_guarded(block) for block in views(document, voice)]

@@ -30,7 +30,7 @@ _DELIMITERS: dict[str, dict[str, Any]] = {
         "variable_end_string": ">>", "comment_start_string": "<#", "comment_end_string": "#>",
     },
 }  # fmt: skip
-_DELIMITERS["typ"] = _DELIMITERS["tex"]
+_DELIMITERS["typ"] = _DELIMITERS["tikz"] = _DELIMITERS["tex"]
 _LONGEST = 50_000_000  # characters that a user's own templates may write
 # What a template may know of the options: words and switches, and no path, whose methods would open files.
 _CHOICES = (

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..document import Document, MathNode, Squares
 from ..languages import NEEDS_FONTS, spoken
 from ..options import Options
+from ..pictures.tikz import tikz
 from ..printers.latex import LatexPrinter
 from ..printers.text import width
 from ..syntax.names import GREEK_NAME
@@ -41,6 +42,7 @@ def render(document: Document, options: Options) -> str:
         equation=printer.show,
         code_block=lambda text: "\\\\\n".join(map(_code_line, text.split("\n"))),
         squares=_squares,
+        drawing=lambda picture: tikz(picture, TexPrinter(picture.literal_names).show),
     )
     return fill(
         "tex",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..document import Chain, Document, Inline, ListBlock, Math, MathNode
 from ..errors import printable, terminal_width
 from ..options import Options
+from ..pictures.words import description
 from ..printers.text import TextPrinter
 from ..report.sentences import WORDS
 from .squares import half_blocks
@@ -37,6 +38,7 @@ def render(document: Document, options: Options) -> str:
         equation=lambda node: _formula(node, printer, _INDENT, _INDENT + 2),
         code_block=lambda text: "\n".join(map(clean, text.split("\n"))),
         squares=half_blocks,
+        drawing=lambda picture: clean(description(picture)),
     )
     note = WORDS["note"]
     blocks = [_arranged(block, printer) for block in views(document, voice)]

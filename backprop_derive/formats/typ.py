@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ..document import Document, MathNode
+from ..document import Document, MathNode, Picture
 from ..options import Options
+from ..pictures.arrange import PAGE, height
+from ..pictures.svg import svg as drawn
+from ..pictures.words import description
 from ..printers.speech import SpeechPrinter, speech
 from ..printers.text import width
 from ..printers.typst import TypstPrinter, spaced, string_literal, typst
@@ -33,6 +36,7 @@ def render(document: Document, options: Options) -> str:
         squares=lambda code: (
             f'#image(bytes({string_literal(svg(code))}), format: "svg", width: 1.8cm, alt: {string_literal(code.text)})'
         ),
+        drawing=_drawing,
     )
     blocks = views(document, voice)
     title, language = string_literal(document.title), string_literal(document.language)
@@ -51,6 +55,16 @@ def _formula(node: MathNode, names: frozenset[str]) -> str:
 
     pieces = (Segment("", node),) if measure(node) <= SHORT else segments(node, measure)
     return "".join(_piece(piece, names) for piece in pieces)
+
+
+def _drawing(picture: Picture) -> str:
+    """The call that sets the picture, no larger than it is and no wider than the page; it lacks the caption."""
+    source = string_literal(drawn(picture, PAGE, is_printed=True))
+    function = "tall-picture" if height(picture, PAGE) > _TALL else "picture"
+    return f"{function}(bytes({source}), {string_literal(description(picture))})"
+
+
+_TALL = 320.0  # pixels, about a third of a page
 
 
 # A piece that is longer than a line must break within; a shorter one is kept together.

@@ -15,6 +15,7 @@ from ..document import (
     Document,
     Entrywise,
     Equation,
+    Figure,
     Heading,
     Inline,
     ListBlock,
@@ -24,6 +25,7 @@ from ..document import (
     Minus,
     PageBreak,
     Paragraph,
+    Picture,
     Plus,
     Remark,
     Room,
@@ -51,6 +53,7 @@ class Voice:
     equation: Callable[[MathNode], str]
     code_block: Callable[[str], str] = str
     squares: Callable[[Squares], str] = attrgetter("text")
+    drawing: Callable[[Picture], str] = attrgetter("title")
     join: Callable[[Iterable[str]], str] = "".join
 
 
@@ -68,7 +71,8 @@ class BlockView:
     """A block: `kind` names the template macro that sets it; the other fields are those of its kind.
 
     A paragraph that `leads` belongs to what follows it and stays on its page. The head of a sheet has its `fields` to
-    fill in, its `name` and a `picture` of it; room to write is so many lines in `height`, `framed` or not.
+    fill in, its `name` and a `picture` of it, a figure its `picture` and the caption; room to write is so many lines in
+    `height`, `framed` or not.
     """
 
     kind: str
@@ -138,6 +142,8 @@ def _view(block: Block, voice: Voice) -> BlockView:
             return BlockView(
                 "sheet_head", inline(title), fields=inline(fields), name=named, picture=picture, starts_page=starts_page
             )
+        case Figure(picture, caption):
+            return BlockView("figure", inline(caption), picture=voice.drawing(picture), source=block)
         case Room(lines, framed):
             return BlockView("room", height=lines, framed=framed, source=block)
         case PageBreak():

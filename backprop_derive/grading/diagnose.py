@@ -9,7 +9,7 @@ from typing import Any
 from ..derivation import Derivation, LocalGradient
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
-from ..exercises.mistakes.record import Made
+from ..exercises.mistakes.record import Made, Placed
 from ..exercises.mistakes.table import MISTAKES, possible, spelled_place
 from ..proofreading.compare import Comparer
 from ..proofreading.explain import mistake_in
@@ -91,7 +91,7 @@ class Diagnoses:
             if not is_same and wrong.uses.get(key):
                 yield Candidate(self.told(made), _composed(wrong, key))
 
-    def told(self, made: Made) -> Diagnosis:
+    def told(self, made: Made | Placed) -> Diagnosis:
         return Diagnosis(made.mistake.name, made.mistake.feedback, spelled_place(self.key.problem, made.at))
 
     # --- a wrong line

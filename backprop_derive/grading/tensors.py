@@ -12,7 +12,8 @@ from .. import api
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..exercises.answers import Wrong
-from ..proofreading.arrays import Array, Arrays, Misfit, entries, shown_shape
+from ..proofreading.arrays import Array, Arrays, entries, shown_shape
+from ..proofreading.entries import Misfit
 from ..proofreading.literals import literal
 from ..proofreading.scope import Scope
 from ..proofreading.tensors import is_written

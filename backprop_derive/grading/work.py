@@ -11,7 +11,7 @@ from ..document import Chain, Derivative, Differential, MathNode
 from ..errors import shorten
 from ..evaluate.loose import is_close
 from ..printers.text import text
-from ..proofreading.arrays import Misfit
+from ..proofreading.entries import Misfit
 from ..proofreading.judge import Judge
 from ..proofreading.literals import Literal, literal
 from ..proofreading.outcome import Outcome

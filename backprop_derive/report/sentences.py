@@ -72,6 +72,62 @@ SHORT = Sentences("short", {
     "where": " where ",
 })
 
+PICTURE = Sentences("picture", {
+    "numbers": "The computation graph. In each box stand a name, after → its value and after ← the gradient of the loss"
+    " by it; on each line stands the local gradient. Thick lines are the paths from what is wanted to the loss.",
+    "symbols": "The computation graph. On each line stands the local gradient. Thick lines are the paths from what is"
+    " wanted to the loss.",
+    "tensors": "The computation graph. In each box stand a name, after → its value or shape and after ← the same of the"
+    " gradient of the loss by it; circles are the entries of a layer. On each line stands what flows back along it."
+    " Thick lines are the paths from what is wanted to the loss.",
+    "graph": "Computation graph of {nodes} nodes and {edges} edges. ",
+    "step": "{name} is computed from {operands}",
+    "given": "{name} is given",
+    "value": ", with the value {value}",
+    "adjoint": "; the gradient by it is {adjoint}",
+    "group": "{count} names",
+    "more": "… and so on.",
+    "legend": "→ value, forward · ← gradient of the loss, backward · on a line: local gradient · thick: paths to the"
+    " loss",
+})
+
+INTERACTIVE = Sentences("interactive", {
+    "play": "Play with it",
+    "how": "Step through the passes with the buttons or the arrow keys ← and →. Move a slider, and every value and"
+    " gradient follows. Point at a box, or reach it with the tabulator, for its local gradients.",
+    "back": "Step back",
+    "next": "Step forward",
+    "all": "Show all",
+    "quiz": "Quiz",
+    "reset": "Reset values",
+    "update": "Update",
+    "rate": "Learning rate",
+    "givens": "Given values",
+    "curve": "The loss along one name",
+    "along": "along",
+    "slope": "The gradient is the slope of the tangent:",
+    "moment": "step",
+    "of": "of",
+    "forward": "forward pass",
+    "local": "local gradient",
+    "backward": "backward pass",
+    "overview": "All values and gradients.",
+    "question": "What is the value?",
+    "ask gradient": "What is the gradient?",
+    "check": "Check",
+    "right": "Right.",
+    "sign": "The sign is wrong.",
+    "no incoming": "That is the local gradient alone: multiply it by the incoming gradient.",
+    "no local": "That is the incoming gradient: multiply it by the local gradient.",
+    "missing path": "A path is missing: add up what comes by every use of the name.",
+    "added": "The factors along a path are multiplied, not added.",
+    "other": "That is the value of another name:",
+    "wrong": "Not right. Try again, or step on to see it.",
+    "no number": "Write a number, such as -0.5 or 3/4.",
+    "undefined": "undefined",
+    "solution": "The solution at the values of the problem",
+})
+
 TENSORS = Sentences("tensors", {
     "by entries": "by entries: ",
     "chain rule": "by the chain rule, summed over the entries of {step}: ",

@@ -26,6 +26,7 @@ from backprop_derive.document import (
     CodeBlock,
     Document,
     Equation,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -34,6 +35,9 @@ from backprop_derive.document import (
     Math,
     PageBreak,
     Paragraph,
+    Picture,
+    PictureEdge,
+    PictureNode,
     Remark,
     Room,
     SheetHead,
@@ -56,13 +60,20 @@ EXAMPLES = sorted((CHECKOUT / "examples").glob("*.txt"))
 TEXT_FORMATS = ("md", "tex", "typ", "html", "txt")
 X = Name("x")
 FORMULA = Math(Chain((X, Number(Fraction(1, 2))), ("=",)))
+PICTURE = Picture(
+    "a picture",
+    (PictureNode("x", "given", X, None, integer(2), integer(4)), PictureNode("y", "loss", Name("y"), integer(3))),
+    (PictureEdge("x", "y", integer(2), True),),
+)
 BLOCKS: tuple[Block, ...] = (
     Heading(1, (Words("A title"),)), Heading(3, (Words("1. Deeper"),)),
     Paragraph((Words("words "), Strong("strong"), Words(" "), FORMULA, Words(" "), Code("x = `1`"))),
     ListBlock((Item((FORMULA,), ((Words("a note "), FORMULA),)), Item((Words("2. no number"),))), start=9),
     ListBlock((Item((FORMULA,)),), ordered=False), Remark((Words("a remark"),)), Equation(FORMULA.node),
     Table(((Words("k"),), (Math(X),)), (((Words("0"),), (FORMULA,)),)), CodeBlock("x = 1\n\n  y = 2", "python"),
-    CodeBlock("tensor(1.)"), PageBreak(), Room(2), Room(3, True), SheetHead((Words("A sheet"),), (FORMULA,), "7K-3F9A"),
+    CodeBlock("tensor(1.)"),
+    Figure(PICTURE, (Words("A caption"),)), PageBreak(), Room(2), Room(3, True),
+    SheetHead((Words("A sheet"),), (FORMULA,), "7K-3F9A"),
     SheetHead((Words("A sheet"),), (Words("Name"),), "7K-3F9A", Squares(("101", "011", "110"), "7K-3F9A")),
 )  # fmt: skip
 LONG_NAMES = """\
@@ -245,9 +256,13 @@ def test_a_pdf_is_tagged_and_says_its_title_and_language() -> None:
 
 def test_every_formula_of_a_pdf_has_an_alternative_in_words() -> None:
     everything = _inflated(example("lesson").to_pdf())
-    formulas, alternatives = everything.count(b"/S/Formula"), everything.count(b"/Alt(")
+    formulas, alternatives = (
+        everything.count(b"/S/Formula"),
+        len(re.findall(rb"/S/(?:Formula|Figure).{1,20}/Alt\(", everything)),
+    )
     assert formulas > 20
-    assert alternatives == formulas
+    assert everything.count(b"/S/Figure") == 1
+    assert alternatives == formulas + 1
     assert b"(partial loss by partial w)" in everything
 
 

@@ -1,0 +1,78 @@
+// Drives an interactive page and prints what a reader meets, as JSON. Arguments: the page, Chromium, folder of pictures.
+const { chromium } = require("playwright-core");
+const fs = require("fs");
+
+const [, , page, browser, folder] = process.argv;
+const texts = (p, node) => p.$$eval(`[data-node="${node}"] text`, all => all.map(text => text.textContent));
+
+(async () => {
+  const found = { problems: [] };
+  const opened = await chromium.launch({ executablePath: browser, args: ["--no-sandbox"] });
+  const context = await opened.newContext({ viewport: { width: 1200, height: 900 } });
+  const p = await context.newPage();
+  p.on("console", message => found.problems.push(message.text()));
+  p.on("pageerror", error => found.problems.push(error.message));
+  p.on("request", request => { if (!request.url().startsWith("file:")) found.problems.push(request.url()); });
+  await p.goto(`file://${page}`);
+  found.overview = await texts(p, "w");
+  await p.keyboard.press("ArrowRight");
+  found.first = [await p.textContent("#where"), await p.textContent("#numbers"), await texts(p, "s")];
+  found.marked = await p.$$eval(".now[data-node]", all => all.map(group => group.dataset.node));
+  const count = await p.evaluate(() => DATA.moments.length);
+  for (let k = 1; k < count; k += 1) await p.keyboard.press("ArrowRight");
+  found.last = [await p.textContent("#where"), await p.textContent("#numbers"), await texts(p, "w")];
+  await p.click("#back");
+  found.back = await p.textContent("#where");
+  await p.click("#all");
+  await p.focus("#s2");
+  await p.keyboard.press("ArrowRight");
+  found.moved = await p.evaluate(() => [current.w, adjoint("w"), value("loss")]);
+  await p.fill("#n0", "3");
+  found.typed = [await texts(p, "w"), await p.textContent("#slope")];
+  found.update = await p.evaluate(() => { $("reset").click(); $("update").click(); return [current.w, value("loss")]; });
+  await p.click("#reset");
+  await p.focus('[data-node="y_hat"]');
+  found.hint = await p.textContent("#hint");
+  await p.click("#quiz");
+  found.hidden = await texts(p, "y_hat");
+  const answers = ["", "seven", "-1", "1"];
+  found.verdicts = [];
+  for (const answer of answers) {
+    await p.fill("#answer", answer);
+    await p.press("#answer", "Enter");
+    found.verdicts.push(await p.textContent("#verdict"));
+  }
+  while ((await p.textContent("#where")) !== `step ${count} of ${count}: backward pass`) await p.click("#next");
+  for (const answer of ["1", "2", "-1", "-2"]) {
+    await p.fill("#answer", answer);
+    await p.press("#answer", "Enter");
+    found.verdicts.push(await p.textContent("#verdict"));
+  }
+  await p.click("#quiz");
+  found.frame = await p.evaluate(async () => {
+    const times = [];
+    for (let k = 0; k < 40; k += 1) {
+      const slider = $("s0"), start = performance.now();
+      slider.value = String(Number(slider.min) + (k / 40) * (slider.max - slider.min));
+      slider.dispatchEvent(new Event("input"));
+      document.body.getBoundingClientRect();
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[20];
+  });
+  await p.emulateMedia({ media: "print" });
+  found.printed = await p.isVisible(".panels");
+  await context.close();
+  for (const [name, width, scheme] of [["light", 1200, "light"], ["phone", 375, "dark"]]) {
+    const other = await opened.newContext({ viewport: { width, height: 800 }, colorScheme: scheme, bypassCSP: true });
+    const q = await other.newPage();
+    await q.goto(`file://${page}`);
+    found[`${name} width`] = await q.evaluate(() => document.documentElement.scrollWidth);
+    if (folder) await q.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+    await q.evaluate(fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
+    found[`${name} axe`] = (await q.evaluate(() => axe.run())).violations.map(each => each.id);
+    await other.close();
+  }
+  await opened.close();
+  console.log(JSON.stringify(found));
+})();

@@ -1,0 +1,208 @@
+"""The page to play with: what it computes, what it allows, and how it behaves in a real browser."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import backprop_derive as bd
+from backprop_derive.cli.main import main
+from backprop_derive.errors import DomainError, UsageError
+from backprop_derive.evaluate.live import live
+from backprop_derive.printers.javascript import RUNTIME, function, number
+from tests.conftest import CHECKOUT
+
+LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
+NODE = shutil.which("node")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+SCALARS = (
+    "lesson",
+    "diamond",
+    "logistic-neuron",
+    "lstm-cell",
+    "relu-at-the-kink",
+    "rnn-through-time",
+    "two-two-one-tanh",
+)
+EVERY = """\
+Given x = 0.3, w = -0.7, b = 1.2
+a = erf(x) + gelu(w) + silu(b) + softplus(x*w) + tanh(b)^2
+c = max(x, w, b) + min(x, w) + |x - w| + where(x > w, x^2, w^3) + clip(x, -1/2, 1/2) + huber(x, b)
+d = exp(-x^2) + log(1 + b^2) + sqrt(2 + w^2) + sin(x)*cos(w) + atan(b) + sinh(x)/cosh(w) + elu(w) + leaky_relu(x)
+loss = (a*c - d)^2 + sigmoid(a)*log(sigmoid(c)) + (2 + x^2)^w
+Find d(loss)/dx, d(loss)/dw, d(loss)/db
+"""
+
+
+def page(text: str = LESSON, **changes: Any) -> str:
+    return bd.solve(text).to_html(interactive=True, **changes)
+
+
+def script_of(html: str) -> str:
+    (found,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    return str(found)
+
+
+# --- what it computes
+
+
+def _by_node(text: str, settings: list[dict[str, float]]) -> tuple[tuple[tuple[str, ...], ...], list[list[Any]]]:
+    """What the page's function gives at each setting, NaN and infinities as None, and what its outputs are."""
+    derivation: Any = bd.solve(text).derivation
+    program, outputs = live(derivation)
+    instructions = [(i.name, arguments) for i, arguments in program.instructions]
+    made = function(program.constants, len(program.inputs), instructions, program.places)
+    assert f"const run = {made};" in page(text)
+    given = [[setting[key] for key in program.inputs] for setting in settings]
+    source = f"{RUNTIME}\nconst run = {made};\nconsole.log(JSON.stringify({json.dumps(given)}.map(run)));"
+    done = subprocess.run([str(NODE), "-"], input=source, capture_output=True, text=True, timeout=60, check=True)
+    return outputs, json.loads(done.stdout)
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed")
+@pytest.mark.parametrize("name", [*SCALARS, "every"])
+def test_values_and_gradients_are_those_of_the_engine_at_100_settings(name: str) -> None:
+    text = EVERY if name == "every" else (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+    solution, draw = bd.solve(text), random.Random(name)
+    keys = [given.key for given in solution.problem.givens]
+    settings = [{key: draw.randint(-3000, 3000) / 1024 for key in keys} for _ in range(100)]
+    outputs, found = _by_node(text, settings)
+    compared = 0
+    for setting, results in zip(settings, found, strict=True):
+        try:
+            exact = bd.solve(text, given={key: Fraction(value) for key, value in setting.items()})
+        except DomainError:
+            continue
+        first: Any = exact.record.first
+        for output, result in zip(outputs, results, strict=True):
+            table = {"value": first.values, "adjoint": first.adjoints, "local": first.local}[output[0]]
+            key = output[1] if output[0] != "local" else (output[2], output[1])
+            expected = 1.0 if key == solution.problem.loss and output[0] == "adjoint" else float(table[key])
+            assert result == pytest.approx(expected, rel=1e-9, abs=1e-9), (output, setting)
+        compared += 1
+    assert compared >= 40
+
+
+@pytest.mark.parametrize("value", [0.1, -1e-300, 5e-324, 1e300, 3.0])
+def test_a_number_is_written_to_its_last_bit(value: float) -> None:
+    assert float(number(value)) == value
+    assert (number(math.inf), number(-math.inf), number(math.nan)) == ("Infinity", "-Infinity", "NaN")
+
+
+def test_an_operation_on_arrays_is_refused() -> None:
+    with pytest.raises(UsageError, match="transpose is an operation on arrays"):
+        function([], 1, [("transpose", (0,))], [1])
+
+
+# --- what it allows
+
+
+def test_the_policy_names_the_hashes_of_all_that_stands_in_the_page() -> None:
+    html = page()
+    policy = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)[0].replace("&#39;", "'")
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    for text in (script_of(html), *re.findall(r"<style>(.*?)</style>", html, re.DOTALL)):
+        assert f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" in policy
+    outside = re.sub(r"<(script|style)>.*?</\1>", "", html, flags=re.DOTALL)
+    assert not re.search(r'\sstyle="|\son\w+=|src=|href=|https?://', outside)
+
+
+def test_what_a_user_wrote_is_no_markup_and_no_code() -> None:
+    names = "Given constructor = 1, alert = 2\nloss = constructor*alert\nFind d(loss)/dalert"
+    html = page(f"Title: </script><img src=x>\n{names}")
+    assert html.count("<script>") == html.count("</script>") == 1
+    assert "<img" not in html
+    assert not re.search(r"const r\d+ = [^;]*(alert|constructor)", script_of(html))
+
+
+@pytest.mark.parametrize("layout", ["solution", "lesson"])
+def test_the_lesson_with_everything_is_small(layout: str) -> None:
+    assert len(page(layout=layout).encode()) <= 150_000
+
+
+def test_what_a_page_cannot_do_is_said() -> None:
+    with pytest.raises(UsageError, match="W is a vector, a matrix or a tensor"):
+        page("Given W = [[1, 2]], x = [1, 2]\nL = sum(W @ x)")
+    with pytest.raises(UsageError, match="x has no value"):
+        page("Given x\nloss = x^2")
+    with pytest.raises(UsageError, match="carries rounded values"):
+        page("Given x = 1/3\nloss = x^2\nRound: 3")
+    done = CliRunner().invoke(main, ["solve", "-e", "x = 1; loss = x^2", "-f", "md", "--interactive"])
+    assert done.exit_code == 2
+    assert "-f html --interactive" in done.output
+
+
+# --- in a browser
+
+
+@pytest.fixture(scope="module")
+def met(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `play.cjs` meets on the page of the notes' example."""
+    if NODE is None or BROWSER is None:
+        pytest.skip("Node or Chromium is not installed")
+    packages = "require('playwright-core'), require('axe-core')"
+    if subprocess.run([NODE, "-e", packages], capture_output=True, check=False).returncode != 0:
+        pytest.skip("playwright-core and axe-core are not installed: npm install them, and set NODE_PATH to the folder")
+    target = tmp_path_factory.mktemp("page") / "page.html"
+    target.write_text(page(), encoding="utf-8")
+    command = [NODE, str(Path(__file__).with_name("play.cjs")), str(target), BROWSER]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_browser_has_nothing_to_complain_of(met: dict[str, Any]) -> None:
+    assert met["problems"] == []
+    assert met["light axe"] == met["phone axe"] == []
+    assert met["phone width"] <= 375
+
+
+def test_steps_show_one_result_after_the_other_with_its_node_marked(met: dict[str, Any]) -> None:
+    assert met["overview"] == ["w", "→ 1", "← −2"]
+    assert met["first"] == ["step 1 of 9: forward pass", "x = 1, w = 1 → ŷ = 1", ["s = ŷ − y", "→ ?", "← ?"]]
+    assert met["marked"] == ["y_hat"]
+    assert met["last"] == ["step 9 of 9: backward pass", "= (−2) · 1 = −2", ["w", "→ 1", "← −2"]]
+    assert met["back"] == "step 8 of 9: backward pass"
+
+
+def test_a_slider_moves_every_value(met: dict[str, Any]) -> None:
+    w, gradient, loss = met["moved"]
+    assert w > 1
+    assert gradient == pytest.approx(2 * (w - 2))
+    assert loss == pytest.approx((w - 2) ** 2)
+    values, slope = met["typed"]  # x = 3, y = 2 and w as it was moved: 2(3w − 2)·3
+    assert values[2] == f"← {6 * (3 * w - 2):.4g}"
+    assert slope == f"The gradient is the slope of the tangent: {6 * (3 * w - 2):.4g}"
+    assert met["frame"] < 16
+
+
+def test_an_update_descends_and_a_node_tells_its_local_gradients(met: dict[str, Any]) -> None:
+    w, loss = met["update"]
+    assert w == pytest.approx(1.2)
+    assert loss == pytest.approx(0.64)
+    assert met["hint"] == "ŷ = 1;  ∂s/∂ŷ = 1;  ∂ŷ/∂w = x = 1"
+    assert met["printed"] is False
+
+
+def test_the_quiz_hides_what_it_asks_for_and_names_the_mistake(met: dict[str, Any]) -> None:
+    assert met["hidden"] == ["ŷ = x · w", "→ ?", "← ?"]
+    assert met["verdicts"] == [
+        "✗ Write a number, such as -0.5 or 3/4.", "✗ Write a number, such as -0.5 or 3/4.", "✗ The sign is wrong.",
+        "✓ Right.",
+        "✗ That is the local gradient alone: multiply it by the incoming gradient.", "✗ The sign is wrong.",
+        "✗ The factors along a path are multiplied, not added.", "✓ Right.",
+    ]  # fmt: skip
