@@ -446,9 +446,10 @@ class Solution:
         from .report.narrate import tell
 
         program, outputs = live(self.record.derivation)
-        steps = tuple(moments(tell(self.record, options)))
         document = self._document(replace(options, graph=False))
-        return page(document, self._picture(options), self.record, steps, program, outputs, options)
+        with speaking(options.language):
+            steps = tuple(moments(tell(self.record, options)))
+            return page(document, self._picture(options), self.record, steps, program, outputs, options)
 
     def _picture(self, options: Options) -> Any:
         record = self._told(options)
