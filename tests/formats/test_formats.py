@@ -55,6 +55,7 @@ from backprop_derive.options import LAYOUTS, NOTATIONS, Options
 from backprop_derive.printers.text import width
 from backprop_derive.syntax.expression import Name, Number, Quotient, Sum, integer
 from tests.conftest import CHECKOUT
+from tests.latex import needs_latex
 
 EXAMPLES = sorted((CHECKOUT / "examples").glob("*.txt"))
 TEXT_FORMATS = ("md", "tex", "typ", "html", "txt")
@@ -197,8 +198,6 @@ def test_no_bar_stands_in_a_formula_of_a_table() -> None:
 
 # --- LaTeX
 
-needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-
 
 def _log(source: str, folder: Path, **files: str) -> str:
     for name, content in {"page": source, **files}.items():
@@ -214,7 +213,7 @@ def _complaints(log: str) -> list[str]:
     return [line for line in log.split("\n") if re.match(r"!|Overfull|Missing character|LaTeX Warning", line)]
 
 
-@needs_pdflatex
+@needs_latex
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_pdflatex_sets_hard_formulas_without_a_complaint(layout: str, tmp_path: Path) -> None:
     pages = [bd.solve(text).to_latex(layout=layout, fragment=True) for text in (HARD, LONG_NAMES)]
@@ -224,7 +223,7 @@ def test_pdflatex_sets_hard_formulas_without_a_complaint(layout: str, tmp_path: 
     assert _complaints(_log(source, tmp_path)) == []
 
 
-@needs_pdflatex
+@needs_latex
 def test_a_fragment_is_input_by_another_document(tmp_path: Path) -> None:
     fragment = bd.solve(HARD).to_latex(fragment=True)
     assert fragment.startswith("% To be \\input")

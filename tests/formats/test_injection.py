@@ -5,7 +5,6 @@ from __future__ import annotations
 import html.parser
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from markdown_it import MarkdownIt
 
 import backprop_derive as bd
 from backprop_derive.options import Options
+from tests.latex import needs_latex
 
 HOSTILE = [
     "<script>alert(1)</script>", "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>",
@@ -166,7 +166,7 @@ def test_typst_sets_all_of_it() -> None:
     assert pdf.startswith(b"%PDF-1.7")
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@needs_latex
 def test_pdflatex_sets_all_of_it_and_runs_none(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("pwned by inclusion")
     (tmp_path / "page.tex").write_text(bd.solve(_every_hostile_line()).to_latex(), encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,6 +18,7 @@ from backprop_derive.pictures.collapse import collapsed
 from backprop_derive.pictures.mermaid import escaped
 from backprop_derive.pictures.svg import DARK, LIGHT, svg
 from tests.conftest import CHECKOUT
+from tests.latex import needs_latex
 from tests.pictures.problems import picture, recurrent, tangled
 
 LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
@@ -144,7 +144,7 @@ def test_every_example_is_drawn_as_well_formed_svg(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["lesson", "mlp-batch", "rnn-through-time", "hostile"])
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@needs_latex
 def test_tikz_compiles(name: str, tmp_path: Path) -> None:
     text = HOSTILE if name == "hostile" else (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
     (tmp_path / "graph.tex").write_text(str(bd.solve(text).render("tikz")), encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from backprop_derive.document import Block, Chain, Heading, ListBlock, Math, Pag
 from backprop_derive.options import Options
 from backprop_derive.report.slides import as_slides
 from tests.conftest import CHECKOUT
+from tests.latex import needs_latex
 
 NOTES = "Given x = 1, y = 2, w = 1\ny^ = x * w\ns = y^ - y\nloss = s**2\nFind d(loss)/dw"
 
@@ -91,7 +91,7 @@ def test_a_handout_has_two_columns() -> None:
     assert solution.to_markdown() == bd.solve(NOTES).to_markdown()
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@needs_latex
 @pytest.mark.parametrize("layout", ["handout", "slides"])
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_pdflatex_sets_the_layout(tmp_path: Path, layout: str, language: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from backprop_derive.weaving.fragments import write_fragments
 from backprop_derive.weaving.weave import Weaver, weave
+from tests.latex import has_latex
 
 BODY = r"""\begin{document}
 \tableofcontents
@@ -41,8 +41,8 @@ KEPT = "\\documentclass{article}\n\\usepackage{backprop}\n" + BODY
 
 
 def pdflatex(path: Path) -> str:
-    if shutil.which("pdflatex") is None:
-        pytest.skip("no pdflatex")
+    if not has_latex():
+        pytest.skip("pdflatex with tikz and beamer is not installed")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", path.name]
     for _ in range(2):
         done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False, timeout=120)
