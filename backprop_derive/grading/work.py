@@ -223,7 +223,7 @@ class Work:
             return ""
         claim = shorten(f"{text(before.node)} = {text(link.node)}", _LONGEST_CLAIM)
         expected = next((f.expected for f in judged.findings if f.verdict == "wrong" and f.expected), "")
-        return f"{claim} does not hold" + (f", {expected} belongs there" if expected else "")
+        return f"the link {claim} does not hold" + (f", {expected} belongs there" if expected else "")
 
     def mistakes(self, item: Item, judged: Judged) -> tuple[Diagnosis, ...]:
         """What the first wrong link looks like, or else the line's end."""

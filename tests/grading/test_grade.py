@@ -64,7 +64,7 @@ def test_one_slip_costs_one_point_and_what_follows_keeps_its_own() -> None:
 def test_a_wrong_link_before_a_right_result_is_pointed_at() -> None:
     line = graded(OTHER, "s = y^ - y = 7 - 2 = 4").line("s")
     assert line.verdict == "wrong"
-    assert line.reason == "ŷ − y = 7 − 2 does not hold, 6 belongs there"
+    assert line.reason == "the link ŷ − y = 7 − 2 does not hold, 6 belongs there"
 
 
 def test_a_second_slip_is_one_of_its_own() -> None:
