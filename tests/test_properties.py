@@ -81,7 +81,7 @@ BINARY: dict[str, Callable[..., Any]] = {
     "bce_with_logits({}, {})": lambda a, b: MP.log(1 + MP.exp(a)) - a * b,
     "bce(sigmoid({}), sigmoid({}))": lambda a, b: -(_sigmoid(b) * MP.log(_sigmoid(a))
                                                     + (1 - _sigmoid(b)) * MP.log(1 - _sigmoid(a))),
-    "(1 + {}^2)^{}": lambda a, b: (1 + a * a) ** b, "{}^{}": lambda a, b: a**b,
+    "(1 + {}^2)^{}": lambda a, b: (1 + a * a) ** b, "{}^{}": lambda a, b: _power(a, b),
     "kl_div(exp({}), exp({}))": lambda a, b: MP.exp(a) * (a - b),
 }  # fmt: skip
 TERNARY: dict[str, Callable[..., Any]] = {
@@ -132,6 +132,12 @@ def write(expr: Expr) -> str:
         return f"({expr})"
     template, arguments = expr
     return "(" + template.format(*map(write, arguments)) + ")"
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """An exponent that is whole but for mpmath's rounding, √(1 + 8), is taken as whole: −1 has no other real powers."""
+    whole = MP.nint(exponent)
+    return base ** (int(whole) if abs(exponent - whole) < MP.mpf(10) ** -60 else exponent)
 
 
 def compute(expr: Expr, names: Mapping[str, Any]) -> Any:

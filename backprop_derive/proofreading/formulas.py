@@ -77,7 +77,7 @@ def _notebook(text: str, name: str, limits: Limits) -> Iterator[Formula]:
 
 _DISPLAYS = "equation|align|alignat|gather|multline|eqnarray|displaymath|math|flalign|aligned|split"
 _TEX = re.compile(
-    r"\\begin\{(?P<code>verbatim|lstlisting|minted|comment)\*?\}"
+    r"\\begin\{(?P<code>verbatim|lstlisting|minted|comment|tikzpicture)\*?\}"
     rf"|\\begin\{{(?P<display>{_DISPLAYS})\*?\}}"
     r"|\\(?P<escaped>[\\$%])|(?P<round>\\\()|(?P<square>\\\[)|(?P<double>\$\$)|(?P<single>\$)|(?P<comment>%)"
 )

@@ -180,6 +180,9 @@ Let $x = 2$ and $y = 3$.
 \begin{verbatim}
 $3 = 4$
 \end{verbatim}
+\begin{tikzpicture}
+\node at (0, 0) {$\to\;4$};
+\end{tikzpicture}
 \end{document}
 """
     report = proofread(notes, "n.tex")
