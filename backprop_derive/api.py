@@ -451,6 +451,11 @@ class Solution:
             steps = tuple(moments(tell(self.record, options)))
             return page(document, self._picture(options), self.record, steps, program, outputs, options)
 
+    def _figure(self, options: Options) -> Any:
+        from .report.graphs import figure_of
+
+        return figure_of(self._picture(options))
+
     def _picture(self, options: Options) -> Any:
         record = self._told(options)
         if isinstance(record, TensorSolution):
@@ -468,9 +473,9 @@ class Solution:
         with speaking(chosen.language):
             document = self._story(chosen)
             if chosen.graph:
-                from .report.graphs import figure_of, with_figure
+                from .report.graphs import with_figure
 
-                document = with_figure(document, figure_of(self._picture(chosen)))
+                document = with_figure(document, self._figure(chosen))
             return replace(document, blocks=(*document.blocks, *self._confirmed(chosen)))
 
     def _confirmed(self, chosen: Options) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from ..graph import Graph
 from ..indexed.shape import Shape
 from ..records import record
 from ..solution import TensorValue
-from ..syntax.expression import Expr, Name, Number
+from ..syntax.expression import Expr, Name, Negate, Number
 from ..syntax.names import ambiguous
 from .flows import matrix_form
 from .matrices import shown_value
@@ -61,9 +61,14 @@ def scalar_picture(story: Story) -> Picture:
         edge = gradient.operand, gradient.step
         form = lines.numbers_in(gradient.shortest)
         found[edge] = form
-        if first is not None and not isinstance(form, Number):
+        if first is not None and not _is_number(form):
             found[edge] = _equal(form, style.shown(first.local[gradient.step, gradient.operand]))
     return _picture(graph, story.problem.title, _Content(formulas, values, adjoints, found))
+
+
+def _is_number(form: MathNode) -> bool:
+    """Whether there is nothing to evaluate: 2, −1."""
+    return isinstance(form, Number) or (isinstance(form, Negate) and isinstance(form.operand, Number))
 
 
 def _equal(form: MathNode, value: Expr) -> MathNode:

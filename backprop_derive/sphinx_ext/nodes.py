@@ -12,6 +12,7 @@ from ..document import (
     CodeBlock,
     Document,
     Equation,
+    Figure,
     Heading,
     Inline,
     ListBlock,
@@ -19,6 +20,7 @@ from ..document import (
     MathNode,
     PageBreak,
     Paragraph,
+    Picture,
     Remark,
     Room,
     SheetHead,
@@ -26,6 +28,9 @@ from ..document import (
     Table,
     Words,
 )  # fmt: skip
+from ..formats.tex import TexPrinter
+from ..pictures.svg import svg
+from ..pictures.tikz import tikz
 from ..printers.latex import LatexPrinter
 
 
@@ -57,6 +62,8 @@ def _block(block: Block, names: frozenset[str]) -> Iterator[nodes.Node]:
             yield _list(block, names)
         case Table(header, rows):
             yield _table(header, rows, names)
+        case Figure(picture, caption):
+            yield _figure(picture, nodes.caption("", "", *_inlines(caption, names)))
         case CodeBlock(text, language):
             yield nodes.literal_block(text, text, language=language or "none")
         case SheetHead(title, fields):
@@ -68,6 +75,15 @@ def _block(block: Block, names: frozenset[str]) -> Iterator[nodes.Node]:
             yield nodes.transition()
         case _:
             raise TypeError(f"no node for {type(block).__name__}")
+
+
+def _figure(picture: Picture, caption: nodes.caption) -> nodes.Node:
+    """Drawn for pages and for LaTeX; any other builder shows what it is a picture of."""
+    drawn = [
+        nodes.raw("", f'<div style="overflow-x: auto">{svg(picture)}</div>', format="html"),
+        nodes.raw("", tikz(picture, TexPrinter(picture.literal_names).show), format="latex"),
+    ]
+    return nodes.figure("", *drawn, caption)
 
 
 def _list(block: ListBlock, names: frozenset[str]) -> nodes.Node:

@@ -35,8 +35,11 @@ def content(text: str, name: str, settings: Settings, limits: Limits) -> Documen
     if settings.kind in ("exercise", "key"):
         return _exercise(text, name, settings, limits)
     solution = _solution(text, name, settings, limits)
+    blocks: tuple[Block, ...]
     if settings.kind == "problem":
         blocks = tuple(question_blocks(solution.record, settings.presentation))
+    elif settings.kind == "graph":
+        blocks = (solution._figure(settings.presentation),)
     else:
         blocks = solution._document().blocks
     return _fitted(solution, blocks, settings)

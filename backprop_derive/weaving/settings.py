@@ -11,7 +11,7 @@ from ..records import record
 from .found import Written
 from .infos import SWITCHES
 
-KINDS = ("solution", "problem", "value", "exercise", "key", "hidden")
+KINDS = ("solution", "problem", "graph", "value", "exercise", "key", "hidden")
 _PRESENTATION = ("detail", "notation", "layout", "mode", "layout_convention", "digits", "rules", "shapes", "paths")
 _OWN = ("kind", "name", "label", "show", "headings", "exercise", "seed", "variant", "expand", "wrt", "loss")
 OPTIONS = (*_OWN, *_PRESENTATION)

@@ -43,6 +43,12 @@ def test_the_notes_example_shows_values_forward_gradients_back_and_local_gradien
         assert expected in shown
 
 
+def test_a_local_gradient_that_is_a_number_is_written_once() -> None:
+    shown = texts(bd.solve("Given x = 1, y = 2\ns = x - y\nloss = s^2").to_svg())
+    assert {"1", "−1"} <= set(shown)
+    assert not any(text.startswith("−1 =") for text in shown)
+
+
 def test_what_is_on_a_path_is_thick_and_the_rest_is_not() -> None:
     root = ElementTree.fromstring(bd.solve(LESSON).to_svg())
     widths = {

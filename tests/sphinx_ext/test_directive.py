@@ -64,6 +64,12 @@ RST = """Reading
    L = (x*w)^2
 
 And :backprop:`w.grad`.
+
+.. backprop::
+   :kind: graph
+
+   Given x = 1, w = 2
+   L = (x*w)^2
 """
 
 
@@ -92,6 +98,7 @@ def test_a_project_is_built_without_a_word(tmp_path: Path) -> None:
     other = (tmp_path / "out" / "index.html").read_text()
     assert r"\[\frac{dL}{dw} = 4\]" in other
     assert r"\(4\)" in other
+    assert re.search(r"<figure[^>]*>\s*<div [^>]*><svg .*</svg></div>\s*<figcaption>", other, re.DOTALL)
 
 
 def test_sphinx_writes_latex_of_it(tmp_path: Path) -> None:
@@ -99,6 +106,8 @@ def test_sphinx_writes_latex_of_it(tmp_path: Path) -> None:
     assert (status, said) == (0, "")
     (source,) = (tmp_path / "out").glob("*.tex")
     assert r"\frac{dL}{dw} = 4" in source.read_text()
+    assert r"\begin{tikzpicture}" in source.read_text()
+    assert r"\usepackage{tikz}" in source.read_text()
 
 
 @pytest.mark.parametrize(

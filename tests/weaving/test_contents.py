@@ -36,6 +36,13 @@ def test_a_problem_shows_no_answer() -> None:
     assert "-2" not in text
 
 
+def test_a_graph_is_a_picture_alone() -> None:
+    text = woven("kind=graph")
+    assert text.startswith("```mermaid\n")
+    assert "The computation graph." in text
+    assert "Backward pass" not in text
+
+
 def test_an_exercise_and_its_key() -> None:
     exercise, key = woven("kind=exercise exercise=faded"), woven("kind=key exercise=faded")
     assert "\\underline{" in exercise
@@ -103,7 +110,7 @@ def test_letters_without_values_are_worked_symbolically_and_have_no_values() -> 
 
 
 def test_the_kinds_are_all_tried_here() -> None:
-    assert set(KINDS) == {"solution", "problem", "value", "exercise", "key", "hidden"}
+    assert set(KINDS) == {"solution", "problem", "graph", "value", "exercise", "key", "hidden"}
 
 
 @pytest.mark.parametrize(
