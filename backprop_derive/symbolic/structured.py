@@ -8,6 +8,7 @@ is 0 where its places differ.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -34,9 +35,9 @@ class StructuredBase(light.IndexedBase):
         entry: light.Indexed = light.Indexed(self, i, j)
         return entry
 
+    @abstractmethod
     def settled(self, of: Callable[..., sympy.Expr], i: sympy.Expr, j: sympy.Expr) -> sympy.Expr | None:
         """An entry `of(self, i, j)` as the structure has it; None where it is settled."""
-        raise NotImplementedError
 
 
 class SymmetricBase(StructuredBase):
