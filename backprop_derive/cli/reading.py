@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ..errors import ProblemError, UsageError
+from ..formats.files import decoded
 from ..limits import Limits
 
 
@@ -44,16 +45,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
 def decode(data: bytes, name: str, limits: Limits) -> str:
     """The text of a file in UTF-8. Raises ProblemError naming the line and the byte that is none."""
     limits.check("text", len(data), f"{name}: the problem's text")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise ProblemError(f"{name} is encoded in UTF-16", expected="text in UTF-8", hint="save the file as UTF-8")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ProblemError(
-            f"{name} is no text in UTF-8: byte 0x{data[error.start]:02X} in line {line}",
-            expected="text encoded in UTF-8", hint="save the file as UTF-8",
-        ) from None  # fmt: skip
+    return decoded(data, name)
 
 
 def is_same_file(output: Path, problem: str) -> bool:

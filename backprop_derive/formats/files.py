@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all, and reading what should be text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import OutputError, ProblemError
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -58,3 +58,21 @@ def _mode_for(path: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file in UTF-8. Raises ProblemError naming the line and the byte that is none."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ProblemError(
+            f"{name} is no text in UTF-8 but is encoded in UTF-16",
+            expected="text in UTF-8",
+            hint="save the file as UTF-8",
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ProblemError(
+            f"{name} is no text in UTF-8: byte 0x{data[error.start]:02X} in line {line}",
+            expected="text encoded in UTF-8", hint="save the file as UTF-8",
+        ) from None  # fmt: skip

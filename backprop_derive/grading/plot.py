@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from math import floor
+from typing import Any
 
-from ..errors import OutputError, UsageError, shorten
+from ..errors import shorten
+from ..formats.plots import plotted
 from .record import Class
 from .sentences import PLOT, people
 
@@ -16,27 +17,17 @@ _MOST_ITEMS = 40
 
 def draw(found: Class, suffix: str) -> bytes:
     """The bytes of an SVG or PNG. Raises UsageError for another suffix, OutputError where matplotlib is missing."""
-    kind = suffix.lower().lstrip(".")
-    if kind not in ("svg", "png"):
-        raise UsageError(f"a plot has the suffix {suffix or '(none)'}", expected=".svg or .png")
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-        from matplotlib.ticker import MaxNLocator
-    except ImportError:
-        raise OutputError(
-            "a plot needs matplotlib, which is not installed", hint="pip install 'backprop-derive[plots]'"
-        ) from None
     lost = found.lost[:_MOST_ITEMS]
     names = [shorten(each.item.title, 30) for each in lost]
     shares = [100 * float(each.points) / max(1, each.students) for each in lost]
     counted = Counter(floor(sheet.points) for sheet in found.graded)
-    # The same class gives the same bytes: no date, and ids from a fixed salt. `$` of a name is no mathematics.
-    with rc_context({"svg.hashsalt": "backprop-derive", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(9.0, max(3.0, 1.2 + 0.28 * len(lost))), layout="constrained")
+
+    def paint(figure: Any) -> None:
+        from matplotlib.ticker import MaxNLocator
+
         left, right = figure.subplots(1, 2)
         left.barh(range(len(lost)), shares, color=_BLUE)
-        left.set_yticks(range(len(lost)), names, parse_math=False)
+        left.set_yticks(range(len(lost)), names, parse_math=False)  # `$` of a name is no mathematics
         left.invert_yaxis()
         left.set_xlim(0, 100)
         left.set_xlabel(f"{PLOT['items']} (%)")
@@ -50,7 +41,5 @@ def draw(found: Class, suffix: str) -> bytes:
         for axes in (left, right):
             axes.set_axisbelow(True)
             axes.grid(visible=True, axis="x" if axes is left else "y", color=_GREY, linewidth=0.6)
-        out = io.BytesIO()
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(out, format=kind, dpi=150, metadata=metadata)
-    return out.getvalue()
+
+    return plotted(suffix, (9.0, max(3.0, 1.2 + 0.28 * len(lost))), paint)

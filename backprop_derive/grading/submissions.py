@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import BackpropError, ProblemError, UsageError, shorten
+from ..formats.files import decoded
 from ..limits import Limits
 from ..records import record
 
@@ -72,14 +74,7 @@ def _read(path: Path, limits: Limits) -> str:
     except OSError as error:
         raise ProblemError(f"{path.name} cannot be read: {error.strerror or error}") from None
     limits.check("text", len(data), path.name)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ProblemError(
-            f"{path.name} is no text in UTF-8: byte 0x{data[error.start]:02X} in line {line}",
-            expected="text encoded in UTF-8",
-        ) from None
+    return decoded(data.removeprefix(BOM_UTF8), path.name)
 
 
 def in_table(text: str, name: str) -> Iterator[Submission]:

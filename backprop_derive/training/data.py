@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy
 
 from ..errors import ProblemError, UsageError, nearest, shorten
+from ..formats.files import decoded
 from ..limits import Limits
 from ..problem import Problem
 from ..records import record
@@ -120,10 +122,7 @@ def _floats(value: Any, name: str, word: str) -> Any:
 
 def _read_csv(path: Path) -> Columns:
     """The columns by their names in the first line; `X[0]`, `X[1]`, … are the columns of one matrix."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ProblemError(f"{path} is no text in UTF-8: byte {error.start + 1}", hint="save it as UTF-8") from None
+    text = decoded(path.read_bytes().removeprefix(BOM_UTF8), str(path))
     try:
         rows = _rows(text, path)
         names = next(rows, (0, []))[1]

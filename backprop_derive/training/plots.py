@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import Any
 
 import numpy
 
-from ..errors import OutputError, UsageError
+from ..formats.plots import plotted
 
 _WIDTH, _HEIGHT = 64, 12
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # of a braille character, from its top
@@ -50,29 +49,16 @@ def _is_logarithmic(numbers: Any) -> bool:
 
 def draw(losses: Any, suffix: str, title: str, loss: str) -> bytes:
     """The bytes of an SVG or PNG. Raises UsageError for another suffix, OutputError where matplotlib is missing."""
-    kind = suffix.lower().lstrip(".")
-    if kind not in ("svg", "png"):
-        raise UsageError(f"a plot has the suffix {suffix or '(none)'}", expected=".svg or .png")
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise OutputError(
-            "a plot needs matplotlib, which is not installed", hint="pip install 'backprop-derive[plots]'"
-        ) from None
     numbers = numpy.where(numpy.isfinite(losses), losses, math.nan)
-    # The same plot gives the same bytes: no date, and ids from a fixed salt. `$` of a title is no mathematics.
-    with rc_context({"svg.hashsalt": "backprop-derive", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(6.4, 4.0), layout="constrained")
+
+    def paint(figure: Any) -> None:
         axes = figure.add_subplot()
         axes.plot(numpy.arange(len(numbers)), numbers, color="#1f4e79", linewidth=1.5)
         if _is_logarithmic(numbers[numpy.isfinite(numbers)]):
             axes.set_yscale("log")
         axes.set_xlabel("update")
-        axes.set_ylabel(loss, parse_math=False)
+        axes.set_ylabel(loss, parse_math=False)  # `$` of a title is no mathematics
         axes.set_title(title, parse_math=False)
         axes.grid(visible=True, color="#dddddd", linewidth=0.6)
-        out = io.BytesIO()
-        metadata = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(out, format=kind, dpi=150, metadata=metadata)
-    return out.getvalue()
+
+    return plotted(suffix, (6.4, 4.0), paint)

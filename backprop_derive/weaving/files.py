@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import BackpropError, OutputError, ProblemError, UsageError
-from ..formats.files import check_target, write_whole
+from ..formats.files import check_target, decoded, write_whole
 from ..limits import Limits
 from ..records import record
 from .notebook import weave_notebook
@@ -104,11 +104,4 @@ def document_text(path: Path, limits: Limits) -> str:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise ProblemError(f"{path}: {error}") from None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ProblemError(
-            f"{path} is no text in UTF-8: byte 0x{data[error.start]:02X} in line {line}",
-            expected="text encoded in UTF-8", hint="save the file as UTF-8",
-        ) from None  # fmt: skip
+    return decoded(data, str(path))
