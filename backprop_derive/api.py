@@ -7,35 +7,33 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .derivation import Derivation, RuleStatement, TensorDerivation
+from .derivation import Derivation, TensorDerivation
 from .errors import UsageError, shorten
 from .graph import build_graph
 from .language.reader import Scalar
-from .languages import speaking
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
-from .pictures import PICTURES
 from .problem import Problem, Step
 from .programs.engines import ENGINES
 from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from .stages import (
     derived,
     evaluated,
+    first_pass,
     gradient_values,
-    in_matrices,
     jacobian_values,
     prepared,
     second_values,
     symbolic,
-    with_forward,
-    with_sweeps,
 )
 from .syntax.expression import Expr
 from .syntax.names import canonical, nearest_name
+from .telling import Telling, document, rendered
 
 if TYPE_CHECKING:
     from .certificate import Certificate
     from .comparison import Comparison
+    from .document import Document
     from .evaluate.compiled import Compiled
     from .ledger import Ledger
 
@@ -160,10 +158,6 @@ def _read_direction(problem: Problem, direction: Mapping[str, Scalar], limits: L
     return read_direction(problem, direction, limits)
 
 
-# The formats whose documents have a picture of the graph unless it is not wanted.
-_DRAWN = ("pdf", "typ", "tex", "html")
-
-
 class Solution:
     """A solved problem: its numbers by name, its records, and every format. It shows itself in a notebook.
 
@@ -211,7 +205,7 @@ class Solution:
 
     def value(self, name: str) -> Any:
         """The value of a given or a step, under any spelling of its name. Raises UsageError."""
-        return plain(self._first().values[self._key(name)])
+        return plain(first_pass(self.record).values[self._key(name)])
 
     def gradient(self, name: str) -> Any:
         """d(loss)/d(name) for a given or a step (its adjoint); computed when asked for if the problem did not ask.
@@ -219,7 +213,7 @@ class Solution:
         Raises UsageError for an unknown name, DomainError where the derivative does not exist.
         """
         key = self._key(name)
-        found = self._first().adjoints.get(key) or self._other_adjoints.get(key)
+        found = first_pass(self.record).adjoints.get(key) or self._other_adjoints.get(key)
         if found is None:
             found = self._other_adjoints[key] = gradient_values(self.problem, key, self._limits)
         return plain(found)
@@ -234,7 +228,7 @@ class Solution:
 
         Raises UsageError for an unknown name or a given, DomainError where the derivative does not exist.
         """
-        self._first()
+        first_pass(self.record)
         return plain(jacobian_values(self.problem, self._key(name), self._key(by), self._limits))
 
     def second(self, name: str, other: str | None = None) -> Any:
@@ -245,7 +239,7 @@ class Solution:
         """
         pair = self._key(name), self._key(name if other is None else other)
         if pair not in self._seconds:
-            self._first()
+            first_pass(self.record)
             self._seconds |= second_values(self.problem, (pair,), self._limits)
         return plain(self._seconds[pair])
 
@@ -259,7 +253,7 @@ class Solution:
             return self.second(keys[0])
         if any(self.problem.shapes[key] for key in keys):
             raise UsageError("the Hessian by several names is made of numbers", hint="second(name, other) of tensors")
-        self._first()
+        first_pass(self.record)
         missing = tuple((a, b) for k, a in enumerate(keys) for b in keys[k:] if (a, b) not in self._seconds)
         if missing:
             self._seconds |= second_values(self.problem, missing, self._limits)
@@ -327,14 +321,7 @@ class Solution:
         """The remarks of the solution as plain text: conventions at kinks, roundings, zeros."""
         from .formats import plain_remarks
 
-        return plain_remarks(self._document())
-
-    def _first(self) -> Any:
-        if self.record.first is None:
-            missing = [g.written for g in self.problem.givens if g.value is None]
-            reason = f"{', '.join(missing)} has no value" if missing else "this derivation is symbolic"
-            raise UsageError(f"there are no numbers: {reason}", hint="solve(problem, given={…})")
-        return self.record.first
+        return plain_remarks(self.document())
 
     def _key(self, name: str) -> str:
         key = canonical(name)
@@ -400,142 +387,17 @@ class Solution:
         """The solution in a format by its name; bytes for `pdf`."""
         options = with_changes(self.options, changes)
         self._limits.check("digits", options.digits, "the number of digits")
-        if format in PICTURES:
-            from .formats.drawing import draw
+        return rendered(self.telling(options), format)
 
-            return draw(self._picture(options), format, options.fragment)
-        if format == "json":
-            from .formats.json import to_json
+    def document(self, options: Options | None = None) -> Document:
+        """The worked solution as blocks, before any format prints it."""
+        return document(self.telling(options))
 
-            ledger = self.ledger if options.paths else None
-            return to_json(self._told(options), options, ledger, self.comparisons, self.certificate)
-        if format in ENGINES:
-            return self._program(format, options)
-        if format == "ipynb" and not self.problem.asks_jacobian:
-            options = replace(options, layout="lesson")
-        if options.interactive and format == "html":
-            return self._interactive(options)
-        from .formats import render
-
-        if options.graph is None:
-            options = replace(options, graph=format in _DRAWN and not options.fragment)
-        return render(self._document(options), format, options)
-
-    def _program(self, engine: str, options: Options) -> str:
-        from .programs import program
-
-        record = in_matrices(self.record) if isinstance(self.record, TensorSolution) else self.record
-        return program(record, engine, options.backward)
-
-    def _interactive(self, options: Options) -> str:
-        if not isinstance(self.record, SolutionRecord):
-            tensor = next(name for key, name in self.problem.spelled.items() if self.problem.shapes[key])
-            raise UsageError(
-                f"an interactive page shows numbers only, and {tensor} is a vector, a matrix or a tensor",
-                hint="-f html without --interactive",
-            )
-        self._first()
-        if self.problem.round_to is not None:
-            raise UsageError(
-                "an interactive page computes with all digits, and this problem carries rounded values",
-                hint="the problem without Round",
-            )
-        from .evaluate.live import live
-        from .formats.interactive import page
-        from .report.moments import moments
-        from .report.narrate import tell
-
-        program, outputs = live(self.record.derivation)
-        document = self._document(replace(options, graph=False))
-        with speaking(options.language):
-            steps = tuple(moments(tell(self.record, options)))
-            return page(document, self._picture(options), self.record, steps, program, outputs, options)
-
-    def _figure(self, options: Options) -> Any:
-        from .report.graphs import figure_of
-
-        return figure_of(self._picture(options))
-
-    def _picture(self, options: Options) -> Any:
-        record = self._told(options)
-        if isinstance(record, TensorSolution):
-            from .report.graphs import tensor_picture
-            from .report.tensors import tell_tensors
-
-            return tensor_picture(tell_tensors(in_matrices(record), options))
-        from .report.graphs import scalar_picture
-        from .report.narrate import tell
-
-        return scalar_picture(tell(record, options))
-
-    def _document(self, options: Options | None = None) -> Any:
+    def telling(self, options: Options | None = None) -> Telling:
+        """What the documents of this solution are told from."""
         chosen = options or self.options
-        with speaking(chosen.language):
-            document = self._story(chosen)
-            if chosen.graph:
-                from .report.graphs import with_figure
-
-                document = with_figure(document, self._figure(chosen))
-            return replace(document, blocks=(*document.blocks, *self._confirmed(chosen)))
-
-    def _confirmed(self, chosen: Options) -> tuple[Any, ...]:
-        """What confirmed the solution, as it stands below."""
-        if not self.comparisons and self.certificate is None:
-            return ()
-        from .report.certificate import certificate_blocks
-        from .report.checks import check_remarks
-        from .report.notation import Notation
-
-        said: list[Any] = [remark for comparison in self.comparisons for remark in check_remarks(comparison)]
-        if self.certificate is not None:
-            said += certificate_blocks(self.certificate, Notation(chosen.notation, self.derivation))
-        return tuple(said)
-
-    def _story(self, chosen: Options) -> Any:
         ledger = self.ledger if chosen.paths else None
-        if isinstance(self.record, TensorSolution):
-            from .report.tensors import narrate_tensors
-
-            record = self._told(chosen)
-            assert isinstance(record, TensorSolution)
-            told = in_matrices(record)
-            if chosen.layout == "lesson" and told.problem.asks_jacobian:
-                raise UsageError(
-                    "the lesson is about the gradient of a loss, a single number", hint="--layout solution"
-                )
-            if chosen.layout == "lesson":
-                from .report.lesson import tensor_lesson
-
-                return tensor_lesson(told, chosen, ledger)
-            return narrate_tensors(told, chosen, ledger)
-        from .calculus.cancel import with_short_adjoints
-
-        statements = self._rule_statements() if chosen.rules else {}
-        record = self._told(chosen)
-        assert isinstance(record, SolutionRecord)
-        short = with_short_adjoints(record.derivation, record.first is not None)
-        record = replace(record, derivation=short)
-        if chosen.layout == "lesson":
-            from .report.lesson import lesson
-
-            return lesson(record, chosen, statements, ledger)
-        from .report.narrate import narrate
-
-        return narrate(record, chosen, statements, ledger)
-
-    def _told(self, options: Options) -> SolutionRecord | TensorSolution:
-        record = self.record
-        if isinstance(record, TensorSolution):
-            return with_forward(record, options, self._direction, self._limits)
-        return with_sweeps(record, options, self._limits)
-
-    def _rule_statements(self) -> dict[str, RuleStatement]:
-        from .calculus.rules import rule_statement
-
-        assert isinstance(self.derivation, Derivation)
-        rules = {rule for gradient in self.derivation.local_gradients() for rule in gradient.form.rules}
-        found = {rule: rule_statement(rule) for rule in sorted(rules)}
-        return {rule: statement for rule, statement in found.items() if statement is not None}
+        return Telling(self.record, chosen, self._limits, self._direction, ledger, self.comparisons, self.certificate)
 
     def _repr_markdown_(self) -> str:
         """There is no `_repr_html_` beside it: JupyterLab takes MathML out of a notebook that it does not trust."""

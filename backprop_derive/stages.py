@@ -120,6 +120,15 @@ def _evaluated_tensors(derivation: TensorDerivation, limits: Limits) -> TensorSo
     return evaluate_tensors(derivation, limits)
 
 
+def first_pass(record: SolutionRecord | TensorSolution) -> Any:
+    """The numbers of a solution. Raises UsageError where it has none."""
+    if record.first is None:
+        missing = [given.written for given in record.problem.givens if given.value is None]
+        reason = f"{', '.join(missing)} has no value" if missing else "this derivation is symbolic"
+        raise UsageError(f"there are no numbers: {reason}", hint="solve(problem, given={…})")
+    return record.first
+
+
 def symbolic(derivation: Derivation | TensorDerivation) -> SolutionRecord | TensorSolution:
     """The derivation as a solution without numbers."""
     problem = derivation.graph.problem
@@ -201,6 +210,15 @@ def with_sweeps(record: SolutionRecord, options: Options, limits: Limits) -> Sol
             hint="--mode reverse, or the problem without Round",
         )
     return replace(record, sweeps=forward_sweeps(record.derivation, limits))
+
+
+def swept(
+    record: SolutionRecord | TensorSolution, options: Options, direction: Mapping[str, Expr], limits: Limits
+) -> SolutionRecord | TensorSolution:
+    """The solution with the sweeps of forward mode, where the options ask for them."""
+    if isinstance(record, TensorSolution):
+        return with_forward(record, options, direction, limits)
+    return with_sweeps(record, options, limits)
 
 
 def with_forward(

@@ -60,7 +60,7 @@ def parts_of(record: SolutionRecord | TensorSolution, options: Options) -> Parts
             expected="a value or a Vary line for every given",
         )
     chosen = replace(options, layout="solution", paths=False, mode="reverse")
-    blocks = Solution(record, chosen)._document(chosen).blocks[1:]
+    blocks = Solution(record, chosen).document(chosen).blocks[1:]
     keys = {HEADINGS[key]: key for key in WORKED}
     starts = [k for k, block in enumerate(blocks) if _title(block) is not None]
     ends = [*starts[1:], len(blocks)]

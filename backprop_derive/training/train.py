@@ -222,7 +222,7 @@ class Training:
     def document(self, options: Options | None = None, plot: str = "") -> Document:
         """The worked first pass, the worked updates and the trace table; `plot` is text that is shown below it."""
         chosen = options or self._plan.options
-        document: Document = self.solution._document(chosen)
+        document = self.solution.document(chosen)
         data = self._plan.data
         told = Told(
             record=self.solution.record, options=chosen, optimiser=self._plan.optimiser, rate=self._plan.rate,

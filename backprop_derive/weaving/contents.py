@@ -20,6 +20,7 @@ from ..report.questions import question_blocks
 from ..report.single import equation, left_side, value_node
 from ..stages import gradient_values
 from ..syntax.names import canonical, nearest_name
+from ..telling import figure
 from .settings import Settings
 from .written import inlines
 
@@ -39,9 +40,9 @@ def content(text: str, name: str, settings: Settings, limits: Limits) -> Documen
     if settings.kind == "problem":
         blocks = tuple(question_blocks(solution.record, settings.presentation))
     elif settings.kind == "graph":
-        blocks = (solution._figure(settings.presentation),)
+        blocks = (figure(solution.telling(settings.presentation)),)
     else:
-        blocks = solution._document().blocks
+        blocks = solution.document().blocks
     return _fitted(solution, blocks, settings)
 
 

@@ -251,7 +251,7 @@ class _Asker:
         """The worked solution, which all questions share."""
         if not self.options.solution:
             return None
-        document: Document = self.variant.solution_with(self.options.shown)._document(self.options.shown)
+        document = self.variant.solution_with(self.options.shown).document(self.options.shown)
         problem, blocks = self.problem, document.blocks
         if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
             blocks = blocks[1:]
