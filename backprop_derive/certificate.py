@@ -8,11 +8,19 @@ from .records import record
 KINDS = ("value", "local", "gradient")
 
 
+# Roads, as records and JSON name them; an engine is named by itself, with its version.
+EVALUATION = "evaluation with 60 digits"
+AT_THE_STEP = "central differences of the step, here and nearby"
+IDENTITY = "symbolic identity"
+SOME_ENTRIES = ", of some entries"
+
+
 @record
 class CertifiedLine:
     """A line of a solution and the roads that led to the same; `refuted` tells which one did not, "" for none.
 
-    `operand` is what a local gradient is by, "" for other lines.
+    `operand` is what a local gradient is by, "" for other lines. A road that was `undecided` says nothing, and one that
+    was `not_tried` was not gone.
     """
 
     kind: str
@@ -20,6 +28,8 @@ class CertifiedLine:
     operand: str
     confirmed_by: tuple[str, ...]
     refuted: str = ""
+    undecided: tuple[str, ...] = ()
+    not_tried: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -39,6 +49,11 @@ class Certificate:
     @property
     def refuted(self) -> tuple[CertifiedLine, ...]:
         return tuple(line for line in self.lines if line.refuted)
+
+    @property
+    def proved(self) -> tuple[CertifiedLine, ...]:
+        """The local gradients whose formula is proved, not only confirmed at some values."""
+        return tuple(line for line in self.lines if any(road.startswith(IDENTITY) for road in line.confirmed_by))
 
     @property
     def unconfirmed(self) -> tuple[CertifiedLine, ...]:

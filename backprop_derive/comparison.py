@@ -11,6 +11,10 @@ TOLERANCE = 1e-9
 # Numbers so much smaller than the largest of all are what rounding leaves of 0.
 _NEGLIGIBLE = 1e-6
 
+# How records and JSON name the road that knows values only, and why it may leave gradients out.
+DIFFERENCE = "a central difference with 60 digits"
+AT_A_KINK = "a value lies at a kink, where differences do not tell the derivative"
+
 
 @record
 class Compared:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import Any
@@ -11,15 +11,15 @@ from typing import Any
 import mpmath
 import numpy
 
-from ..certificate import Certificate, CertifiedLine
+from ..certificate import AT_THE_STEP, EVALUATION, IDENTITY, SOME_ENTRIES, Certificate, CertifiedLine
 from ..comparison import TOLERANCE, Comparison
-from ..derivation import INCOMING, OUTPUT, Flow, LocalGradient, TensorDerivation
+from ..derivation import TensorDerivation
 from ..errors import CertificateError
 from .differences import DIGITS, library, operations
 from .engines import ENGINES, compare
-from .formulas import Formulas
-from .library import Library
+from .identity import NOT_TRIED, PROVED, PROVED_IN_PART, Prover
 from .network import Network, Solved
+from .step import Step
 
 # One of these confirms values and gradients besides the differences, the first that is installed.
 _OTHERS = ("autograd", "torch", "jax")
@@ -28,7 +28,6 @@ _MOST_ENTRIES = 6  # of one operand that a local gradient is taken by
 _MOST_WORK = 2_000_000
 # Beside the values of the problem, so far from them: what is right by chance there is not right here.
 _NEARBY = (Fraction(0), Fraction(1, 997), Fraction(-1, 1009))
-_AT_THE_STEP = "central differences of the step, here and nearby"
 
 
 def certify(solved: Solved) -> Certificate:
@@ -72,9 +71,9 @@ def _compared(kind: str, key: str, found: list[Comparison]) -> CertifiedLine:
         if row is None:
             continue
         is_value = kind == "value" and comparison.engine == "numeric"
-        called = f"evaluation with {DIGITS} digits" if is_value else comparison.called
+        called = EVALUATION if is_value else comparison.called
         if comparison.difference(row) <= TOLERANCE:
-            confirmed.append(f"{called}, of some entries" if row.places is not None else called)
+            confirmed.append(called + SOME_ENTRIES if row.places is not None else called)
         else:
             refuted = refuted or called
     return CertifiedLine(kind, key, "", tuple(confirmed), refuted)
@@ -84,7 +83,7 @@ def _compared(kind: str, key: str, found: list[Comparison]) -> CertifiedLine:
 
 
 def _locals(solved: Solved) -> Iterator[CertifiedLine]:
-    """Each step by each operand, by differences of this one step."""
+    """Each step by each operand, by differences of this one step, and proved as a formula where that is decided."""
     derivation, network = solved.derivation, Network(solved)
     kinks = {note.about for note in solved.notes if note.kind == "kink"}
     links = derivation.flows() if isinstance(derivation, TensorDerivation) else derivation.local_gradients()
@@ -92,43 +91,23 @@ def _locals(solved: Solved) -> Iterator[CertifiedLine]:
         numbers = library()
         values = network.values(numbers, {})
         is_small = operations(network) < _MOST_WORK
+        prover = Prover(network, values)
         for link in links:
-            line = CertifiedLine("local", link.step, link.operand, ())
-            if is_small and link.step not in kinks:
+            found: dict[str, list[str]] = {"confirmed": [], "refuted": [], "undecided": [], "not tried": []}
+            is_tried = link.step not in kinks
+            if is_small and is_tried:
                 agrees = _agrees(Step(network, numbers, values, link), network, link.operand)
-                by = (_AT_THE_STEP,) if agrees else ()
-                line = CertifiedLine("local", link.step, link.operand, by, "" if agrees is not False else _AT_THE_STEP)
-            yield line
-
-
-class Step:
-    """One step with the values of its operands, and what the derivation says of it by one of them."""
-
-    def __init__(self, network: Network, numbers: Library, values: Mapping[str, Any], link: LocalGradient | Flow):
-        self.network, self.numbers, self.link = network, numbers, link
-        self.values = dict(values)
-        self.labels = {key: network.given(key) for key in network.record.first.values}  # type: ignore[union-attr]
-
-    def output(self, values: Mapping[str, Any]) -> Any:
-        """The step at these values."""
-        formulas, key = Formulas(self.numbers, values, self.labels), self.link.step
-        derivation = self.network.record.derivation
-        if isinstance(derivation, TensorDerivation):
-            component = derivation.components[key]
-            return formulas.tensor(component.body, component.at, self.network.shape(key))
-        return formulas.value(derivation.graph.steps[key].expression, ())
-
-    def claimed(self, values: Mapping[str, Any], incoming: Any) -> Any:
-        """What flows back to the operand, by the formula that the solution shows; without a number, the derivative."""
-        link = self.link
-        if isinstance(link, LocalGradient):
-            return incoming * Formulas(self.numbers, values, self.labels).value(link.shortest, ())
-        slots = {f"#{k}": key for k, key in enumerate(link.slots)}
-        tensors = {slot: values[key] for slot, key in slots.items()}
-        tensors |= {OUTPUT: values[link.step], INCOMING: incoming}
-        labels = {slot: self.labels[key] for slot, key in slots.items()}
-        form = link.component
-        return Formulas(self.numbers, tensors, labels).tensor(form.body, form.at, self.network.shape(link.operand))
+                found["undecided" if agrees is None else "confirmed" if agrees else "refuted"].append(AT_THE_STEP)
+            else:
+                found["not tried"].append(AT_THE_STEP)
+            answer = prover.prove(link) if is_tried else NOT_TRIED
+            is_proved = answer in (PROVED, PROVED_IN_PART)
+            road = IDENTITY + SOME_ENTRIES if answer == PROVED_IN_PART else IDENTITY
+            found["confirmed" if is_proved else answer].append(road)
+            yield CertifiedLine(
+                "local", link.step, link.operand, tuple(found["confirmed"]), "".join(found["refuted"][:1]),
+                tuple(found["undecided"]), tuple(found["not tried"]),
+            )  # fmt: skip
 
 
 def _agrees(step: Step, network: Network, operand: str) -> bool | None:
@@ -156,7 +135,7 @@ def _agrees_at(step: Step, values: dict[str, Any], network: Network, operand: st
         for sign in (1, -1):
             shift = numpy.full(size, mpmath.mpf(0), dtype=object)
             shift[place] = sign * h
-            shifted = values[operand] + (shift.reshape(shape) if shape else shift[0])
+            shifted = values[operand] + (network.within(operand, shift.reshape(shape)) if shape else shift[0])
             sides.append(numpy.sum(incoming * step.output({**values, operand: shifted})))
         difference = (sides[0] - sides[1]) / (2 * h)
         theirs = claimed[place] if len(claimed) == size else claimed[0]

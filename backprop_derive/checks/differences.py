@@ -10,6 +10,7 @@ from typing import Any
 import mpmath
 import numpy
 
+from ..comparison import AT_A_KINK
 from ..derivation import TensorDerivation
 from ..errors import UsageError
 from ..syntax.expression import Over, size, walk
@@ -20,7 +21,6 @@ DIGITS = 60
 _STEP = mpmath.mpf(10) ** -20  # the error of a difference is of its square
 _MOST_ENTRIES, _FEW_ENTRIES = 32, 4  # of one tensor; evenly spaced ones of a larger
 _MOST_WORK = 20_000_000  # operations with 60 digits, at most some twenty seconds
-_NEVER_AT_KINKS = "a value lies at a kink, where differences do not tell the derivative"
 
 
 def run(network: Network) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[int, ...]], str]:
@@ -30,7 +30,7 @@ def run(network: Network) -> tuple[dict[str, Any], dict[str, Any], dict[str, tup
         keys, most = _affordable(network)
         values = {key: numpy.asarray(v, dtype=float) for key, v in network.values(numbers, {}).items()}
         if any(note.kind == "kink" for note in network.record.notes):
-            return values, {}, {}, _NEVER_AT_KINKS
+            return values, {}, {}, AT_A_KINK
         gradients, places = {}, {}
         for key in keys:
             count = math.prod(network.shape(key))

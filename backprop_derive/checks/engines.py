@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from ..comparison import Compared, Comparison
+from ..comparison import DIFFERENCE, Compared, Comparison
 from ..errors import UsageError, nearest
 from ..records import record
 from ..solution import TensorValue, Value
@@ -145,7 +145,7 @@ def _with_differences(network: Network) -> Found:
 ENGINES = {
     engine.name: engine
     for engine in (
-        Engine("numeric", "a central difference with 60 digits", "mpmath", "pip install mpmath", _with_differences),
+        Engine("numeric", DIFFERENCE, "mpmath", "pip install mpmath", _with_differences),
         Engine("autograd", "autograd", "autograd", "pip install 'backprop-derive[autograd]'", _with_autograd),
         Engine("torch", "PyTorch", "torch", "pip install 'backprop-derive[torch]'", _with_torch),
         Engine("jax", "JAX", "jax", "pip install 'backprop-derive[jax]'", _with_jax),

@@ -39,6 +39,10 @@ class Network:
         value = self.first.values[key]
         return value.shape if isinstance(value, TensorValue) else ()
 
+    def within(self, key: str, shift: Any) -> Any:
+        """A shift of a name as one of the kind that it is declared to be, a symmetric or a diagonal matrix."""
+        return _within(self.record.problem.structures.get(key), shift)
+
     def values(self, library: Library, shifts: Mapping[str, Any]) -> dict[str, Any]:
         """The value of every name, where these are shifted."""
         problem, derivation = self.record.problem, self.record.derivation
@@ -47,7 +51,7 @@ class Network:
         for given in problem.givens:
             values[given.key] = library.array(labels[given.key])
             if given.key in shifts:
-                values[given.key] = values[given.key] + _within(problem.structures.get(given.key), shifts[given.key])
+                values[given.key] = values[given.key] + self.within(given.key, shifts[given.key])
         formulas = Formulas(library, values, labels)
         for step in problem.steps:
             if isinstance(derivation, TensorDerivation):

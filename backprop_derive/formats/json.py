@@ -95,6 +95,8 @@ def _certificate(certificate: Certificate, spelled: Mapping[str, str]) -> dict[s
             "name": spelled[line.key],
             "by": spelled[line.operand] if line.operand else None,
             "confirmed_by": list(line.confirmed_by),
+            "undecided": list(line.undecided),
+            "not_tried": list(line.not_tried),
         }
         for line in certificate.lines
     ]

@@ -16,7 +16,7 @@ from ..syntax.expression import Expr, Name, Number, Rounded, Text
 from .blocks import math_cell, words_cell
 from .narrate import document_of, listing
 from .notation import Notation
-from .sentences import CHECKS, WORDS
+from .sentences import CHECKS, REASONS, ROADS, WORDS
 
 _LARGEST_WHOLE = 1e6
 
@@ -25,7 +25,7 @@ def check_remarks(comparison: Comparison) -> Iterator[Remark]:
     """Whether an engine confirms a solution, and what it left out."""
     yield Remark(_verdict(comparison))
     if comparison.left_out:
-        yield Remark((Words(CHECKS["left out"].format(reason=comparison.left_out)),))
+        yield Remark((Words(CHECKS["left out"].format(reason=REASONS.get(comparison.left_out, comparison.left_out))),))
     partly = [row.key for row in comparison.rows if row.places is not None]
     if partly:
         yield Remark(_with_names(CHECKS["some"], partly))
@@ -33,7 +33,8 @@ def check_remarks(comparison: Comparison) -> Iterator[Remark]:
 
 def _verdict(comparison: Comparison) -> tuple[Inline, ...]:
     values, gradients = comparison.of_kind("value"), comparison.of_kind("gradient")
-    engine = comparison.called[:1].upper() + comparison.called[1:]
+    called = _called(comparison)
+    engine = called[:1].upper() + called[1:]
     largest = comparison.largest
     if not comparison.agrees:
         names = list(dict.fromkeys(row.key for row in comparison.disagreeing))
@@ -47,6 +48,11 @@ def _verdict(comparison: Comparison) -> tuple[Inline, ...]:
     before, found, after = text.partition("{difference}")
     content = _with_names(before, names)
     return (*content, Math(_small(largest)), Words(after)) if found else content
+
+
+def _called(comparison: Comparison) -> str:
+    """An engine with its version, or what is compared with in the language of the document."""
+    return ROADS.get(comparison.called, comparison.called)
 
 
 def _counted(rows: Sequence[Compared], word: str) -> str:
@@ -78,7 +84,7 @@ def _check_document(
     problem: Problem, comparisons: Sequence[Comparison], notation: Notation, options: Options
 ) -> Document:
     title = CHECKS["title"] + (WORDS["colon"] + problem.title if problem.title else "")
-    engines = ", ".join(comparison.called for comparison in comparisons)
+    engines = ", ".join(map(_called, comparisons))
     blocks: list[Block] = [
         Heading(1, (Words(title),)),
         Paragraph((Words(CHECKS["intro"].format(engines=engines) + CHECKS["norms"] * problem.has_tensors),)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..certificate import AT_THE_STEP, EVALUATION, IDENTITY
+from ..comparison import AT_A_KINK, DIFFERENCE
 from ..languages import Sentences
 
 # fmt: off
@@ -386,9 +388,27 @@ CERTIFICATE = Sentences("certificate", {
     "local": "local gradients",
     "gradient": "gradients",
     "nothing": "derivation only",
+    "some": "{road}, of some entries",
+    "undecided": "{road}: undecided",
+    "not tried": "{road}: not tried",
     "count": "{confirmed} of {all} lines were confirmed by another road than the one that found them.",
+    "proved": "Proved as formulas, and so for all values at which the same cases apply: {proved} local gradients.",
+    "open": "Undecided and not tried say nothing against a line: the algebra, or the work it may take, has an end.",
     "unconfirmed": "Where it says derivation only, no other road leads there: at a kink a convention decides, and very"
     " large problems are not evaluated with 60 digits.",
+})
+
+# Other roads to the same, by their names in records.
+ROADS = Sentences("roads", {
+    EVALUATION: "evaluation with 60 digits",
+    AT_THE_STEP: "central differences of the step, here and nearby",
+    IDENTITY: "symbolic identity",
+    DIFFERENCE: "a central difference with 60 digits",
+})
+
+# Why gradients were not compared.
+REASONS = Sentences("reasons", {
+    AT_A_KINK: "a value lies at a kink, where differences do not tell the derivative",
 })
 
 CHECKS = Sentences("checks", {

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 from click.testing import CliRunner
 
 import backprop_derive as bd
+from backprop_derive.checks import differences
 from backprop_derive.checks.certify import certify
+from backprop_derive.checks.engines import ENGINES
+from backprop_derive.checks.identity import REFUTED
+from backprop_derive.checks.network import Network
 from backprop_derive.cli.main import main
 from backprop_derive.errors import CertificateError
 from backprop_derive.exercises.mistakes.table import possible
 from backprop_derive.formats.json import schema
-from backprop_derive.syntax.expression import Negate
+from backprop_derive.syntax.expression import Name, Negate, Number, Product, Sum
 from tests.conftest import CHECKOUT
 
 TEXT = "Given x = 2, w = 3, b = 1, y = 4\nz = w*x + b\nh = sigmoid(z)\nloss = (h - y)^2\nFind dloss/dw, dloss/db"
@@ -91,22 +97,67 @@ def test_json_holds_the_certificate_and_follows_the_schema() -> None:
     data = json.loads(bd.solve(TEXT, certify=True).to_json())
     jsonschema.validate(data, schema())
     lines = data["certificate"]["lines"]
-    assert [line["kind"] for line in lines].count("local") == 4
+    local = [line for line in lines if line["kind"] == "local"]
+    assert len(local) == 4
+    assert all("symbolic identity" in line["confirmed_by"] for line in local)
     assert all(line["confirmed_by"] for line in lines)
 
 
-def test_a_solution_that_is_not_confirmed_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = tmp_path / "out.md"
-    right = CliRunner().invoke(main, ["solve", "-e", TEXT, "--certify", "-o", str(target)])
+# --- nothing is written where one road refutes a line: a fault in each, with all the others as they are
+
+_DIFFERENCES, _WITH_ENGINE = differences.run, ENGINES["autograd"].run
+
+
+def _other_value(network: Network) -> Any:
+    values, *rest = _DIFFERENCES(network)
+    return {**values, "h": values["h"] + 1e-6}, *rest
+
+
+def _other_gradient(network: Network) -> Any:
+    values, gradients, *rest = _DIFFERENCES(network)
+    return values, {**gradients, "w": gradients["w"] * (1 + 1e-6)}, *rest
+
+
+def _other_engine(network: Network) -> Any:
+    found = _WITH_ENGINE(network)
+    return replace(found, gradients={**found.gradients, "b": found.gradients["b"] * (1 + 1e-6)})
+
+
+FAULTS = {
+    "evaluation with 60 digits": ("checks.differences.run", _other_value, "the value of h"),
+    "a central difference with 60 digits": ("checks.differences.run", _other_gradient, "the gradient by w"),
+    "autograd": ("checks.engines.ENGINES", {**ENGINES, "autograd": replace(ENGINES["autograd"], run=_other_engine)},
+                 "the gradient by b"),
+    "central differences of the step": ("checks.certify._agrees", lambda *_: False, "the local gradient of loss by h"),
+    "symbolic identity": ("checks.identity.Prover.prove", lambda *_: REFUTED, "the local gradient of loss by h"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("road", FAULTS)
+@pytest.mark.parametrize("target", ["out.md", "out.json", "out.html"])
+def test_a_fault_that_one_road_sees_is_enough_for_nothing_to_be_written(
+    road: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / target
+    call = ["solve", "-e", TEXT, "--certify", "-o", str(path)]
+    right = CliRunner().invoke(main, call)
     assert right.exit_code == 0, right.output
-    assert "## Certificate" in target.read_text(encoding="utf-8")
-    target.unlink()
-
-    def refuted(record: object) -> None:
-        raise CertificateError("this solution is not certified: the local gradient of h by z is refuted")
-
-    monkeypatch.setattr("backprop_derive.checks.certify.certify", refuted)
-    wrong = CliRunner().invoke(main, ["solve", "-e", TEXT, "--certify", "-o", str(target)])
+    assert path.read_text(encoding="utf-8")
+    path.unlink()
+    where, fault, line = FAULTS[road]
+    monkeypatch.setattr(f"backprop_derive.{where}", fault)
+    wrong = CliRunner().invoke(main, call)
     assert wrong.exit_code == 1
-    assert "the local gradient of h by z" in wrong.output
-    assert not target.exists()
+    assert f"{line} is refuted by {road}" in wrong.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_formula_that_is_wrong_by_less_than_any_number_shows_is_refused() -> None:
+    record = bd.solve("Given x = 2, w = 3\nz = w*x^2\nloss = z^2\nFind dloss/dw").record
+    derivation = record.derivation
+    (old,) = derivation.by_step["z"]
+    tiny = Sum((old.form.derivative, Product((Number(Fraction(1, 10**15)), Name("#0")))), (False, False))
+    wrong = replace(old, form=replace(old.form, derivative=tiny))
+    changed = replace(derivation, by_step={**derivation.by_step, "z": (wrong,)})
+    with pytest.raises(CertificateError, match="the local gradient of z by w is refuted by symbolic identity"):
+        certify(replace(record, derivation=changed))
