@@ -52,7 +52,8 @@ def test_a_worker_that_is_killed_in_its_work_is_replaced() -> None:
 
 def test_a_question_that_is_given_up_leaves_no_answer_for_the_next() -> None:
     async def use(pool: Pool) -> None:
-        first = asyncio.create_task(pool.answer(request("Given x = 3\nL = x^2")))
+        slow = "\n".join(f"a{k} = sigmoid(a{k - 1})" for k in range(1, 1000))  # not answered before it is given up
+        first = asyncio.create_task(pool.answer(request(f"Given a0 = 3\n{slow}")))
         await asyncio.sleep(0.001)
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
