@@ -111,6 +111,8 @@ def _unlike_torch(solution: bd.Solution, theirs: Torch) -> str:
     for ours, their in ((record.values, theirs.values.names), (record.adjoints, theirs.gradients)):
         scale = max([1.0, *(float(numpy.abs(a).max(initial=0)) for a in their.values())])
         for name in ours.keys() & their.keys():
+            if not numpy.isfinite(their[name]).all():  # beyond floats, asin(tanh(600))
+                continue
             value = ours[name]
             found = numpy.array([float(d) for d in _entries(value)]).reshape(their[name].shape)
             if not numpy.allclose(found, their[name], rtol=_LOOSE, atol=_LOOSE * scale):

@@ -110,7 +110,7 @@ def evaluate(node: Node, names: Mapping[str, Array], apply: Apply) -> Array:
 def exactly(form: Form, arguments: list[Array]) -> Array:
     """Raises ValueError where there is no real number."""
     value = e.array(form.exact(*arguments))
-    if any(isinstance(entry, e.MP.mpc) for entry in value.ravel()):
+    if any(isinstance(entry, e.MP.mpc) or not e.MP.isfinite(entry) for entry in value.ravel()):
         raise ValueError("no real number")
     return value
 
