@@ -10,7 +10,7 @@ import mpmath
 import numpy
 
 MP = mpmath.mp.clone()
-MP.dps = 120
+MP.dps = 500  # 1 - erf(27) and products of such numbers keep their 50 digits
 Array = Any
 
 

@@ -164,7 +164,7 @@ LOSSES = (
 )  # fmt: skip
 
 
-def _norm_kink(x: Array) -> list[Array]:
+def _norm_end(x: Array) -> list[Array]:
     return [numpy.max(numpy.abs(x))]
 
 
@@ -181,8 +181,8 @@ REDUCTIONS = (
     Form("std({})", ("3",), lambda x: x.std(unbiased=False), lambda x: e.sqrt(e.var(x)), ends=lambda x: [e.var(x)]),
     Form("prod({}, axis=1)", ("nm",), lambda x: x.prod(1), lambda x: e.array(numpy.prod(x, axis=1))),
     Form("prod({})", ("n",), torch.prod, lambda x: e.array(numpy.prod(x))),
-    Form("norm({})", ("nm",), torch.linalg.vector_norm, e.norm, _norm_kink),
-    Form("||{}||", ("n",), torch.linalg.vector_norm, e.norm, _norm_kink),
+    Form("norm({})", ("nm",), torch.linalg.vector_norm, e.norm, ends=_norm_end),
+    Form("||{}||", ("n",), torch.linalg.vector_norm, e.norm, ends=_norm_end),
     Form("logsumexp({}, axis=0)", ("nm",), lambda x: torch.logsumexp(x, 0), lambda x: e.logsumexp(x, 0)),
     Form("logsumexp({}, axis=-1, keepdims=true)", ("nmk",), lambda x: torch.logsumexp(x, -1, keepdim=True),
          lambda x: e.logsumexp(x, -1, True)),

@@ -1,6 +1,6 @@
 """Two judges of a graph's values and gradients that know nothing of this program: PyTorch, and mpmath's numbers.
 
-mpmath differentiates by a complex step where every form is analytic, else by central differences of 120 digits. At a
+mpmath differentiates by a complex step where every form is analytic, else by central differences of 500 digits. At a
 kink only PyTorch says what the convention is, and only where its floats meet the kink exactly.
 """
 
@@ -20,9 +20,12 @@ from .forms import Form
 from .graphs import Graph, evaluate
 
 Array = Any
-STEP = e.MP.mpf(10) ** -40  # of a central difference: its error is of the order of 10**-80
-COMPLEX_STEP = e.MP.mpf(10) ** -58
-NEAR = e.MP.mpf(10) ** -25  # what is nearer to a kink than this stands on it
+STEP = e.MP.mpf(10) ** -120  # of a central difference: its error is of the order of 10**-240
+COMPLEX_STEP = e.MP.mpf(10) ** -240
+NEAR, ON = (
+    e.MP.mpf(10) ** -100,
+    e.MP.mpf(10) ** -400,
+)  # between the two a kink is too near for a difference, and is none
 
 # At which arrays of a graph, in order, a kink or an end of a domain was met: entries.
 Met = list[list[bool]]
@@ -41,7 +44,9 @@ class Values:
 class Walk:
     """Applies forms by one kind of numbers and notes what is met."""
 
-    def __init__(self, function: Callable[[Form], Callable[..., Array]], near: Any, plain: Callable[[Array], Array]) -> None:
+    def __init__(
+        self, function: Callable[[Form], Callable[..., Array]], near: Any, plain: Callable[[Array], Array]
+    ) -> None:
         self.function, self.near, self.plain = function, near, plain
         self.kinks: Met = []
         self.ends: Met = []
@@ -51,7 +56,9 @@ class Walk:
         for wanted, found in ((form.kinks, self.kinks), (form.ends, self.ends), (form.blind, self.blind)):
             if wanted is not None:
                 arrays = wanted(*map(self.plain, arguments))
-                found.append([bool(abs(x) <= self.near) for a in arrays for x in numpy.ravel(numpy.asarray(a, object))])
+                gaps = [abs(x) for a in arrays for x in numpy.ravel(numpy.asarray(a, object))]
+                found.append([bool(gap <= self.near) for gap in gaps])
+                self.blind.append([bool(self.near and ON < gap <= self.near) for gap in gaps])
         return self.function(form)(*arguments)
 
 
@@ -113,4 +120,6 @@ def by_torch(graph: Graph) -> Torch:
     if names[graph.loss].requires_grad:
         names[graph.loss].backward()
     gradients = {k: numpy.zeros(t.shape) if t.grad is None else t.grad.numpy() for k, t in names.items()}
-    return Torch(Values({k: t.detach().numpy() for k, t in names.items()}, walk.kinks, walk.ends, walk.blind), gradients)
+    return Torch(
+        Values({k: t.detach().numpy() for k, t in names.items()}, walk.kinks, walk.ends, walk.blind), gradients
+    )
