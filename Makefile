@@ -4,7 +4,7 @@
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
 #   make oldest  the test suite with the oldest supported version of each dependency
-#   make campaign  random graphs against PyTorch and mpmath, renderings through the proof-reader: GRAPHS=10000 SEED=0
+#   make campaign    random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
 #   make clean   remove what the others made

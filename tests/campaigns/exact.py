@@ -1,4 +1,4 @@
-"""Functions of arrays of mpmath's numbers, real or complex, written for being plainly right: no derivative stands here."""
+"""Functions of arrays of mpmath's numbers, real or complex, plainly right: no derivative stands here."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Every operation in the forms in which a problem writes it, with PyTorch's function and one of mpmath's numbers."""
 
+# ruff: noqa: E501 — a table: one operation a line
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -108,7 +108,8 @@ def _wrong_slope(solution: bd.Solution, exact: Exact, graph: Graph) -> str:
         parts = [MP.mpf(str(d)) * k for d, k in zip(_entries(adjoint), direction.ravel(), strict=True)]
         slope = exact.slope(name, direction)
         if abs(sum(parts) - slope) > _TRUE * max(1, *map(abs, parts)):
-            return f"the gradient by {name} along {direction.tolist()} is {MP.nstr(sum(parts), 30)}, by mpmath {MP.nstr(slope, 30)}"
+            shown = f"{MP.nstr(sum(parts), 30)}, by mpmath {MP.nstr(slope, 30)}"
+            return f"the gradient by {name} along {direction.tolist()} is {shown}"
     return ""
 
 

@@ -242,13 +242,20 @@ class Maker:
         if not shape:
             return name
         weights = [self.rng.choice(("1", "-1", "2", "1/2", "-3/4")) for _ in range(prod(shape))]
-        text, numbers = _nested(weights, shape), [float(Fraction(w)) for w in weights]
-        return self.rng.choice((
-            Applied(Form(f"sum({{}} * {text})", ("*",), lambda x: (x * x.new_tensor(numbers).reshape(shape)).sum(),
-                         lambda x: e.array(numpy.sum(x * e.array([e.MP.mpf(w) for w in numbers]).reshape(shape)))), (name,)),
-            Applied(Form("mean({}^2)", ("*",), lambda x: (x**2).mean(), lambda x: e.mean(x**2)), (name,)),
-            Applied(Form("sum({})", ("*",), lambda x: x.sum(), lambda x: e.array(numpy.sum(x))), (name,)),
-        ))  # fmt: skip
+        numbers = [float(Fraction(weight)) for weight in weights]
+        weighted = Form(
+            f"sum({{}} * {_nested(weights, shape)})",
+            ("*",),
+            lambda x: (x * x.new_tensor(numbers).reshape(shape)).sum(),
+            lambda x: e.array(numpy.sum(x * e.array([e.MP.mpf(w) for w in numbers]).reshape(shape))),
+        )
+        return Applied(self.rng.choice((weighted, *_TOTALS)), (name,))
+
+
+_TOTALS = (
+    Form("mean({}^2)", ("*",), lambda x: (x**2).mean(), lambda x: e.mean(x**2)),
+    Form("sum({})", ("*",), lambda x: x.sum(), lambda x: e.array(numpy.sum(x))),
+)
 
 
 def names_of(node: Node) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
     python -m tests.campaigns.renderings --random 300 --seed 0
 
-The examples, the worked cases of the corpus and random graphs, in each format that the proof-reader reads, each notation
-profile, and details, layouts and further parts in turn.
+The examples, the worked cases of the corpus and random graphs, in each format that the proof-reader reads and each
+notation profile; details, layouts and further parts in turn.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ pytest.importorskip("torch", reason="PyTorch is one of the two judges; it is not
 
 from backprop_derive.ops.table import CALLABLE
 
+from . import digits, renderings
 from .forms import FORMS
 from .gradients import OPERATIONS, judge, run
 from .graphs import random_graph
@@ -38,3 +39,17 @@ def test_random_graphs_are_right_by_both_judges() -> None:
 @pytest.mark.parametrize("seed", DELICATE)
 def test_a_graph_that_looked_wrong_is_right(seed: int) -> None:
     assert judge(random_graph(seed)).verdict in ("right", "refused", "given up")
+
+
+def test_displayed_digits_are_true() -> None:
+    counts, wrong = digits.run(25, 30_000)
+    assert wrong == []
+    assert counts["judged"] > 50
+    assert counts["carried"] > 0
+
+
+def test_every_rendering_of_an_example_is_right_and_understood() -> None:
+    examples = dict(renderings.problems(examples=True, graphs=0, seed=0))
+    counts, complaints = renderings.run(iter([("two-two-one-tanh", examples["two-two-one-tanh"])]))
+    assert complaints == []
+    assert counts["renderings"] == 25
