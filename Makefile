@@ -4,6 +4,7 @@
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
 #   make oldest  the test suite with the oldest supported version of each dependency
+#   make campaign    random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
 #   make clean   remove what the others made
@@ -15,9 +16,13 @@ TORCH ?= torch==2.13.0 numpy
 # One worker a core is what the tests were timed with.
 WORKERS ?= 2
 
+# Of `make campaign`: what a run of ten thousand takes is in docs/reliability.md.
+GRAPHS ?= 10000
+SEED ?= 0
+
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check bench languages clean
+.PHONY: help demo test oldest lint types imports wheel check bench campaign languages clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -84,6 +89,11 @@ check:
 
 languages: .venv/developing
 	$(BIN)/python docs/make_catalogues.py
+
+campaign: .venv/developing
+	$(BIN)/python -m tests.campaigns.gradients --graphs $(GRAPHS) --seed $(SEED)
+	$(BIN)/python -m tests.campaigns.digits --solutions $$(($(GRAPHS) / 10)) --seed $(SEED)
+	$(BIN)/python -m tests.campaigns.renderings --random $$(($(GRAPHS) / 100)) --seed $(SEED)
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py

@@ -32,10 +32,19 @@ class Style:
     def shown(self, value: Value) -> Expr:
         """The node for a value: a `Number` says it is exact, a `Rounded` that it is not."""
         if value.exact is None:
-            return Rounded(value.decimal, self.digits)
+            # a given √3 is calculated with as it is, not as a rounded number that is carried
+            closed = value.closed if self.carried is not None else None
+            return closed if closed is not None and size(closed) <= 4 else Rounded(value.decimal, self.digits)
         if value.was_rounded and self.carried is not None:
             return Number(value.exact, f"{value.decimal:.{self.carried}f}")
-        return self.exact(value.exact) or Rounded(value.decimal, self.digits)
+        return self.exact(value.exact) or self._in_full(value) or Rounded(value.decimal, self.digits)
+
+    def _in_full(self, value: Value) -> Expr | None:
+        """A number that the calculation goes on with as it is, having no more decimals than are carried."""
+        if self.carried is None or value.exact is None or 10**self.carried % value.exact.denominator:
+            return None
+        is_short = abs(value.exact) < 10**_LONGEST_DECIMAL
+        return Number(value.exact, f"{value.decimal:.{self.carried}f}") if is_short else None
 
     def exact(self, value: Fraction) -> Expr | None:
         """A rational written exactly, or None where that would be too long to read."""

@@ -223,8 +223,14 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     return found(expr) if found is not None else ()
 
 
+# Options that are chosen by a word, which is no name: reduction=sum, even where a step is called sum.
+WORDED = frozenset(("approximate", "keepdims", "reduction", "unbiased"))
+
+
 def _children_of_call(call: Call) -> tuple[Expr, ...]:
-    return call.arguments + tuple(value for _, value in call.options) if call.options else call.arguments
+    if not call.options:
+        return call.arguments
+    return call.arguments + tuple(value for name, value in call.options if name not in WORDED)
 
 
 def _children_of_index(index: Index) -> tuple[Expr, ...]:
@@ -275,7 +281,8 @@ def map_children(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
         case Compare(relation, a, b):
             return Compare(relation, change(a), change(b))
         case Call(function, arguments, options):
-            return Call(function, tuple(map(change, arguments)), tuple((n, change(v)) for n, v in options))
+            changed = tuple((name, value if name in WORDED else change(value)) for name, value in options)
+            return Call(function, tuple(map(change, arguments)), changed)
         case ListOf(items):
             return ListOf(tuple(map(change, items)))
         case TupleOf(items):

@@ -15,3 +15,13 @@ def test_beside_a_rounded_entry_no_entry_is_longer() -> None:
 def test_without_a_rounded_entry_all_digits_stand() -> None:
     shown = bd.solve("Given W = [[0.12345, 0.3793229]], x = [1, 2]\nL = sum(W @ x)").to_markdown()
     assert r"W = \begin{pmatrix} 0.12345 & 0.3793229 \end{pmatrix}" in shown
+
+
+def test_a_sum_of_carried_numbers_is_shown_with_all_decimals_that_go_on() -> None:
+    solution = bd.solve("Given a = 14.7781122, b = 0.9100684, c = 1.3132617\ns = a + b + c\nL = exp(s/17)\nRound: 7")
+    assert "s = a + b + c = 14.7781122 + 0.9100684 + 1.3132617 = 17.0014423" in solution.to_text()
+
+
+def test_a_given_that_is_not_carried_stands_as_it_is_calculated_with() -> None:
+    text = bd.solve("Given b = -sqrt(3)\nL = b^3\nRound: 7").to_text()
+    assert "L = b³ = (−√3)³ ≈ −5.1961524" in " ".join(text.split())

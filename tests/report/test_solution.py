@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 import backprop_derive as bd
+from backprop_derive.ops.table import LANGUAGE_OPERATIONS
+from backprop_derive.syntax.expression import WORDED
 
 
 def section(text: str, heading: str, **options: Any) -> list[str]:
@@ -242,3 +244,16 @@ def test_moving_everything_is_remarked_on() -> None:
     solution = bd.solve("Given w = 1, x = 2\nloss = w*x\nlr = 0.1")
     assert any("names no parameters" in remark for remark in solution.remarks)
     assert solution.updates == ({"w": 0.8, "x": 1.9},) or solution.updates[0].keys() == {"w", "x"}
+
+
+@pytest.mark.parametrize("option", ["mse({}, y, reduction=sum)", "gelu({}, approximate=tanh)"])
+@pytest.mark.parametrize("name", ["x", "sum", "tanh"])
+def test_a_word_that_chooses_an_option_is_no_name(option: str, name: str) -> None:
+    solution = bd.solve(f"Given {name} = 3, y = 1\nL = {option.format(name)}")
+    assert option.format("3").replace(" y", " 1").partition("(")[2].replace("=", " = ") in solution.to_text()
+
+
+def test_options_by_words_are_those_of_the_table() -> None:
+    by_variants = {variant.partition("=")[0] for op in LANGUAGE_OPERATIONS for variant in op.variants}
+    switches = {name for op in LANGUAGE_OPERATIONS for name, value in op.defaults.items() if value == "false"}
+    assert by_variants | switches == WORDED
