@@ -14,8 +14,8 @@ import backprop_derive as bd
 from backprop_derive.checks.certify import certify
 from backprop_derive.cli.main import main
 from backprop_derive.errors import CertificateError
-from backprop_derive.exercises.mistakes.table import possible
 from backprop_derive.formats.json import schema
+from backprop_derive.mistakes.table import possible
 from backprop_derive.syntax.expression import Negate
 from tests.conftest import CHECKOUT
 
