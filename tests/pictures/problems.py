@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import backprop_derive as bd
+from backprop_derive import telling
 from backprop_derive.document import Picture
 
 
@@ -36,7 +37,4 @@ def tangled(nodes: int, seed: int = 1) -> str:
 
 def picture(text: str) -> Picture:
     """The picture of a problem as it would be drawn, nothing collapsed."""
-    solution = bd.solve(text)
-    found = solution._picture(solution.options)
-    assert isinstance(found, Picture)
-    return found
+    return telling.picture(bd.solve(text).telling())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import backprop_derive as bd
+from backprop_derive import telling
 from backprop_derive.document import Block, Chain, Heading, ListBlock, Math, PageBreak
 from backprop_derive.options import Options
 from backprop_derive.report.slides import as_slides
@@ -18,7 +19,7 @@ NOTES = "Given x = 1, y = 2, w = 1\ny^ = x * w\ns = y^ - y\nloss = s**2\nFind d(
 
 
 def slides(reveals: bool) -> list[list[Block]]:
-    document = bd.solve(NOTES)._document(Options())
+    document = telling.document(bd.solve(NOTES).telling(Options()))
     found: list[list[Block]] = [[]]
     for block in as_slides(document, reveals=reveals).blocks:
         if isinstance(block, PageBreak):
@@ -62,7 +63,7 @@ def test_a_line_is_revealed_one_link_after_another() -> None:
 
 
 def test_nothing_of_the_document_is_lost() -> None:
-    document = bd.solve(NOTES, paths=True)._document(Options(paths=True))
+    document = telling.document(bd.solve(NOTES, paths=True).telling(Options(paths=True)))
     kept = [b for b in as_slides(document, reveals=False).blocks if not isinstance(b, Heading | ListBlock | PageBreak)]
     assert kept == [b for b in document.blocks if not isinstance(b, Heading | ListBlock)]
 
