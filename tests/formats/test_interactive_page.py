@@ -245,21 +245,25 @@ def test_what_a_page_cannot_do_is_said() -> None:
 # --- in a browser
 
 
-@pytest.fixture(scope="module")
-def met(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `play.cjs` meets on the page of the notes' example."""
+def _played(script: str, html: str, folder: Path) -> dict[str, Any]:
     if NODE is None or BROWSER is None:
         pytest.skip("Node or Chromium is not installed")
     packages = "require('playwright-core'), require('axe-core')"
     if subprocess.run([NODE, "-e", packages], capture_output=True, check=False).returncode != 0:
         pytest.skip("playwright-core and axe-core are not installed: npm install them, and set NODE_PATH to the folder")
-    target = tmp_path_factory.mktemp("page") / "page.html"
-    target.write_text(page(), encoding="utf-8")
-    command = [NODE, str(Path(__file__).with_name("play.cjs")), str(target), BROWSER]
+    target = folder / "page.html"
+    target.write_text(html, encoding="utf-8")
+    command = [NODE, str(Path(__file__).with_name(script)), str(target), BROWSER]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def met(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `play.cjs` meets on the page of the notes' example."""
+    return _played("play.cjs", page(), tmp_path_factory.mktemp("page"))
 
 
 def test_the_browser_has_nothing_to_complain_of(met: dict[str, Any]) -> None:
@@ -302,4 +306,34 @@ def test_the_quiz_hides_what_it_asks_for_and_names_the_mistake(met: dict[str, An
         "✓ Right.",
         "✗ This is the local gradient; multiply it by the incoming adjoint.", "✗ The sign is wrong.",
         "✗ Along a path the chain rule multiplies: adjoint times local gradient.", "✓ Right.",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def met_tensors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `play_tensors.cjs` meets on the page of a product of matrices."""
+    text = "Given X = [[1, 2], [3, 4]], W = [[1, 1], [1, 2]]\nZ = X @ W\nL = sum(Z**2)\nFind dL/dW"
+    return _played("play_tensors.cjs", page(text), tmp_path_factory.mktemp("page"))
+
+
+def test_boxes_and_steps_show_matrices(met_tensors: dict[str, Any]) -> None:
+    assert met_tensors["problems"] == met_tensors["axe"] == []
+    assert met_tensors["width 375"] <= 375
+    assert met_tensors["box"] == [["3", "5", "7", "11"], ["48", "76", "68", "108"]]
+    assert met_tensors["first"] == ["step 1 of 4: forward pass", "X = 1234, W = 1112 → Z = 35711", ["?"] * 4]
+    assert met_tensors["hint"].startswith("Z = 35711;  ∂L/∂Z = 6101422;  ∂L/∂W = Xᵀ @ (∂L/∂Z)")
+
+
+def test_a_slider_moves_the_entry_that_was_chosen(met_tensors: dict[str, Any]) -> None:
+    assert met_tensors["moved"] == [[1, 3, 1, 2], [48, 116, 68, 164], 396]
+    assert met_tensors["slope"] == ["The gradient is the slope of the tangent: 164", 164]
+    assert met_tensors["update"] == pytest.approx([1 - 4.8, 1 - 7.6, 1 - 6.8, 2 - 10.8])
+
+
+def test_a_quiz_asks_for_an_entry_or_for_all_of_them(met_tensors: dict[str, Any]) -> None:
+    assert met_tensors["verdicts"] == [
+        "✗ Write all 4 entries row by row, such as 1 2; 3 4.", "✗ Write a number, such as -0.5 or 3/4.",
+        "✗ 1 of 4 entries are right.", "✗ 3 of 4 entries are right.", "✓ Right.",
+        "✗ One of the factors is to be transposed; the shapes do not tell, as it is square.", "✗ The sign is wrong.",
+        "✓ Right.",
     ]  # fmt: skip
