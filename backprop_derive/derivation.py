@@ -176,7 +176,7 @@ class RuleStatement:
 class Composition:
     """How an adjoint is composed of incoming adjoints and local gradients: `along` a path, and `over` paths.
 
-    The chain rule multiplies along a path and adds over paths. A worked mistake (`exercises.mistakes`) does otherwise:
+    The chain rule multiplies along a path and adds over paths. A worked mistake (`mistakes`) does otherwise:
     `plus` in the place of `times` and the other way round, or `local`, which leaves the incoming adjoint out.
     """
 

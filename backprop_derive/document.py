@@ -307,7 +307,7 @@ class PictureNode:
     `kind` is `given`, `step`, `loss` or `group`; a group has `count` names in it. `name` is what it is called,
     `formula` what it is computed by, `value` its value and `adjoint` the gradient by it. Of a tensor that is too large
     to be shown, `shape` and `adjoint_shape` stand in their places. `units` is how many entries the last axis of a
-    tensor has, 0 for a number.
+    tensor has, 0 for a number. Of a node that `is_open`, value and adjoint are set as matrices, a row a line.
     """
 
     key: str
@@ -322,6 +322,7 @@ class PictureNode:
     is_wanted: bool = False
     units: int = 0
     count: int = 1
+    is_open: bool = False
 
 
 @record

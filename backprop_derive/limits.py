@@ -30,6 +30,7 @@ class Limits:
     title: int = 500  # characters
     name: int = 64  # characters
     operations: int = 200  # of a step, past which it is split into one operation a node
+    page: int = 5_000  # entries that an interactive page computes
     paths: int = 20  # listed of one name with --paths; all are counted
     work: int = 30  # seconds
     domain: int = 100_000  # values that one name may vary over

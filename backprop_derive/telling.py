@@ -106,30 +106,35 @@ def picture(telling: Telling) -> Picture:
 
 
 def interactive_page(telling: Telling) -> str:
-    """The page that computes while one reads it. Raises UsageError for tensors, roundings, and without numbers."""
-    solved, options = telling.solved, telling.options
-    if not isinstance(solved, SolutionRecord):
-        tensor = next(name for key, name in solved.problem.spelled.items() if solved.problem.shapes[key])
-        raise UsageError(
-            f"an interactive page shows numbers only, and {tensor} is a vector, a matrix or a tensor",
-            hint="-f html without --interactive",
-        )
-    first_pass(solved)
-    if solved.problem.round_to is not None:
+    """The page that computes while one reads it.
+
+    Raises UsageError for roundings, a loss that is a tensor, and without numbers; LimitError for too many of them.
+    """
+    solved, options, problem = telling.solved, telling.options, telling.solved.problem
+    first = first_pass(solved)
+    if problem.round_to is not None:
         raise UsageError(
             "an interactive page computes with all digits, and this problem carries rounded values",
             hint="the problem without Round",
         )
-    from .evaluate.live import live
+    if problem.asks_jacobian:
+        raise UsageError(
+            f"an interactive page goes back from a number, and {problem.spelled[problem.loss]} is a tensor",
+            hint="-f html without --interactive, or a loss that is a number",
+        )
+    if isinstance(solved, TensorSolution) and options.layout_convention == "numerator":
+        raise UsageError(
+            "an interactive page shows each gradient in the layout of its name",
+            hint="--layout-convention denominator",
+        )
     from .formats.interactive import page
-    from .report.moments import moments
-    from .report.narrate import tell
+    from .playing import count, scene
 
-    program, outputs = live(solved.derivation)
+    telling.limits.check("page", count(first), "the number of entries that an interactive page computes")
     told = document(replace(telling, options=replace(options, graph=False)))
     with speaking(options.language):
-        steps = tuple(moments(tell(solved, options)))
-        return page(told, picture(telling), solved, steps, program, outputs, options)
+        record = in_matrices(solved) if isinstance(solved, TensorSolution) else solved
+        return page(told, scene(record, picture(telling), options), options)
 
 
 def _story(telling: Telling) -> Document:

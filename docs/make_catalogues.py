@@ -19,8 +19,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from backprop_derive.exercises.mistakes.table import MISTAKES
 from backprop_derive.languages import ENGLISH, FOLDER, LANGUAGES, Sentences
+from backprop_derive.mistakes.table import MISTAKES
 from backprop_derive.ops.table import LANGUAGE_OPERATIONS, SHARES
 
 PACKAGE = FOLDER.parent
@@ -38,7 +38,7 @@ def messages() -> Iterator[tuple[str, str, str]]:
     conventions = {op.convention: None for op in (*LANGUAGE_OPERATIONS, *SHARES) if op.convention}
     yield from (("convention", text, "backprop_derive.ops") for text in conventions)
     feedback = {mistake.feedback: None for mistake in MISTAKES}
-    yield from (("feedback", text, "backprop_derive.exercises.mistakes") for text in feedback)
+    yield from (("feedback", text, "backprop_derive.mistakes") for text in feedback)
 
 
 def catalogue(language: str) -> Catalog:

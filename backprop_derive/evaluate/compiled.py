@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from ..derivation import INCOMING, OUTPUT, Derivation, TensorDerivation
+from ..derivation import INCOMING, OUTPUT, Derivation, Flow, TensorDerivation
 from ..errors import DomainError, UsageError
 from ..graph import Graph
 from ..records import record
@@ -73,15 +73,25 @@ def _tensors(
     adjoints = {graph.loss: program.constant(1.0)}
     for key in derivation.adjoint_order():
         labels = tuple(map(str, range(len(shapes[key]))))
-        parts = []
-        for flow in derivation.uses.get(key, ()):
-            slots = {f"#{k}": values[name] for k, name in enumerate(flow.slots)}
-            tensors = {**slots, OUTPUT: values[flow.step], INCOMING: adjoints[flow.step]}
-            form = flow.component
-            parts.append(Term(Lowering(program, tensors, letters).component(form.body, form.at, shapes[key]), labels))
+        uses = derivation.uses.get(key, ())
+        parts = [Term(flowing(program, flow, values, adjoints, letters, shapes[key]), labels) for flow in uses]
         total = labelled.total(parts) if parts else labelled.number(0.0)  # none where every use is as labels
         adjoints[key] = labelled.spread(total, labels, shapes[key])
     return _with_zeros(graph, program, adjoints, shapes)
+
+
+def flowing(
+    program: Program,
+    flow: Flow,
+    values: Mapping[str, int],
+    adjoints: Mapping[str, int],
+    letters: Mapping[str, int],
+    shape: tuple[int, ...],
+) -> int:
+    """The register of what flows back along one edge to an operand of this shape."""
+    slots = {f"#{k}": values[name] for k, name in enumerate(flow.slots)}
+    tensors = {**slots, OUTPUT: values[flow.step], INCOMING: adjoints[flow.step]}
+    return Lowering(program, tensors, letters).component(flow.component.body, flow.component.at, shape)
 
 
 def _scalars(derivation: Derivation, program: Program, values: dict[str, int]) -> dict[str, int]:

@@ -26,11 +26,13 @@ _LONGEST_STRAIGHT = 2_000
 
 @record
 class Instruction:
-    """One operation: `name` is in the tables of functions, or `view` is the function itself."""
+    """One operation: `name` is in the tables of functions, or `view` is the function itself, with what is fixed in it
+    (axes, a shape, places) in `static`."""
 
     name: str
     arguments: tuple[int, ...]
     view: Function | None = None
+    static: Hashable = ()
 
     def on_arrays(self) -> Function:
         return self.view if self.view is not None else NUMPY[self.name]
@@ -67,11 +69,11 @@ class Program:
     def apply(
         self, name: str, arguments: Sequence[int], shape: Shape, view: Function | None = None, static: Hashable = ()
     ) -> int:
-        """The register of an operation's result; `static` tells apart views that share a name."""
+        """The register of an operation's result; `static` is what a view holds besides its arguments."""
         key = (name, tuple(arguments), static)
         if key in self._known:
             return self._known[key]
-        instruction = Instruction(name, tuple(arguments), view)
+        instruction = Instruction(name, tuple(arguments), view, static)
         if all(a in self.constants for a in arguments) and numpy.prod(shape, dtype=float) <= _LARGEST_CONSTANT:
             with numpy.errstate(all="ignore"):
                 value = instruction.on_arrays()(*(self.constants[a] for a in arguments))
@@ -117,9 +119,11 @@ class Runner:
             (program.instructions[r], tuple(place[a] for a in program.instructions[r].arguments)) for r in made
         ]
         self.on_arrays = [(i.on_arrays(), arguments) for i, arguments in instructions]
-        self.is_scalar = all(program.shapes[r] == () for r in needed)
-        self.instructions = instructions if self.is_scalar else []
-        self.run_numbers = self._straight() if len(self.instructions) <= _LONGEST_STRAIGHT else self._one_by_one()
+        self.shapes = [program.shapes[r] for r in order]
+        self.is_scalar = all(shape == () for shape in self.shapes)
+        self.instructions = instructions
+        if self.is_scalar:
+            self.run_numbers = self._straight() if len(instructions) <= _LONGEST_STRAIGHT else self._one_by_one()
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs by name. Numbers that do not exist are inf or nan."""

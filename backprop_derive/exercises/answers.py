@@ -16,13 +16,13 @@ from ..errors import BackpropError
 from ..indexed.structure import Place, tensor_of
 from ..language.vary import written_number
 from ..limits import DEFAULT_LIMITS
+from ..mistakes.record import Placed
+from ..mistakes.table import possible
 from ..records import record
 from ..solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import Expr
 from ..variation import VariedNumber
 from .around import Answers, answers_around, are_same
-from .mistakes.record import Placed
-from .mistakes.table import possible
 from .recomputed import Recipe, adjoints_by, known_of, recipes
 from .space import space_of, with_values
 

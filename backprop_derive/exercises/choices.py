@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ..languages import translated
+from ..mistakes.record import Placed
+from ..mistakes.table import spelled_place
 from ..problem import Problem
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution
 from .answers import Answer, Wrong, answer_to
-from .mistakes.record import Placed
-from .mistakes.table import spelled_place
 from .order import shuffled
 from .sentences import FEEDBACK
 

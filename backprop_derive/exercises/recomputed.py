@@ -13,12 +13,12 @@ from typing import Any, Protocol
 from ..derivation import CHAIN_RULE, Derivation, Formulas
 from ..evaluate.decimals import DECIMALS, Number
 from ..evaluate.number import round_half_away
+from ..mistakes.record import Placed
+from ..mistakes.table import possible
 from ..records import record
 from ..solution import Pass, Value
 from ..syntax.expression import Expr, names_in
 from ..syntax.parser import deep_recursion
-from .mistakes.record import Placed
-from .mistakes.table import possible
 
 _DIGITS = Context(prec=50)
 Edge = tuple[str, str]

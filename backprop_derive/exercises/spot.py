@@ -10,6 +10,8 @@ from ..document import Heading, Paragraph, Room, Strong, Words
 from ..errors import BackpropError, UsageError
 from ..languages import translated
 from ..limits import DEFAULT_LIMITS
+from ..mistakes.record import Made
+from ..mistakes.table import possible
 from ..options import Options
 from ..records import record
 from ..report.narrate import tell
@@ -17,8 +19,6 @@ from ..solution import SolutionRecord, TensorSolution
 from . import fading
 from . import sentences as say
 from .answers import answer_to, is_close
-from .mistakes.record import Made
-from .mistakes.table import possible
 from .order import shuffled
 from .parts import Parts, Section, chain_of, parts_of
 from .task import Scored, SheetOptions, Task

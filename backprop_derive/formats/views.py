@@ -108,19 +108,19 @@ _LED = ("list", "equation", "table", "code")
 
 
 def _view(block: Block, voice: Voice) -> BlockView:
-    def inline(content: tuple[Inline, ...]) -> str:
-        return voice.join(_inline(part, voice) for part in content)
+    def line(content: tuple[Inline, ...]) -> str:
+        return voice.join(inline(part, voice) for part in content)
 
     match block:
         case Heading(level, content):
-            return BlockView("heading", inline(content), level, source=block)
+            return BlockView("heading", line(content), level, source=block)
         case Paragraph(content):
-            return BlockView("paragraph", inline(content), source=block)
+            return BlockView("paragraph", line(content), source=block)
         case Remark(content):
-            return BlockView("remark", inline(content), source=block)
+            return BlockView("remark", line(content), source=block)
         case ListBlock(items, ordered, start):
             shown = tuple(
-                ItemView(start + k if ordered else 0, inline(item.content), tuple(inline(note) for note in item.notes))
+                ItemView(start + k if ordered else 0, line(item.content), tuple(line(note) for note in item.notes))
                 for k, item in enumerate(items)
             )
             width = len(str(start + len(items) - 1)) + 2 if ordered else 2
@@ -130,8 +130,8 @@ def _view(block: Block, voice: Voice) -> BlockView:
         case Table(header, rows):
             return BlockView(
                 "table",
-                header=tuple(inline(cell) for cell in header),
-                rows=tuple(tuple(inline(cell) for cell in row) for row in rows),
+                header=tuple(line(cell) for cell in header),
+                rows=tuple(tuple(line(cell) for cell in row) for row in rows),
                 source=block,
             )
         case CodeBlock(code, language):
@@ -140,10 +140,10 @@ def _view(block: Block, voice: Voice) -> BlockView:
             picture = "" if scanned is None else voice.squares(scanned)
             named = voice.words(name)
             return BlockView(
-                "sheet_head", inline(title), fields=inline(fields), name=named, picture=picture, starts_page=starts_page
+                "sheet_head", line(title), fields=line(fields), name=named, picture=picture, starts_page=starts_page
             )
         case Figure(picture, caption):
-            return BlockView("figure", inline(caption), picture=voice.drawing(picture), source=block)
+            return BlockView("figure", line(caption), picture=voice.drawing(picture), source=block)
         case Room(lines, framed):
             return BlockView("room", height=lines, framed=framed, source=block)
         case PageBreak():
@@ -151,7 +151,7 @@ def _view(block: Block, voice: Voice) -> BlockView:
     raise TypeError(f"no view of {type(block).__name__}")
 
 
-def _inline(part: Inline, voice: Voice) -> str:
+def inline(part: Inline, voice: Voice) -> str:
     match part:
         case Words(words):
             return voice.words(words)

@@ -9,8 +9,8 @@ from typing import Any
 from ..derivation import Derivation, LocalGradient
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
-from ..exercises.mistakes.record import Made, Placed
-from ..exercises.mistakes.table import MISTAKES, possible, spelled_place
+from ..mistakes.record import Made, Placed
+from ..mistakes.table import MISTAKES, possible, spelled_place
 from ..proofreading.compare import Comparer
 from ..proofreading.explain import mistake_in
 from ..proofreading.literals import Literal, literal

@@ -9,10 +9,12 @@ from ..document import Chain, MathNode, Picture, PictureEdge, PictureNode
 from ..printers.text import text
 from ..records import record
 from ..report.sentences import PICTURE
+from ..syntax.expression import ListOf
 
 FORWARD, BACKWARD = "→ ", "← "  # what runs forward and what runs back, told apart without colour
 SIZE, LINE, SMALL = 14.0, 19.0, 12.5  # of letters, of a line, of the letters on an edge
 UNIT, MOST_UNITS = 9.0, 7  # a unit of a layer, and how many of them are drawn
+CELL, BESIDE = 56.0, 28.0  # the width of an entry of a matrix, and of the arrow and the brackets beside it
 _NARROW, _WIDE = frozenset("ijlftr.,;:'|()[]·′ "), frozenset("mwMW@=+−≈←→∂Σ⊙ΦΩ…∈×")
 _LONGEST_FORMULA, _LONGEST_LOCAL, _LONGEST_VALUE = 24, 22, 20  # characters; what is longer is left out
 
@@ -21,10 +23,16 @@ Show = Callable[[MathNode], str]
 
 @record
 class Label:
-    """A line of a box: `role` is `name`, `value`, `adjoint` or `count`, which is in words."""
+    """A line of a box: `role` is `name`, `value`, `adjoint` or `count`, which is in words.
+
+    A row of a matrix has `cells`, and is the row number `row` of `rows`.
+    """
 
     role: str
     text: str
+    cells: tuple[str, ...] = ()
+    row: int = 0
+    rows: int = 1
 
 
 def shown(picture: Picture) -> Show:
@@ -42,13 +50,22 @@ def lines(node: PictureNode, picture: Picture, show: Show) -> tuple[Label, ...]:
     for role, value, shape in (
         ("value", node.value, node.shape), ("adjoint", node.adjoint, node.adjoint_shape)
     ):  # fmt: skip
-        if value is not None and len(plain(value)) <= _LONGEST_VALUE:
+        if node.is_open and isinstance(value, ListOf):
+            found += _matrix(role, value, show)
+        elif value is not None and len(plain(value)) <= _LONGEST_VALUE:
             found.append(Label(role, show(value)))
         elif shape:
             found.append(Label(role, sizes(shape)))
     if node.count > 1:
         found.append(Label("count", PICTURE["group"].format(count=node.count)))
     return tuple(found)
+
+
+def _matrix(role: str, value: ListOf, show: Show) -> list[Label]:
+    """The rows of a matrix, or the one of a vector."""
+    items = value.items if isinstance(value.items[0], ListOf) else (value,)
+    rows = [tuple(map(show, row.items)) for row in items if isinstance(row, ListOf)]
+    return [Label(role, " ".join(cells), cells, k, len(rows)) for k, cells in enumerate(rows)]
 
 
 def sizes(shape: tuple[int | str, ...]) -> str:
@@ -67,7 +84,12 @@ def local(edge: PictureEdge, picture: Picture, show: Show) -> str:
 
 def marked(label: Label) -> str:
     """A line with the arrow that tells its direction."""
-    return {"value": FORWARD, "adjoint": BACKWARD}.get(label.role, "") + label.text
+    return arrow(label) + label.text
+
+
+def arrow(label: Label) -> str:
+    """The arrow before a line, of a matrix before its first row."""
+    return "" if label.row else {"value": FORWARD, "adjoint": BACKWARD}.get(label.role, "")
 
 
 def width(words: str, size: float = SIZE) -> float:
@@ -80,7 +102,7 @@ def width(words: str, size: float = SIZE) -> float:
 def box(node: PictureNode, picture: Picture) -> tuple[float, float]:
     """The width and height of a box."""
     found = lines(node, picture, shown(picture))
-    wide = max(width(marked(label)) for label in found)
+    wide = max(BESIDE + CELL * len(label.cells) if label.cells else width(marked(label)) for label in found)
     units = UNIT + 6 if drawn_units(node) else 0.0
     tall = max(LINE * len(found) + 8, UNIT * drawn_units(node) + 8)
     return max(wide + 22 + units + (8 if node.kind == "given" else 0), 48.0), tall

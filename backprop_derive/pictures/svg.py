@@ -10,7 +10,24 @@ from markupsafe import Markup, escape
 from ..document import Picture, PictureEdge, PictureNode
 from ..report.sentences import PICTURE
 from .arrange import SCREEN, Frame, fitted
-from .labels import LINE, MOST_UNITS, SIZE, SMALL, UNIT, box, drawn_units, lines, local, marked, shown, width
+from .labels import (
+    BESIDE,
+    CELL,
+    LINE,
+    MOST_UNITS,
+    SIZE,
+    SMALL,
+    UNIT,
+    Label,
+    arrow,
+    box,
+    drawn_units,
+    lines,
+    local,
+    marked,
+    shown,
+    width,
+)  # fmt: skip
 from .layout import Layout, Line, Point
 from .paths import Curve, runs, units
 from .words import description
@@ -139,8 +156,31 @@ def _node(node: PictureNode, picture: Picture, at: Point, size: tuple[float, flo
     top = at[1] - LINE * len(found) / 2
     for k, label in enumerate(found):
         role = label.role if label.role in ("value", "adjoint") else "ink"
+        if label.cells:
+            parts += _row(label, role, middle, top + LINE * k)
+            continue
         parts.append(_text(marked(label), role, middle, top + LINE * (k + 0.72), SIZE, "middle", label.role))
     return Markup('<g data-node="{}">{}</g>').format(node.key, Markup("").join(parts))
+
+
+def _row(label: Label, role: str, middle: float, top: float) -> Iterator[Markup]:
+    """A row of a matrix, its entries in columns; with the first row stand the brackets, and the arrow beside them."""
+    left = middle - CELL * len(label.cells) / 2 + BESIDE / 3
+    right, base = left + CELL * len(label.cells) + 2, top + LINE * 0.72
+    if label.row == 0:
+        yield _text(arrow(label).strip(), role, left - 12, base, SIZE, "middle")
+        tall = LINE * label.rows - 2
+        for x, inwards in ((left - 2, 4), (right, -4)):
+            yield Markup('<path d="M{} {}h{}v{}h{}" fill="none" class="bd-{c}-line" stroke="{}"/>').format(
+                _n(x + inwards), _n(top + 1), -inwards, _n(tall), inwards, LIGHT[role], c=role
+            )
+    cells = Markup("").join(
+        Markup('<tspan x="{}">{}</tspan>').format(_n(left + CELL * (k + 1) - 4), escape(cell))
+        for k, cell in enumerate(label.cells)
+    )
+    yield Markup(
+        '<text y="{}" text-anchor="end" class="bd-{c}" fill="{}" font-size="{}" data-role="{}">{}</text>'
+    ).format(_n(base), LIGHT[role], _n(SMALL), label.role, cells, c=role)
 
 
 def _shape(node: PictureNode, x: float, y: float, wide: float, tall: float) -> Iterator[Markup]:

@@ -1,14 +1,18 @@
-"""A program of numbers as one JavaScript function of registers, as `evaluate.straight` makes one of Python.
+"""A program as one JavaScript function of registers, as `evaluate.straight` makes one of Python.
 
-Its text holds names of registers, numbers and the primitives below, and nothing that a user wrote.
+Its text holds names of registers, numbers and the primitives below, and nothing that a user wrote. A number is a
+number; an array is a flat `Float64Array`, row by row, whose shape is known here and never there.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from ..errors import UsageError
+from ..records import record
+from .javascript_arrays import ARRAYS, Shape, Views, entries, fixed, of_array, primitive
 
 _INFIX = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
@@ -45,33 +49,70 @@ const first_place = (best, ...all) => all.indexOf(best) < 0 ? all.length : all.i
 """
 _OWN = frozenset(line.split()[1] for line in RUNTIME.splitlines() if line.startswith("const "))
 
-Instruction = tuple[str, Sequence[int]]
+
+@record
+class Line:
+    """An instruction as it is printed: its name, the registers of its arguments, what is fixed in it, and the shape of
+    what it gives."""
+
+    name: str
+    arguments: tuple[int, ...]
+    shape: Shape = ()
+    static: Any = ()
 
 
-def function(
-    constants: Sequence[float], inputs: int, instructions: Sequence[Instruction], outputs: Sequence[int]
-) -> str:
+def runtime(lines: Sequence[Line]) -> str:
+    """The primitives that a program needs."""
+    return RUNTIME + ARRAYS if any(line.shape for line in lines) else RUNTIME
+
+
+def function(constants: Sequence[Any], inputs: Sequence[Shape], lines: Sequence[Line], outputs: Sequence[int]) -> str:
     """`given => […]`: the outputs from the inputs; registers are constants, inputs, then results in order.
 
-    It needs `RUNTIME`. Raises UsageError for an instruction on arrays.
+    It needs what `runtime` gives. Raises UsageError for an instruction that JavaScript has no primitive for.
     """
-    first, made = len(constants), len(constants) + inputs
-    lines = [f"const r{k} = {number(value)};" for k, value in enumerate(constants)]
+    first, made = len(constants), len(constants) + len(inputs)
+    shapes = [*map(_shape, constants), *inputs, *(line.shape for line in lines)]
+    kept = [f"const r{k} = {of_array(value, number)};" for k, value in enumerate(constants) if shapes[k]]
+    body = [f"const r{k} = {number(value)};" for k, value in enumerate(constants) if not shapes[k]]
     if inputs:
-        lines.append(f"const [{', '.join(f'r{k}' for k in range(first, made))}] = given;")
-    lines += [f"const r{k} = {_result(name, arguments)};" for k, (name, arguments) in enumerate(instructions, made)]
+        body.append(f"const [{', '.join(f'r{k}' for k in range(first, made))}] = given;")
+    views = Views()
+    for k, line in enumerate(lines, made):
+        body.append(f"const r{k} = {_result(line, [(f'r{a}', shapes[a]) for a in line.arguments], views)};")
     results = ", ".join(f"r{k}" for k in outputs)
-    return f"given => {{ {' '.join(lines)} return [{results}]; }}"
+    run = f"given => {{ {' '.join(body)} return [{results}]; }}"
+    kept += views.tables()
+    return f"(() => {{ {' '.join(kept)} return {run}; }})()" if kept else run
 
 
-def _result(name: str, arguments: Sequence[int]) -> str:
-    parts = [f"r{k}" for k in arguments]
+def _shape(value: Any) -> Shape:
+    return tuple(getattr(value, "shape", ()))
+
+
+def _result(line: Line, arguments: Sequence[tuple[str, Shape]], views: Views) -> str:
+    if not line.shape and not any(shape for _, shape in arguments) and not fixed(line.name):
+        return _of_numbers(line.name, [name for name, _ in arguments])
+    found = primitive(line.name, line.shape, line.static, arguments, views)
+    if found is not None:
+        return found
+    return entries(_function(line.name), line.shape, arguments, views)
+
+
+def _of_numbers(name: str, parts: Sequence[str]) -> str:
     if name in _INFIX:
         return f"{parts[0]} {_INFIX[name]} {parts[1]}"
+    return f"{_function(name)}({', '.join(parts)})"
+
+
+def _function(name: str) -> str:
+    """The function of numbers that an instruction stands for."""
+    if name in _INFIX:
+        return f"(a, b) => a {_INFIX[name]} b"
     called = f"Math.{_MATH[name]}" if name in _MATH else name if name in _OWN else None
     if called is None:
         raise UsageError(f"{name} is an operation on arrays", expected="a problem of numbers")
-    return f"{called}({', '.join(parts)})"
+    return called
 
 
 def number(value: float) -> str:
@@ -79,4 +120,4 @@ def number(value: float) -> str:
     value = float(value)
     if math.isnan(value):
         return "NaN"
-    return repr(value) if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"
+    return repr(value).removesuffix(".0") if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"

@@ -11,7 +11,7 @@ from ..derivation import Derivation
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..exercises.answers import wrong_answers
-from ..exercises.mistakes.table import possible
+from ..mistakes.table import possible
 from ..syntax.expression import Expr, Name
 from ..syntax.written import written
 from .compare import Comparer

@@ -86,6 +86,11 @@ def _kinds(story: TensorStory, flow: Flow) -> tuple[str, ...]:
     return kinds_of(step.at, step.body, flow.operand)
 
 
+def flow_content(story: TensorStory, flow: Flow) -> Note:
+    """What flows back along one edge, on one line."""
+    return next(_flow_item(story, flow)).content
+
+
 def _flow_item(story: TensorStory, flow: Flow) -> Iterator[Item]:
     detail = story.options.detail
     notes = _steps(story, flow) if detail == "full" else []

@@ -20,8 +20,8 @@ from backprop_derive.checks.identity import REFUTED
 from backprop_derive.checks.network import Network
 from backprop_derive.cli.main import main
 from backprop_derive.errors import CertificateError
-from backprop_derive.exercises.mistakes.table import possible
 from backprop_derive.formats.json import schema
+from backprop_derive.mistakes.table import possible
 from backprop_derive.syntax.expression import Name, Negate, Number, Product, Sum
 from tests.conftest import CHECKOUT
 

@@ -10,9 +10,9 @@ import pytest
 from backprop_derive import stages
 from backprop_derive.exercises.answers import Answer, answer_to, are_told_apart, is_close, wrong_answers
 from backprop_derive.exercises.exercise import Exercise
-from backprop_derive.exercises.mistakes.table import possible
 from backprop_derive.exercises.variants import Drawn, draw, source_of
 from backprop_derive.limits import DEFAULT_LIMITS
+from backprop_derive.mistakes.table import possible
 from backprop_derive.solution import Pass
 
 NETWORK = """

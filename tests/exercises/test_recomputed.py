@@ -9,9 +9,9 @@ from backprop_derive import stages
 from backprop_derive.derivation import Derivation
 from backprop_derive.errors import BackpropError
 from backprop_derive.exercises.exercise import Exercise
-from backprop_derive.exercises.mistakes.table import possible
 from backprop_derive.exercises.recomputed import adjoints_by, known_of, recipes
 from backprop_derive.limits import DEFAULT_LIMITS
+from backprop_derive.mistakes.table import possible
 from backprop_derive.solution import Pass
 from tests.conftest import CHECKOUT
 

@@ -5,6 +5,9 @@ const fs = require("fs");
 const [, , page, browser, folder] = process.argv;
 const texts = (p, node) => p.$$eval(`[data-node="${node}"] text`, all => all.map(text => text.textContent));
 
+// Moves are drawn in the next frame.
+const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+
 (async () => {
   const found = { problems: [] };
   const opened = await chromium.launch({ executablePath: browser, args: ["--no-sandbox"] });
@@ -26,11 +29,14 @@ const texts = (p, node) => p.$$eval(`[data-node="${node}"] text`, all => all.map
   await p.click("#all");
   await p.focus("#s2");
   await p.keyboard.press("ArrowRight");
+  await frame(p);
   found.moved = await p.evaluate(() => [current.w, adjoint("w"), value("loss")]);
   await p.fill("#n0", "3");
+  await frame(p);
   found.typed = [await texts(p, "w"), await p.textContent("#slope")];
   found.update = await p.evaluate(() => { $("reset").click(); $("update").click(); return [current.w, value("loss")]; });
   await p.click("#reset");
+  await frame(p);
   await p.focus('[data-node="y_hat"]');
   found.hint = await p.textContent("#hint");
   await p.click("#quiz");

@@ -14,14 +14,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 from click.testing import CliRunner
 
 import backprop_derive as bd
 from backprop_derive.cli.main import main
-from backprop_derive.errors import DomainError, UsageError
-from backprop_derive.evaluate.live import live
-from backprop_derive.printers.javascript import RUNTIME, function, number
+from backprop_derive.errors import DomainError, LimitError, UsageError
+from backprop_derive.evaluate.compiled import registers
+from backprop_derive.formats.interactive import printed
+from backprop_derive.formats.scene import data
+from backprop_derive.limits import DEFAULT_LIMITS
+from backprop_derive.mistakes.table import possible
+from backprop_derive.playing import scene
+from backprop_derive.printers.javascript import RUNTIME, Line, function, number
+from backprop_derive.printers.javascript_arrays import ARRAYS
+from backprop_derive.solution import TensorSolution
+from backprop_derive.stages import evaluated, in_matrices
+from backprop_derive.telling import picture
 from tests.conftest import CHECKOUT
 
 LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
@@ -36,6 +46,14 @@ SCALARS = (
     "rnn-through-time",
     "two-two-one-tanh",
 )
+TENSORS = ("mlp-batch", "attention-head", "conv-net", "batch-norm", "rnn-in-matrices")
+INVERSE = """\
+Given A = [[3, 1], [0.5, 2]], S = [[2, 1], [1, 4]] symmetric, x = [1, -1], t = 0.5
+B = inv(A) @ S
+y = B @ x
+L = sum(y**2) + t*det(S) + max(y) + logsumexp(x)
+Find dL/dA, dL/dS, dL/dx, dL/dt
+"""
 EVERY = """\
 Given x = 0.3, w = -0.7, b = 1.2
 a = erf(x) + gelu(w) + silu(b) + softplus(x*w) + tanh(b)^2
@@ -58,17 +76,29 @@ def script_of(html: str) -> str:
 # --- what it computes
 
 
-def _by_node(text: str, settings: list[dict[str, float]]) -> tuple[tuple[tuple[str, ...], ...], list[list[Any]]]:
-    """What the page's function gives at each setting, NaN and infinities as None, and what its outputs are."""
-    derivation: Any = bd.solve(text).derivation
-    program, outputs = live(derivation)
-    instructions = [(i.name, arguments) for i, arguments in program.instructions]
-    made = function(program.constants, len(program.inputs), instructions, program.places)
-    assert f"const run = {made};" in page(text)
+def _scene(text: str) -> Any:
+    told = bd.solve(text).telling()
+    solved = told.solved
+    return scene(in_matrices(solved) if isinstance(solved, TensorSolution) else solved, picture(told), told.options)
+
+
+def _by_node(text: str, settings: list[dict[str, Any]]) -> tuple[Any, list[list[Any]], list[list[Any]]]:
+    """What the page's functions give at each setting, arrays flat, NaN and infinities as None, and what is played."""
+    played = _scene(text)
+    (program, outputs), (wrong, _) = played.live, played.astray
+    assert f"const run = {printed(program)};\nconst astray = {printed(wrong)};" in page(text)
     given = [[setting[key] for key in program.inputs] for setting in settings]
-    source = f"{RUNTIME}\nconst run = {made};\nconsole.log(JSON.stringify({json.dumps(given)}.map(run)));"
+    places = [outputs.index(tuple(name.split(" "))) for name in wrong.inputs]
+    source = (
+        f"{RUNTIME}{ARRAYS}\nconst run = {printed(program)};\nconst astray = {printed(wrong)};\n"
+        "const flat = x => typeof x === 'object' ? [...x] : Number(x);\n"
+        f"const all = {json.dumps(given)}.map(run);\n"
+        f"const wrong = all.map(results => astray({places}.map(k => results[k])).map(flat));\n"
+        "console.log(JSON.stringify([all.map(results => results.map(flat)), wrong]));"
+    )
     done = subprocess.run([str(NODE), "-"], input=source, capture_output=True, text=True, timeout=60, check=True)
-    return outputs, json.loads(done.stdout)
+    found, slips = json.loads(done.stdout)
+    return played, found, slips
 
 
 @pytest.mark.skipif(NODE is None, reason="Node is not installed")
@@ -78,7 +108,7 @@ def test_values_and_gradients_are_those_of_the_engine_at_100_settings(name: str)
     solution, draw = bd.solve(text), random.Random(name)
     keys = [given.key for given in solution.problem.givens]
     settings = [{key: draw.randint(-3000, 3000) / 1024 for key in keys} for _ in range(100)]
-    outputs, found = _by_node(text, settings)
+    played, found, _ = _by_node(text, settings)
     compared = 0
     for setting, results in zip(settings, found, strict=True):
         try:
@@ -86,13 +116,76 @@ def test_values_and_gradients_are_those_of_the_engine_at_100_settings(name: str)
         except DomainError:
             continue
         first: Any = exact.record.first
-        for output, result in zip(outputs, results, strict=True):
+        for output, result in zip(played.live[1], results, strict=True):
             table = {"value": first.values, "adjoint": first.adjoints, "local": first.local}[output[0]]
             key = output[1] if output[0] != "local" else (output[2], output[1])
             expected = 1.0 if key == solution.problem.loss and output[0] == "adjoint" else float(table[key])
             assert result == pytest.approx(expected, rel=1e-9, abs=1e-9), (output, setting)
         compared += 1
     assert compared >= 40
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed")
+@pytest.mark.parametrize("name", [*TENSORS, "inverse"])
+def test_tensors_are_those_of_the_engine_at_100_settings(name: str) -> None:
+    text = INVERSE if name == "inverse" else (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+    derivation: Any = bd.solve(text).derivation
+    played, draw, settings = _scene(text), random.Random(name), []
+    fixed = {given["key"] for given in data(played, bd.Options())["givens"] if given["classes"]}
+    for _ in range(100):
+        settings.append({
+            key: list(values) if key in fixed else [draw.randint(-3000, 3000) / 1024 for _ in values]
+            for key, values in played.values.items()
+        })  # fmt: skip
+        for key in derivation.graph.problem.structures:
+            drawn = numpy.reshape(settings[-1][key], played.shapes[key])
+            settings[-1][key] = (drawn + drawn.T).ravel().tolist()
+        settings[-1] = {key: v if played.shapes[key] else v[0] for key, v in settings[-1].items()}
+    compiled = bd.compile(text)
+    _, found, _ = _by_node(text, settings)
+    compared = 0
+    for setting, results in zip(settings, found, strict=True):
+        arrays = {key: numpy.reshape(values, played.shapes[key]) for key, values in setting.items()}
+        exact = registers(derivation, dict(played.shapes), {})
+        names = {f"value {key}": r for key, r in exact.values.items()}
+        names |= {f"adjoint {key}": r for key, r in exact.adjoints.items()}
+        expected = exact.program.runner(names)(arrays)
+        loss, gradients = compiled({derivation.graph.problem.spelled[key]: value for key, value in arrays.items()})
+        for output, result in zip(played.live[1], results, strict=True):
+            if output[0] == "part":
+                continue
+            right = numpy.ravel(expected[" ".join(output)])
+            assert numpy.allclose(numpy.ravel(result), right, rtol=1e-9, atol=1e-9), (output, setting)
+            if output == ("value", derivation.graph.loss):
+                assert result == pytest.approx(loss, rel=1e-9)
+            spelled = derivation.graph.problem.spelled[output[1]]
+            if output[0] == "adjoint" and spelled in gradients:
+                assert numpy.allclose(numpy.ravel(result), numpy.ravel(gradients[spelled]), rtol=1e-9, atol=1e-9)
+        compared += 1
+    assert compared == 100
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed")
+@pytest.mark.parametrize("name", ["lesson", "two-two-one-tanh", "diamond", "mlp-batch", "attention-head"])
+def test_what_a_mistake_gives_in_the_page_is_what_its_derivation_gives(name: str) -> None:
+    text = (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+    solution = bd.solve(text)
+    played = _scene(text)
+    values = {key: list(v) if played.shapes[key] else v[0] for key, v in played.values.items()}
+    _, _, slips = _by_node(text, [values])
+    made = tuple(possible(solution.derivation, ("forward", "local", "backward")))
+    assert len(made) == len(played.feedback)
+    seen = set()
+    for output, result in zip(played.astray[1], slips[0], strict=True):
+        kind, key, number = output[0], output[1], int(output[-1])
+        if kind not in ("value", "adjoint") or (made[number].mistake.stage == "forward" and kind == "adjoint"):
+            continue
+        first: Any = evaluated(made[number].derivation, DEFAULT_LIMITS).first
+        right = (first.values if kind == "value" else first.adjoints)[key]
+        expected = [float(x) for x in right.entries] if played.shapes[key] else float(right)
+        assert numpy.allclose(result, expected, rtol=1e-9, atol=1e-9), (made[number].mistake.name, made[number].at)
+        seen.add(number)
+    assert seen == set(range(len(made)))
 
 
 @pytest.mark.parametrize("value", [0.1, -1e-300, 5e-324, 1e300, 3.0])
@@ -102,8 +195,8 @@ def test_a_number_is_written_to_its_last_bit(value: float) -> None:
 
 
 def test_an_operation_on_arrays_is_refused() -> None:
-    with pytest.raises(UsageError, match="transpose is an operation on arrays"):
-        function([], 1, [("transpose", (0,))], [1])
+    with pytest.raises(UsageError, match="eigenvalues is an operation on arrays"):
+        function([], [(2, 2)], [Line("eigenvalues", (0,), (2,))], [1])
 
 
 # --- what it allows
@@ -134,8 +227,12 @@ def test_the_lesson_with_everything_is_small(layout: str) -> None:
 
 
 def test_what_a_page_cannot_do_is_said() -> None:
-    with pytest.raises(UsageError, match="W is a vector, a matrix or a tensor"):
-        page("Given W = [[1, 2]], x = [1, 2]\nL = sum(W @ x)")
+    with pytest.raises(LimitError, match="computes is too large: 5,202, the limit `page` is at most 5,000"):
+        page(f"Given x = {[1] * 2600}\ny = x*x\nz = sum(y)\nL = z^2")
+    with pytest.raises(UsageError, match="goes back from a number, and y is a tensor"):
+        page("Given x = [1, 2]\ny = x**2\nFind dy/dx")
+    with pytest.raises(UsageError, match="in the layout of its name"):
+        page("Given x = [1, 2]\ny = sum(x**2)", layout_convention="numerator")
     with pytest.raises(UsageError, match="x has no value"):
         page("Given x\nloss = x^2")
     with pytest.raises(UsageError, match="carries rounded values"):
@@ -148,21 +245,25 @@ def test_what_a_page_cannot_do_is_said() -> None:
 # --- in a browser
 
 
-@pytest.fixture(scope="module")
-def met(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `play.cjs` meets on the page of the notes' example."""
+def _played(script: str, html: str, folder: Path) -> dict[str, Any]:
     if NODE is None or BROWSER is None:
         pytest.skip("Node or Chromium is not installed")
     packages = "require('playwright-core'), require('axe-core')"
     if subprocess.run([NODE, "-e", packages], capture_output=True, check=False).returncode != 0:
         pytest.skip("playwright-core and axe-core are not installed: npm install them, and set NODE_PATH to the folder")
-    target = tmp_path_factory.mktemp("page") / "page.html"
-    target.write_text(page(), encoding="utf-8")
-    command = [NODE, str(Path(__file__).with_name("play.cjs")), str(target), BROWSER]
+    target = folder / "page.html"
+    target.write_text(html, encoding="utf-8")
+    command = [NODE, str(Path(__file__).with_name(script)), str(target), BROWSER]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def met(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `play.cjs` meets on the page of the notes' example."""
+    return _played("play.cjs", page(), tmp_path_factory.mktemp("page"))
 
 
 def test_the_browser_has_nothing_to_complain_of(met: dict[str, Any]) -> None:
@@ -203,6 +304,36 @@ def test_the_quiz_hides_what_it_asks_for_and_names_the_mistake(met: dict[str, An
     assert met["verdicts"] == [
         "✗ Write a number, such as -0.5 or 3/4.", "✗ Write a number, such as -0.5 or 3/4.", "✗ The sign is wrong.",
         "✓ Right.",
-        "✗ That is the local gradient alone: multiply it by the incoming gradient.", "✗ The sign is wrong.",
-        "✗ The factors along a path are multiplied, not added.", "✓ Right.",
+        "✗ This is the local gradient; multiply it by the incoming adjoint.", "✗ The sign is wrong.",
+        "✗ Along a path the chain rule multiplies: adjoint times local gradient.", "✓ Right.",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def met_tensors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `play_tensors.cjs` meets on the page of a product of matrices."""
+    text = "Given X = [[1, 2], [3, 4]], W = [[1, 1], [1, 2]]\nZ = X @ W\nL = sum(Z**2)\nFind dL/dW"
+    return _played("play_tensors.cjs", page(text), tmp_path_factory.mktemp("page"))
+
+
+def test_boxes_and_steps_show_matrices(met_tensors: dict[str, Any]) -> None:
+    assert met_tensors["problems"] == met_tensors["axe"] == []
+    assert met_tensors["width 375"] <= 375
+    assert met_tensors["box"] == [["3", "5", "7", "11"], ["48", "76", "68", "108"]]
+    assert met_tensors["first"] == ["step 1 of 4: forward pass", "X = 1234, W = 1112 → Z = 35711", ["?"] * 4]
+    assert met_tensors["hint"].startswith("Z = 35711;  ∂L/∂Z = 6101422;  ∂L/∂W = Xᵀ @ (∂L/∂Z)")
+
+
+def test_a_slider_moves_the_entry_that_was_chosen(met_tensors: dict[str, Any]) -> None:
+    assert met_tensors["moved"] == [[1, 3, 1, 2], [48, 116, 68, 164], 396]
+    assert met_tensors["slope"] == ["The gradient is the slope of the tangent: 164", 164]
+    assert met_tensors["update"] == pytest.approx([1 - 4.8, 1 - 7.6, 1 - 6.8, 2 - 10.8])
+
+
+def test_a_quiz_asks_for_an_entry_or_for_all_of_them(met_tensors: dict[str, Any]) -> None:
+    assert met_tensors["verdicts"] == [
+        "✗ Write all 4 entries row by row, such as 1 2; 3 4.", "✗ Write a number, such as -0.5 or 3/4.",
+        "✗ 1 of 4 entries are right.", "✗ 3 of 4 entries are right.", "✓ Right.",
+        "✗ One of the factors is to be transposed; the shapes do not tell, as it is square.", "✗ The sign is wrong.",
+        "✓ Right.",
     ]  # fmt: skip

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import runpy
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +129,21 @@ def test_sheets_and_keys_are_told_in_the_language() -> None:
     assert "Berechnen Sie den Vorwärtsdurchlauf (2 Punkte)" in sheet
     assert "Gegeben x = 1,5" in sheet
     assert "Aufgabe: Lösung" in key
+
+
+def _has_ctex() -> bool:
+    if not (shutil.which("xelatex") and shutil.which("kpsewhich")):
+        return False
+    return subprocess.run(["kpsewhich", "ctexart.cls"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not _has_ctex(), reason="xelatex with ctex is not installed")
+def test_chinese_latex_is_typeset_with_every_character(tmp_path: Path) -> None:
+    text = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
+    latex = bd.solve(text).to_latex(language="zh")
+    assert latex.startswith("% To be set by xelatex or lualatex.")
+    (tmp_path / "zh.tex").write_text(latex, encoding="utf-8")
+    command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "zh.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Missing character" not in (tmp_path / "zh.log").read_text(encoding="utf-8", errors="replace")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
@@ -181,6 +183,19 @@ def test_dot_has_a_node_a_name_and_an_edge_a_use() -> None:
     dot = str(bd.solve(LESSON).render("dot"))
     assert dot.count(" -> ") == 5
     assert len(re.findall(r"^  n\d+ \[label=<", dot, re.MULTILINE)) == 6
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+@pytest.mark.parametrize("name", sorted(path.stem for path in (CHECKOUT / "examples").glob("*.txt")))
+def test_graphviz_draws_every_name_and_every_use(name: str) -> None:
+    solution = bd.solve((CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8"))
+    command = ["dot", "-Tjson0"]
+    dot = str(solution.render("dot"))
+    done = subprocess.run(command, input=dot, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+    drawn = json.loads(done.stdout)
+    assert len([each for each in drawn["objects"] if each["name"].startswith("n")]) == dot.count("[label=<")
+    assert len(drawn["edges"]) == dot.count(" -> ")
 
 
 # --- documents

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...derivation import Derivation, TensorDerivation
-from ...syntax.expression import ONE, Expr, Negate
+from ..derivation import Derivation, TensorDerivation
+from ..syntax.expression import ONE, Expr, Negate
 from .record import Mistake, Places
 
 

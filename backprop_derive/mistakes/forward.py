@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ...derivation import Derivation, TensorDerivation
-from ...ops.table import operation
-from ...problem import Problem, Step
-from ...syntax.expression import Call, Expr, Name, Negate, Number, Power, Product, Sum
+from ..derivation import Derivation, TensorDerivation
+from ..ops.table import operation
+from ..problem import Problem, Step
+from ..syntax.expression import Call, Expr, Name, Negate, Number, Power, Product, Sum
 from .record import Mistake, Places
 
 

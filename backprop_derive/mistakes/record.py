@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ...derivation import Derivation, DerivedForm, LocalGradient, TensorDerivation
-from ...records import record
-from ...syntax.expression import Expr, Name, substitute
+from ..derivation import Derivation, DerivedForm, LocalGradient, TensorDerivation
+from ..records import record
+from ..syntax.expression import Expr, Name, substitute
 
 Places = Iterator[tuple[str, Derivation | TensorDerivation]]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import backprop_derive as bd
-from backprop_derive.exercises.mistakes.table import MISTAKES, possible
+from backprop_derive.mistakes.table import MISTAKES, possible
 from tests.conftest import CHECKOUT
 
 Answers = dict[tuple[str, str], Any]

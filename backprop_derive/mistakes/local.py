@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...calculus.derive import derived_form
-from ...derivation import DerivedForm, LocalGradient
-from ...syntax.expression import (
+from ..calculus.derive import derived_form
+from ..derivation import DerivedForm, LocalGradient
+from ..syntax.expression import (
     ONE,
     Call,
     Expr,

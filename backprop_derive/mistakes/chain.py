@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...derivation import Composition, Derivation, DerivedForm, LocalGradient, TensorDerivation
-from ...syntax.expression import ONE, Name, Product
+from ..derivation import Composition, Derivation, DerivedForm, LocalGradient, TensorDerivation
+from ..syntax.expression import ONE, Name, Product
 from .record import Mistake, Places, with_local
 
 _ONE = DerivedForm(ONE, None, ())

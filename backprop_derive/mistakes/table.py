@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...derivation import Derivation, TensorDerivation
-from ...problem import Problem
+from ..derivation import Derivation, TensorDerivation
+from ..problem import Problem
 from .chain import CHAIN
 from .forward import FORWARD
 from .local import LOCAL

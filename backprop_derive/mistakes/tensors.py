@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ...calculus.adjoint import adjoint_form
-from ...calculus.tensors import structures_of
-from ...derivation import INCOMING, Component, Derivation, Flow, TensorDerivation
-from ...indexed.sizes import Shape, Size
-from ...ops.table import is_loss
-from ...syntax.expression import (
+from ..calculus.adjoint import adjoint_form
+from ..calculus.tensors import structures_of
+from ..derivation import INCOMING, Component, Derivation, Flow, TensorDerivation
+from ..indexed.sizes import Shape, Size
+from ..ops.table import is_loss
+from ..syntax.expression import (
     ONE,
     ZERO,
     Call,
