@@ -6,6 +6,7 @@
 #   make oldest  the test suite with the oldest supported version of each dependency
 #   make campaign    random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
+#   make peers   ours beside SymPy, CasADi, JAX, PyTorch, autograd, micrograd, handcalcs and latexify, which it installs
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
 #   make clean   remove what the others made
 
@@ -98,6 +99,15 @@ campaign: .venv/developing
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py
 
+.venv-peers/installed: pyproject.toml benchmarks/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet $(TORCH)
+	.venv-peers/bin/python -m pip install --quiet --editable . --requirement benchmarks/peers.txt
+	@touch $@
+
+peers: .venv-peers/installed
+	.venv-peers/bin/python benchmarks/peers.py
+
 clean:
-	rm -rf .venv .venv-oldest build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-oldest .venv-peers build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,10 +1,11 @@
 """Ours beside its peers, on graphs of 10 to 10,000 nodes: to derive, to evaluate a gradient, to render a calculation.
 
     make peers                                (installs the peers into an environment of their own)
-    python benchmarks/peers.py [--runs 5] [--seconds 20] [--task derive]
+    python benchmarks/peers.py [--runs 5] [--seconds 30] [--task derive]
 
 Peers take turns, and each measurement is made in a process of its own, which imports only what it measures; what takes
-longer than `--seconds` is ended and said so. A peer that is not installed is left out, by name. Times are of the processor.
+longer than `--seconds` is ended, and the table says so. A peer that is not installed is named below it. Times are of
+the processor.
 """
 
 from __future__ import annotations
@@ -156,8 +157,8 @@ def evaluate_casadi(nodes: int) -> float:
     return best(lambda: gradient(START))
 
 
-# --- to render: the lines of a calculation in LaTeX (handcalcs: with numbers, latexify: formulas), without gradients; ours
-# tells the forward pass, every local gradient and the backward pass
+# --- to render: the lines of a calculation in LaTeX, without gradients (handcalcs with numbers, latexify the formulas);
+# ours tells the forward pass, every local gradient and the backward pass
 
 
 def source(nodes: int) -> str:
@@ -222,7 +223,7 @@ def in_a_child(work: Callable[[], float], patience: float) -> float | str:
     child = os.fork()
     if not child:
         sys.setrecursionlimit(1_000_000)  # micrograd, SymPy and latexify recurse with the depth of the graph
-        sys.stderr = open(os.devnull, "w")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         found: float | str
         try:
             found = work()
@@ -293,7 +294,7 @@ def table(task: str, rows: list[Row]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=5, help="times that each peer is measured at each size")
-    parser.add_argument("--seconds", type=float, default=20, help="how long a measurement may take")
+    parser.add_argument("--seconds", type=float, default=30, help="how long a measurement may take")
     parser.add_argument("--task", choices=TASKS, action="append", help="only this one")
     asked = parser.parse_args()
     for task in asked.task or TASKS:

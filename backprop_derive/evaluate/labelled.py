@@ -47,6 +47,8 @@ class Labelled:
         """An element-wise operation, its operands aligned by label."""
         if name in _COMMUTATIVE and terms[0].register > terms[1].register:
             terms = (terms[1], terms[0])
+        if not any(term.labels for term in terms):  # numbers, of which long problems have many
+            return Term(self.program.apply(name, [term.register for term in terms], ()))
         labels: list[str] = []
         for term in sorted(terms, key=lambda t: -len(t.labels)):
             labels += [label for label in term.labels if label not in labels]
