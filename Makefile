@@ -23,7 +23,7 @@ SEED ?= 0
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check bench campaign languages clean
+.PHONY: help demo test oldest lint types imports wheel check bench peers campaign languages clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
