@@ -167,10 +167,12 @@ class Point:
         key = symbol_key(node, self.scope.loss)
         if key is not None and key in self.fixed:
             return self.fixed[key]
+        if not isinstance(node.by, Name):
+            raise NoValue("a derivative by an entry is one of vectors or matrices")
         if isinstance(node, Differential):
             of = node.of if node.of is not None else Name(self.scope.loss or "")
-            return self._of_name(cast(Name, of).key, cast(Name, node.by).key, False)
-        by = cast(Name, node.by).key
+            return self._of_name(cast(Name, of).key, node.by.key, False)
+        by = node.by.key
         if isinstance(node.of, Name) and not self._is_function(node.of.key):
             return self._of_name(node.of.key, by, bool(node.held))
         return self._of_expression(self.expanded(_called(node.of, self.scope)), by)
