@@ -120,17 +120,17 @@ class OwnComparer(Comparer):
         return self.key.right_values(node)
 
     @property
-    def known(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def known(self) -> tuple[Any, ...]:
         self.has_asked_scope = True
         return self.key.known
 
     @property
-    def exact(self) -> frozenset[Fraction]:  # type: ignore[override]
+    def exact(self) -> frozenset[Fraction]:
         self.has_asked_scope = True
         return self.key.exact
 
     @property
-    def has_choices(self) -> bool:  # type: ignore[override]
+    def has_choices(self) -> bool:
         self.has_asked_scope = True
         return self.key.has_choices
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
@@ -47,7 +48,12 @@ def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) 
 
 def _shown_names(statement: Statement) -> list[str]:
     nodes = [link.node for link in statement.links if link.node is not None]
-    return [text(Name(key)) for node in nodes for key in symbols_in(node)]
+    return [_shown(key) for node in nodes for key in symbols_in(node)]
+
+
+@lru_cache(maxsize=4096)
+def _shown(key: str) -> str:
+    return text(Name(key))
 
 
 def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
