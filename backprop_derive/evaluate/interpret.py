@@ -98,24 +98,24 @@ class Interpreter:
         is_whole = isinstance(exponent, Fraction) and exponent.denominator == 1
         if is_whole and isinstance(exponent, Fraction) and exponent > 0:
             return arithmetic.power(base, exponent)
-        shown = written(Power(base_expr, exponent_expr))
         is_constant = not names_in(exponent_expr) or self.is_derivative
         if is_whole and exponent == 0 and (is_constant or arithmetic.sign(base) != 0):
             return Fraction(1)
         sign = arithmetic.sign(base)
+        if sign > 0 or (sign < 0 and is_whole):
+            return arithmetic.power(base, exponent)
+        shown = written(Power(base_expr, exponent_expr))
         if sign == 0:
             if arithmetic.sign(exponent) > 0:
                 return Fraction(0)
             if arithmetic.sign(exponent) == 0:
                 raise DomainError(f"0**0 has no value where the exponent is a variable: the power {shown}")
             raise DomainError(f"division by zero: 0 to a negative power in {shown}")
-        if sign < 0 and not is_whole:
-            raise DomainError(
-                f"a negative number to a fractional power: {shown} is no real number, or a root that depends on"
-                " the branch taken",
-                hint=f"for an odd root write -(-x)^(1/3), for instance with {written(base_expr)} in the place of x",
-            )
-        return arithmetic.power(base, exponent)
+        raise DomainError(
+            f"a negative number to a fractional power: {shown} is no real number, or a root that depends on"
+            " the branch taken",
+            hint=f"for an odd root write -(-x)^(1/3), for instance with {written(base_expr)} in the place of x",
+        )
 
     # --- calls
 

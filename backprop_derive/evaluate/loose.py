@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from mpmath.ctx_mp import MPContext
@@ -23,6 +23,11 @@ def _context(digits: int) -> Any:
     return context
 
 
+@cache
+def _close(digits: int) -> Any:
+    return _context(digits).mpf(10) ** -(digits * 5 // 8)
+
+
 _CONTEXT = _context(_DIGITS)
 CLOSE = _CONTEXT.mpf(10) ** -25
 
@@ -35,7 +40,7 @@ class Loose:
     def __init__(self, digits: int = _DIGITS) -> None:
         self.context = _context(digits)
         # Two results that differ by less, relatively, are one number.
-        self.close = self.context.mpf(10) ** -(digits * 5 // 8)
+        self.close = _close(digits)
 
     def real(self, a: Number) -> Any:
         return self.context.mpf(a.numerator) / a.denominator if isinstance(a, Fraction) else a
@@ -162,6 +167,7 @@ def within(a: Number, b: Number, most: Number) -> bool:
     return bool(off <= most if is_exact else Loose().real(off) <= Loose().real(most))
 
 
+@lru_cache(maxsize=4096)
 def odd_number(seed: int) -> Number:
     """A number between 0.3 and 1.7 that nothing else has anything to do with; the same for a seed."""
     return _CONTEXT.mpf(3) / 10 + 7 * _CONTEXT.frac(_CONTEXT.sqrt(7 + seed) * (seed % 97 + 11)) / 5

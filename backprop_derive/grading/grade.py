@@ -69,8 +69,7 @@ class Grader:
         """The sheet of one student whose text is read."""
         statements = reading.statements
         scope = extended(self.key.scope, statements)
-        has_more = scope.symbols != self.key.scope.symbols or scope.functions
-        work = Work(self.key, self.diagnoses, scope if has_more else self.key.scope, reading.has_own_letters)
+        work = Work(self.key, self.diagnoses, scope, reading.has_own_letters)
         for statement in statements:
             work.take(statement)
         return Sheet(student, self.lines(work), tuple(work.remarks))

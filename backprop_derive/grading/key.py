@@ -14,10 +14,11 @@ from ..errors import UsageError
 from ..exercises.answers import Wrong, wrong_answers_to
 from ..limits import DEFAULT_LIMITS, Limits
 from ..printers.text import text
+from ..proofreading.readings import Readings
 from ..proofreading.scope import Scope
 from ..proofreading.tokens import Vocabulary
 from ..proofreading.values import Key as Symbol
-from ..report.numbers import style_of
+from ..report.numbers import Style, style_of
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import ListOf, Name
 from ..syntax.names import canonical
@@ -38,6 +39,8 @@ class Key:
         self.limits = limits
         self.problem = record.derivation.graph.problem
         self.scope = _scope_of(record)
+        self.readings = Readings()
+        self._shown: dict[Item, MathNode | None] = {}
         self.items = tuple(_items(record, options.ask))
         if not self.items:
             raise UsageError(
@@ -113,6 +116,16 @@ class Key:
 
     def shown(self, item: Item) -> MathNode | None:
         """What is right for an item, as it is shown."""
+        if item not in self._shown:
+            self._shown[item] = self._made_shown(item)
+        return self._shown[item]
+
+    @cached_property
+    def style(self) -> Style:
+        """How numbers are shown."""
+        return style_of(self.problem, _DIGITS)
+
+    def _made_shown(self, item: Item) -> MathNode | None:
         derivation = self.record.derivation
         if item.kind == "local":
             assert isinstance(derivation, Derivation)
@@ -120,10 +133,9 @@ class Key:
         value = self.value(symbol_of(item))
         if value is None:
             return None
-        style = style_of(self.problem, _DIGITS)
-        return (
-            _tensor(value.shape, style.alike(value.entries)) if isinstance(value, TensorValue) else style.shown(value)
-        )
+        if isinstance(value, TensorValue):
+            return _tensor(value.shape, self.style.alike(value.entries))  # type: ignore[no-any-return]
+        return self.style.shown(value)
 
 
 def key_of(problem: Any, options: GradeOptions, name: str = "problem", limits: Limits = DEFAULT_LIMITS) -> Key:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from ..document import MathNode
@@ -18,62 +19,134 @@ from ..syntax.expression import Expr, Number, names_in, walk
 from .tensors import OwnArrays
 
 _MOST_REMEMBERED = 20_000  # formulas of a class
+_MOST_SCOPES = 100  # that students define
+_OF_SCOPE = ("known", "exact", "has_choices")
+Claim = tuple[MathNode, MathNode, str]
 
 
 class KeyComparer(Comparer):
-    """The comparer of a key. It remembers what does not depend on a student: a class writes the same formulas."""
+    """The comparer of a key. It remembers what does not depend on a student: a class writes the same formulas.
 
-    def __init__(self, scope: Scope) -> None:
+    `base` is that of the key itself where the scope has more names, which students have defined.
+    """
+
+    def __init__(self, scope: Scope, base: KeyComparer | None = None) -> None:
         super().__init__(scope)
+        self.base = base
+        self.more = scope.symbols - base.scope.symbols if base is not None else frozenset()
         self.same: dict[tuple[MathNode, MathNode], bool | None] = {}
         self.right: dict[MathNode, tuple[tuple[str, Any], ...]] = {}
+        self.outcomes: dict[Claim, Outcome] = {}
+        self._with_more: dict[Hashable, KeyComparer] = {}
+
+    def behind(self, *nodes: MathNode) -> KeyComparer:
+        """What is to answer for some formulas: the key's own comparer where they speak only of what it knows."""
+        base = self.base
+        if base is None or self.scope.functions:
+            return self
+        is_known = not self.more or all(self.more.isdisjoint(symbols_in(node)) for node in nodes)
+        return base if is_known else self
 
     def same_formula(self, a: MathNode, b: MathNode) -> bool | None:
+        if (found := self.behind(a, b)) is not self:
+            return found.same_formula(a, b)
         if (a, b) not in self.same:
-            if len(self.same) >= _MOST_REMEMBERED:
-                self.same.clear()
             self.same[a, b] = super().same_formula(a, b)
+            _shorten(self.same)
         return self.same[a, b]
 
     def right_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        if (found := self.behind(node)) is not self:
+            return found.right_values(node)
         if node not in self.right:
-            if len(self.right) >= _MOST_REMEMBERED:
-                self.right.clear()
             self.right[node] = tuple(super().right_values(node))
+            _shorten(self.right)
         return iter(self.right[node])
+
+    def within(self, scope: Scope) -> KeyComparer:
+        """The comparer for a scope with more names: one for all students who define the same."""
+        own = self.scope
+        has_more = scope.symbols != own.symbols or scope.functions or scope.asides or scope.by_entries
+        if not has_more and (scope.shapes, scope.symmetric) == (own.shapes, own.symmetric):
+            return self
+        if scope.asides or scope.by_entries:
+            return KeyComparer(scope, self)  # they hold in a paragraph of this student's text
+        defined = (scope.givens, scope.steps, scope.functions, scope.shapes)
+        at = (*(tuple(each.items()) for each in defined), frozenset(scope.symmetric))
+        if at not in self._with_more:
+            self._with_more[at] = KeyComparer(scope, self)
+            _shorten(self._with_more, _MOST_SCOPES)
+        return self._with_more[at]
+
+    def known_outcome(self, claim: Claim) -> Outcome | None:
+        """What a claim comes to, whoever makes it, if that is known."""
+        return self.behind(*claim[:2]).outcomes.get(claim) or self.outcomes.get(claim)
+
+    def keep(self, claim: Claim, outcome: Outcome, is_of_scope: bool) -> None:
+        """Remember what a claim comes to, whoever makes it; `is_of_scope` in this scope only."""
+        outcomes = self.outcomes if is_of_scope else self.behind(*claim[:2]).outcomes
+        outcomes[claim] = outcome
+        _shorten(outcomes)
+
+
+def _shorten(remembered: dict[Any, Any], most: int = _MOST_REMEMBERED) -> None:
+    """Forget what was remembered first, where it is too much."""
+    if len(remembered) > most:
+        del remembered[next(iter(remembered))]
 
 
 class OwnComparer(Comparer):
     """The comparer of one student's work.
 
     `written` are the student's values, as in notes. `formulas` are wrong formulas that the student has given for steps
-    and derivatives: what follows from them counts as following, too. `more` are names that the key does not have.
+    and derivatives: what follows from them counts as following, too.
     """
 
     def __init__(self, key: KeyComparer, scope: Scope) -> None:
-        if scope is key.scope:
-            self.__dict__.update(key.__dict__)
-        else:
-            super().__init__(scope)
-        self.key = key
-        self.more = scope.symbols - key.scope.symbols
+        self.key = key.within(scope)
+        self.__dict__.update({k: v for k, v in self.key.__dict__.items() if k not in _OF_SCOPE})
         self.written = {}
         self.after = []
         self.formulas: dict[Symbol, MathNode] = {}
         self.tensors_written: dict[Symbol, Any] = {}
         self._own: Comparer | None = None
-
-    def is_of_key(self, *nodes: MathNode) -> bool:
-        """Whether formulas speak of what the key knows only, so that it can answer."""
-        if not self.more and not self.scope.functions:
-            return True
-        return not self.scope.functions and all(self.more.isdisjoint(symbols_in(node)) for node in nodes)
+        # Whether a comparison has looked at what this student has written, or at all that the scope defines.
+        self.has_asked_own = self.has_asked_scope = False
 
     def same_formula(self, a: MathNode, b: MathNode) -> bool | None:
-        return self.key.same_formula(a, b) if self.is_of_key(a, b) else super().same_formula(a, b)
+        return self.key.same_formula(a, b)
 
     def right_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
-        return self.key.right_values(node) if self.is_of_key(node) else super().right_values(node)
+        return self.key.right_values(node)
+
+    @property
+    def known(self) -> tuple[Any, ...]:
+        self.has_asked_scope = True
+        return self.key.known
+
+    @property
+    def exact(self) -> frozenset[Fraction]:
+        self.has_asked_scope = True
+        return self.key.exact
+
+    @property
+    def has_choices(self) -> bool:
+        self.has_asked_scope = True
+        return self.key.has_choices
+
+    # --- what a comparison may see of this student
+
+    def following_values(self, node: MathNode) -> Iterator[tuple[str, Any]]:
+        self.has_asked_own = True
+        return super().following_values(node)
+
+    def has_written(self, key: str) -> bool:
+        self.has_asked_own = True
+        return super().has_written(key)
+
+    def stands_for_name(self, number: Number) -> bool:
+        self.has_asked_own = True
+        return super().stands_for_name(number)
 
     def note_tensor(self, key: Symbol, value: Any) -> None:
         """Note a wrong value of the student's own in a problem with vectors and matrices."""
@@ -99,7 +172,7 @@ class OwnComparer(Comparer):
         return value, formula
 
     def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
-        outcome = super().compare(a, b, relation)
+        outcome = self.judged(a, b, relation)
         if outcome.verdict == "wrong" and self.arrays.concerns(a, b):
             found = TensorComparer(OwnArrays(self.arrays, self.tensors_written)).compare(a, b, relation)
             return replace(found, verdict="follows") if found.is_right else outcome
@@ -110,6 +183,17 @@ class OwnComparer(Comparer):
             return outcome
         found = self.own.compare(a, b, relation)
         return replace(found, verdict="follows") if found.is_right else outcome
+
+    def judged(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        """By the key and by the values found before. What is right by the key alone is so for everybody."""
+        claim = (a, b, relation)
+        if (known := self.key.known_outcome(claim)) is not None:
+            return known
+        self.has_asked_own = self.has_asked_scope = False
+        outcome = super().compare(a, b, relation)
+        if outcome.is_right and not self.has_asked_own:
+            self.key.keep(claim, outcome, self.has_asked_scope)
+        return outcome
 
     def mixed_verdict(self, a: MathNode, b: MathNode) -> str:
         """`right` or `follows` where `b` has numbers in the place of incoming adjoints: −2·x for ∂loss/∂ŷ · x.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
@@ -13,7 +14,7 @@ from ..proofreading.formulas import Formula, formulas_of
 from ..proofreading.parts import symbols_in
 from ..proofreading.rules import nodes_of
 from ..proofreading.scope import is_plain
-from ..proofreading.statements import Link, Statement, statements_of, vocabulary_of
+from ..proofreading.statements import Link, Statement
 from ..proofreading.tokens import Vocabulary
 from ..proofreading.values import symbol_key
 from ..records import record
@@ -47,7 +48,12 @@ def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) 
 
 def _shown_names(statement: Statement) -> list[str]:
     nodes = [link.node for link in statement.links if link.node is not None]
-    return [text(Name(key)) for node in nodes for key in symbols_in(node)]
+    return [_shown(key) for node in nodes for key in symbols_in(node)]
+
+
+@lru_cache(maxsize=4096)
+def _shown(key: str) -> str:
+    return text(Name(key))
 
 
 def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
@@ -63,9 +69,9 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
 
 
 def _read(formulas: list[Formula], key: Key) -> list[Statement]:
-    found = vocabulary_of(formulas, key.vocabulary.names)
+    found = key.readings.vocabulary(formulas, key.vocabulary.names)
     vocabulary = replace(found, tensors=key.vocabulary.tensors)
-    return [statement for formula in formulas for statement in statements_of(formula, vocabulary)]
+    return list(key.readings.statements(formulas, vocabulary))
 
 
 def _bare_answer(written: str, name: str, key: Key) -> list[Statement]:
@@ -81,7 +87,8 @@ def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex
     """An answer without a head as what it claims of `head`; none where it is no formula at all."""
     vocabulary = Vocabulary(key.vocabulary.names, frozenset(), key.vocabulary.tensors)
     kind = "latex" if is_latex else "text"
-    read = list(statements_of(Formula(Source(name, _HEAD + answer), kind, 0, len(_HEAD + answer)), vocabulary))
+    claim = Formula(Source(name, _HEAD + answer), kind, 0, len(_HEAD + answer))
+    read = list(key.readings.statements([claim], vocabulary))
     if len(read) != 1 or read[0].links[0].node is None:
         return []
     first, *rest = (_moved(link) for link in read[0].links)
@@ -188,7 +195,18 @@ def renamed(node: MathNode, names: Mapping[str, str]) -> MathNode:
 
 
 def _renamed_statement(statement: Statement, names: Mapping[str, str]) -> Statement:
+    nodes = (link.node for link in statement.links if link.node is not None)
+    if all(names.keys().isdisjoint(_all_names(node)) for node in nodes):
+        return statement
     return replace(statement, links=tuple(_renamed_links(statement.links, names)))
+
+
+def _all_names(node: MathNode) -> Iterator[str]:
+    """The names of a formula, and what its differentials are of."""
+    yield from symbols_in(node)
+    for part in nodes_of(node):
+        if isinstance(part, Differential) and part.of is not None:
+            yield from symbols_in(part.of)
 
 
 def _renamed_links(links: tuple[Link, ...], names: Mapping[str, str]) -> Iterator[Link]:

@@ -238,9 +238,13 @@ class Comparer:
         """A name on one side only that nothing defines, so that nothing can be said; or nothing."""
         left, right = set(symbols_in(a)), set(symbols_in(b))
         for key in sorted(left ^ right):
-            if key not in self.scope.symbols and (key,) not in self.written and key not in self.scope.functions:
+            if key not in self.scope.symbols and key not in self.scope.functions and not self.has_written(key):
                 return f"{key} is not defined"
         return ""
+
+    def has_written(self, key: str) -> bool:
+        """Whether the notes have found a value for a name."""
+        return (key,) in self.written
 
     def is_exact(self, node: MathNode) -> bool:
         """Whether no number in a formula is a decimal."""

@@ -34,6 +34,10 @@ class Formula:
     row: bool = False
     chapter: int = 0
 
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
 
 def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
     """Every stretch of mathematics in the order of the text. Raises ProblemError for a notebook that is none."""

@@ -19,10 +19,11 @@ from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
 from .outcome import Outcome
+from .readings import Readings
 from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
 from .scope import Scope, is_plain, scopes_of
-from .statements import Link, Statement, statements_of, vocabulary_of, with_names, with_tensors
+from .statements import Link, Statement, with_names, with_tensors
 from .tensors import is_written
 from .updates import is_update, judge_update
 from .values import NoValue, symbol_key
@@ -38,22 +39,23 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
     """
     with deep_recursion():
         formulas = list(formulas_of(text, name, limits))
-        vocabulary = vocabulary_of(formulas)
-        statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+        readings = Readings()
+        vocabulary = readings.vocabulary(formulas)
+        statements = list(readings.statements(formulas, vocabulary))
         more = {key for s in statements for key in _used_names(s)} - vocabulary.names
         if more:
             vocabulary = with_names(vocabulary, more)
-            statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+            statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
         tensors = frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
         if tensors:
             defined = frozenset(key for scope in scopes for key in (*scope.givens, *scope.steps))
             vocabulary = with_tensors(vocabulary, tensors, defined)
-            statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+            statements = list(readings.statements(formulas, vocabulary))
             by_entries = {key for s in statements for key in defined_by_entries(s)}
             if by_entries:
                 vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
-                statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+                statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
         judges: dict[int, Judge] = {}
         findings: list[Finding] = []
@@ -202,17 +204,17 @@ class Judge:
             self.comparer.note(key, number.value)
 
     def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
-        offset = link.start if outcome.at is None else _place_of(link, outcome.at)
-        place = statement.formula.source.place(offset)
+        starts, ends = statement.span(link)
+        place = statement.formula.source.place(starts if outcome.at is None else starts + _place_in(link, outcome.at))
         claim = statement.text if link is statement.links[0] else _claim(statement, link)
         if outcome.verdict != "wrong":
-            return Finding(place, link.start, link.end, claim, outcome.verdict, reason=outcome.reason)
+            return Finding(place, starts, ends, claim, outcome.verdict, reason=outcome.reason)
         left = before.node if before is not None else None
         expected = expectation(self.comparer, left, link.node, outcome)
         if left is not None and link.node is not None and self.comparer.arrays.concerns(left, link.node):
-            return Finding(place, link.start, link.end, claim, "wrong", expected, None, outcome.reason)
+            return Finding(place, starts, ends, claim, "wrong", expected, None, outcome.reason)
         mistake = self.mistake(statement, link, outcome, left)
-        return Finding(place, link.start, link.end, claim, "wrong", expected, mistake, outcome.reason)
+        return Finding(place, starts, ends, claim, "wrong", expected, mistake, outcome.reason)
 
     def mistake(self, statement: Statement, link: Link, outcome: Outcome, left: MathNode | None) -> Mistake | None:
         """The mistake that a wrong link looks like, or None."""
@@ -223,11 +225,11 @@ class Judge:
         return found or mistake_in(self.comparer, left, link.node, outcome)
 
 
-def _place_of(link: Link, part: MathNode) -> int:
-    """Where a part of a link stands: the first thing in it whose place is known."""
+def _place_in(link: Link, part: MathNode) -> int:
+    """How far into a link a part of it stands: the first thing in it whose place is known."""
     if part is link.node:
-        return link.start
-    return next((link.places[id(node)] for node in nodes_of(part) if id(node) in link.places), link.start)
+        return 0
+    return next((link.places[id(node)] - link.start for node in nodes_of(part) if id(node) in link.places), 0)
 
 
 _ASSUMING = frozenset("if when for at suppose assume say were set take choose whenever unless until".split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..syntax.names import GREEK, GREEK_NAME, canonical
 from .tokens import MOST_TOKENS, Token, Unread, Vocabulary, function_words
@@ -332,11 +333,21 @@ class _Lexer:
 
 def index_key(text: str) -> str:
     """An index as the part of a key: `\\text{old}`, `1,2`, `\\hat{y}`."""
+    if text.isascii() and text.isalnum():
+        return text
+    return _kept_key(text) if len(text) <= _LONGEST_KEPT else _index_key(text)
+
+
+def _index_key(text: str) -> str:
     for command, accent in _ACCENTS.items():
         text = re.sub(rf"\\{command}\s*\{{([^{{}}]*)\}}", rf"\1_{accent}", text)
     text = _WRAPPED.sub(lambda m: "_".join(m[1].split()) if m[1] else "", text)
     text = re.sub(r"\\([A-Za-z]+)", lambda m: _VARIANTS.get(m[1], m[1]), text)
     return "_".join(part for part in re.split(r"[,_]+", "".join(GREEK_NAME.get(c, c) for c in text)) if part)
+
+
+_LONGEST_KEPT = 64
+_kept_key = lru_cache(maxsize=1024)(_index_key)
 
 
 def _parted(key: str) -> tuple[str, list[str], list[str]]:

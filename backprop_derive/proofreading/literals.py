@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from ..document import MathNode
@@ -78,7 +79,12 @@ def _number(value: Fraction, written: str) -> Literal:
     if "." not in mantissa:
         return Literal(value, Fraction(0), value.denominator == 1)
     scale = int(exponent) if exponent and len(exponent) < 6 else 0
-    return Literal(value, Fraction(1, 2) * Fraction(10) ** (scale - decimals), False)
+    return Literal(value, _half_unit(scale - decimals), False)
+
+
+@lru_cache(maxsize=256)
+def _half_unit(place: int) -> Fraction:
+    return Fraction(1, 2) * Fraction(10) ** place
 
 
 def radius(node: MathNode, value_of: Callable[[MathNode], Any], value: Any, exact: Collection[Fraction]) -> Any:

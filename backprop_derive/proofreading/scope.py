@@ -88,6 +88,17 @@ class Scope:
     def operands(self) -> dict[str, tuple[str, ...]]:
         return {key: names_in(expr) for key, expr in self.steps.items()}
 
+    @cached_property
+    def _derived(self) -> dict[tuple[str, str], Expr]:
+        return {}
+
+    def local_form(self, step: str, operand: str) -> Expr:
+        """The local gradient of a step by one of its operands, derived once. Raises what deriving it raises."""
+        at = (step, operand)
+        if at not in self._derived:
+            self._derived[at] = local_derivative(self.steps[step], operand)
+        return self._derived[at]
+
     def is_defined(self, key: str) -> bool:
         return key in self.givens or key in self.steps
 
@@ -197,7 +208,9 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
     """The scope with what statements define besides: names that it does not have."""
     found = replace(
         scope, givens=dict(scope.givens), steps=dict(scope.steps), functions=dict(scope.functions),
-        defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used),
+        defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used), shapes=dict(scope.shapes),
+        symmetric=set(scope.symmetric), asides=dict(scope.asides),
+        by_entries={key: dict(blocks) for key, blocks in scope.by_entries.items()},
     )  # fmt: skip
     _define(found, statements)
     return found

@@ -25,7 +25,7 @@ _ENDS = (".", ":", "!", "?", ",", ";")
 
 @record
 class Link:
-    """One side of a relation: its tree, or why it has none, and where it stands in the source."""
+    """One side of a relation: its tree, or why it has none, and where it stands in its formula."""
 
     node: MathNode | None
     start: int
@@ -33,6 +33,10 @@ class Link:
     reason: str = ""
     places: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
     kept: tuple[MathNode, ...] = field(default=(), compare=False, repr=False)
+
+
+Chain = tuple[tuple[Link, ...], tuple[str, ...]]  # links and the relations between them
+Heads = tuple[frozenset[str], frozenset[str]]  # names and functions
 
 
 @record
@@ -46,7 +50,12 @@ class Statement:
     @property
     def place(self) -> tuple[str, int]:
         """Where it begins: the name of its source, and the offset."""
-        return self.formula.source.name, self.links[0].start
+        return self.formula.source.name, self.start
+
+    @property
+    def start(self) -> int:
+        """Where it begins in its source."""
+        return self.formula.start + self.links[0].start
 
     @property
     def block(self) -> tuple[str, int]:
@@ -59,44 +68,53 @@ class Statement:
         formula = self.formula
         if formula.kind != "text":
             return formula.lead
-        return formula.source.text[max(formula.start, self.links[0].start - 400) : self.links[0].start]
+        return formula.source.text[max(formula.start, self.start - 400) : self.start]
 
     @property
     def text(self) -> str:
         return shown(self.formula, self.links[0].start, self.links[-1].end)
+
+    def span(self, link: Link) -> tuple[int, int]:
+        """Where a link begins and ends in the source."""
+        return self.formula.start + link.start, self.formula.start + link.end
 
     def link_text(self, link: Link) -> str:
         return shown(self.formula, link.start, link.end)
 
 
 def shown(formula: Formula, start: int, end: int) -> str:
-    """A stretch of the source on one line."""
-    return " ".join(formula.source.text[start:end].split())
+    """A stretch of a formula on one line."""
+    return " ".join(formula.source.text[formula.start + start : formula.start + end].split())
 
 
-def statements_of(formula: Formula, vocabulary: Vocabulary) -> Iterator[Statement]:
-    """Every statement of a formula: of a list one for each item, of a text one for each stretch without words."""
+def chains_in(kind: str, text: str, vocabulary: Vocabulary) -> Iterator[Chain]:
+    """What a formula states: of a list one chain for each item, of a text one for each stretch without words."""
+    if not _may_relate(kind, text):
+        return
     try:
-        tokens = _tokens(formula, vocabulary)
+        tokens = _tokens(kind, text, vocabulary)
     except Unread as error:
-        if claims(formula):
-            yield Statement(formula, (Link(None, formula.start, formula.end, error.reason),), ())
+        if _CLAIMS_SOMETHING.search(text) is not None:
+            yield (Link(None, 0, len(text), error.reason),), ()
         return
     for part in _stretches(tokens):
         for item in _items(part):
-            statement = _statement(formula, item, vocabulary)
-            if statement is not None:
-                yield statement
+            chain = _chain(kind, item, vocabulary)
+            if chain is not None:
+                yield chain
 
 
-def claims(formula: Formula) -> bool:
-    """Whether a formula that cannot be taken apart states something."""
-    return re.search(r"[=≈]|\\approx|\\leftarrow", formula.source.text[formula.start : formula.end]) is not None
+_CLAIMS_SOMETHING = re.compile(r"[=≈]|\\approx|\\leftarrow")
+_SIGN = re.compile(r"[=≈≔<>←→≤≥≠∈]")
 
 
-def _tokens(formula: Formula, vocabulary: Vocabulary) -> list[Token]:
-    read = latex_tokens if formula.kind == "latex" else text_tokens
-    return read(formula.source.text, formula.start, formula.end, vocabulary)
+def _may_relate(kind: str, text: str) -> bool:
+    """Whether a relation may stand in a formula; most of the text between formulas has none."""
+    return kind == "latex" or _SIGN.search(text) is not None
+
+
+def _tokens(kind: str, text: str, vocabulary: Vocabulary) -> list[Token]:
+    return (latex_tokens if kind == "latex" else text_tokens)(text, 0, len(text), vocabulary)
 
 
 def _stretches(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -148,12 +166,12 @@ def _depth(token: Token) -> int:
     return (token.kind == "op" and token.text in _OPENS) - (token.kind == "op" and token.text in _CLOSES)
 
 
-def _statement(formula: Formula, tokens: list[Token], vocabulary: Vocabulary) -> Statement | None:
+def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | None:
     while tokens and tokens[-1].at(*_ENDS):
         tokens.pop()
     while tokens and tokens[0].at(*_ENDS):
         tokens.pop(0)
-    if formula.kind == "text":
+    if kind == "text":
         tokens = _unlabelled(tokens)
     parts: list[list[Token]] = [[]]
     relations: list[str] = []
@@ -167,13 +185,13 @@ def _statement(formula: Formula, tokens: list[Token], vocabulary: Vocabulary) ->
             parts[-1].append(token)
     if not any(sign in _CLAIMS for sign in relations):
         return None
-    if (formula.kind == "text" and not (parts[0] and parts[-1])) or not any(parts):
+    if (kind == "text" and not (parts[0] and parts[-1])) or not any(parts):
         return None  # words stand where a side of it would be
     if len(parts) > _MOST_LINKS:
-        return Statement(formula, (Link(None, tokens[0].start, tokens[-1].end, "the chain is too long"),), ())
+        return (Link(None, tokens[0].start, tokens[-1].end, "the chain is too long"),), ()
     vocabulary = _without_letters(tokens, vocabulary)
     links = tuple(_link(part, vocabulary, tokens) for part in parts)
-    return Statement(formula, links, tuple(relations))
+    return links, tuple(relations)
 
 
 def _unlabelled(tokens: list[Token]) -> list[Token]:
@@ -220,25 +238,35 @@ _HEAD = re.compile(
 )
 
 
-def vocabulary_of(formulas: Sequence[Formula], known: Iterable[str] = ()) -> Vocabulary:
-    """The names that the formulas define, found by what stands before an equals sign, and the functions.
+_PRIME = re.compile("['′″‴’]")
 
-    `known` are names that are defined beforehand.
-    """
-    empty = Vocabulary()
+
+def heads_in(kind: str, text: str) -> Heads:
+    """The names that a formula defines, found by what stands before an equals sign, and the functions."""
+    names: set[str] = set()
+    functions: set[str] = set()
+    if not _may_relate(kind, text) and _PRIME.search(text) is None:
+        return frozenset(), frozenset()
+    if kind == "text":
+        names.update(_typed_heads(text))
+    try:
+        tokens = _tokens(kind, text, Vocabulary())
+    except Unread:
+        return frozenset(names), frozenset()
+    functions.update(_differentiated(tokens))
+    for part in _stretches(tokens):
+        for item in _items(part):
+            _head(item, names, functions)
+    return frozenset(names), frozenset(functions)
+
+
+def vocabulary_by(heads: Iterable[Heads], known: Iterable[str] = ()) -> Vocabulary:
+    """The vocabulary of what formulas define; `known` are names that are defined beforehand."""
     names: set[str] = set(known)
     functions: set[str] = set()
-    for formula in formulas:
-        if formula.kind == "text":
-            names.update(_typed_heads(formula))
-        try:
-            tokens = _tokens(formula, empty)
-        except Unread:
-            continue
-        functions.update(_differentiated(tokens))
-        for part in _stretches(tokens):
-            for item in _items(part):
-                _head(item, names, functions)
+    for more_names, more_functions in heads:
+        names |= more_names
+        functions |= more_functions
     plain = {n for n in names if not _is_gradient(n, names)}
     singles = {n for n in plain if len(n) > 2 or not (n.isalpha() and len(n) == 2 and set(n) <= plain)}
     return Vocabulary(frozenset(singles), frozenset(functions))
@@ -259,8 +287,8 @@ def _is_gradient(name: str, names: Collection[str]) -> bool:
     return by in names or (stem in names and places.isalpha() and len(places) <= _MOST_PLACES)
 
 
-def _typed_heads(formula: Formula) -> Iterator[str]:
-    for match in _HEAD.finditer(formula.source.text[formula.start : formula.end]):
+def _typed_heads(text: str) -> Iterator[str]:
+    for match in _HEAD.finditer(text):
         name = match["name"]
         if name.lower() in _NO_NAMES:
             continue

@@ -124,7 +124,8 @@ class TensorComparer:
         if found.shape != value.shape:
             return Outcome("wrong", b, None, _other_shape(found, value))
         weakest = "right"
-        off = np.ravel(np.broadcast_to(spread, value.shape))
+        # A column is compared as a vector, and a dot product is off by what its factors are at most.
+        off = np.ravel(spread) if np.size(spread) == value.size else np.full(value.size, np.max(spread))
         for entry, right, slack in zip(written, np.ravel(value), off, strict=True):
             number = literal(entry)
             assert number is not None

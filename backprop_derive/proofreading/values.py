@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, cast
@@ -167,10 +167,12 @@ class Point:
         key = symbol_key(node, self.scope.loss)
         if key is not None and key in self.fixed:
             return self.fixed[key]
+        if not isinstance(node.by, Name):
+            raise NoValue("a derivative by an entry is one of vectors or matrices")
         if isinstance(node, Differential):
             of = node.of if node.of is not None else Name(self.scope.loss or "")
-            return self._of_name(cast(Name, of).key, cast(Name, node.by).key, False)
-        by = cast(Name, node.by).key
+            return self._of_name(cast(Name, of).key, node.by.key, False)
+        by = node.by.key
         if isinstance(node.of, Name) and not self._is_function(node.of.key):
             return self._of_name(node.of.key, by, bool(node.held))
         return self._of_expression(self.expanded(_called(node.of, self.scope)), by)
@@ -199,19 +201,11 @@ class Point:
         terms = []
         for name in direct:
             names_here: dict[str, Any] = {}
-            lowered = self._lowered(self._derived(expr, name), names_here)
+            lowered = self._lowered(_derived(local_derivative, expr, name), names_here)
             outer = _ONE if name == by else self.gradients(name).get(by, _NONE)
             inner = self._evaluated(lowered, names_here, is_derivative=True)
             terms.append(Loose().multiply([inner, outer]))
         return Loose().add([_NONE, *terms])
-
-    def _derived(self, expr: Expr, name: str) -> Expr:
-        try:
-            return local_derivative(expr, name)
-        except BackpropError as error:
-            raise NoValue(error.found) from None
-        except (ArithmeticError, ValueError, RecursionError, TypeError, KeyError, AssertionError, AttributeError):
-            raise NoValue("this is not differentiated here") from None
 
     def local(self, step: str, operand: str) -> Any:
         """The local gradient of a step by one of its operands."""
@@ -219,7 +213,7 @@ class Point:
             return self.fixed["∂", operand, step]
         if (step, operand) not in self.locals:
             names: dict[str, Any] = {}
-            expr = self._lowered(self._derived(self.scope.steps[step], operand), names)
+            expr = self._lowered(_derived(self.scope.local_form, step, operand), names)
             self.locals[step, operand] = self._evaluated(expr, names, is_derivative=True)
         return self.locals[step, operand]
 
@@ -254,6 +248,16 @@ class _Names(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.own)
+
+
+def _derived(derive: Callable[[Any, str], Expr], of: Any, by: str) -> Expr:
+    """What a derivation comes to. Raises NoValue where there is none."""
+    try:
+        return derive(of, by)
+    except BackpropError as error:
+        raise NoValue(error.found) from None
+    except (ArithmeticError, ValueError, RecursionError, TypeError, KeyError, AssertionError, AttributeError):
+        raise NoValue("this is not differentiated here") from None
 
 
 def _called(node: MathNode, scope: Scope) -> MathNode:

@@ -51,6 +51,10 @@ class Symbol:
 
 def canonical(spelling: str) -> str:
     """The key of a name's spelling; two spellings of one name have the same key. A trailing `^` is a hat."""
+    return _kept(spelling) if len(spelling) <= _LONGEST_KEPT else _canonical(spelling)
+
+
+def _canonical(spelling: str) -> str:
     text = unicodedata.normalize("NFD", spelling.translate(_LOOKALIKES))
     accents: list[str] = []
     letters: list[str] = []
@@ -79,6 +83,11 @@ def canonical(spelling: str) -> str:
     spelled = [_GREEK_LETTER.sub(lambda match: GREEK_NAME[match[0]], segment) for segment in (base, *rest)]
     ordered = [spelled[0], *accents, *spelled[1:]]
     return "_".join(ordered) + "'" * primes
+
+
+# Hostile texts are made of long words, which are not kept.
+_LONGEST_KEPT = 64
+_kept = lru_cache(maxsize=4096)(_canonical)
 
 
 def nearest_name(spelling: str, spelled: Mapping[str, str]) -> str | None:

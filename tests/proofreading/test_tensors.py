@@ -60,3 +60,10 @@ def test_dot_products_that_are_off_are_found() -> None:
     vectors = "Given q = [1, 0, 2], k_1 = [0, 1, 1], k_2 = [4, 4, 0], k_3 = [2, 3, 1]\n\n"
     claims = "\n\n".join(["q @ k_1 = 2", "q @ k_2 = 5", "q @ k_3 = 8", "q @ q = 5"])
     assert [f.expected for f in bd.proofread(vectors + claims).wrong] == ["4", "4"]
+
+
+def test_rounded_numbers_of_a_column_are_held_against_a_vector() -> None:
+    notes = (
+        "Given X = [[1, 2], [4, 5]]\n\nr = rowsum(X) = [3, 9]\n\nrowsum([[1.15, 2.15], [4.15, 5.15]]) = [3.3, 9.9]\n"
+    )
+    assert [finding.expected for finding in bd.proofread(notes).wrong] == ["9.3"]
