@@ -33,6 +33,7 @@ from .engine import Engine, called
 from .entries import Entries, Misfit, is_by_entries
 from .indices import entry_of
 from .literals import literal
+from .nearby import SEEDS
 from .scope import Scope
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE
@@ -57,7 +58,7 @@ def tensor_names(scope: Scope) -> frozenset[str]:
 
 
 class Arrays:
-    """The values of one scope with tensors, and of its gradients, as arrays of floats; at drawn values with a seed.
+    """The values of one scope with tensors, and of its gradients, as arrays of floats; near the notes' with a seed.
 
     `block` is the paragraph that is read, whose own definitions come first.
     """
@@ -67,6 +68,10 @@ class Arrays:
         self.engine = Engine(scope, self.value, seed)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
+
+    def nearby(self) -> tuple[Arrays, ...]:
+        """The same at further points."""
+        return tuple(Arrays(self.scope, seed) for seed in SEEDS)
 
     @cached_property
     def names(self) -> frozenset[str]:
