@@ -156,8 +156,11 @@ def _scope_of(record: SolutionRecord | TensorSolution) -> Scope:
     givens = {given.key: given.value for given in problem.givens if given.value is not None}
     steps = {step.key: step.expression for step in problem.steps}
     used = {name for names in record.derivation.graph.operands.values() for name in names}
-    declared = {kind: {given.key for given in problem.givens if given.structure == kind} for kind in STRUCTURES}
-    return Scope(givens=givens, steps=steps, losses={problem.loss}, used=used, asked=problem.loss, **declared)
+    symmetric, diagonal = ({given.key for given in problem.givens if given.structure == kind} for kind in STRUCTURES)
+    return Scope(
+        givens=givens, steps=steps, losses={problem.loss}, used=used, asked=problem.loss,
+        symmetric=symmetric, diagonal=diagonal,
+    )  # fmt: skip
 
 
 def _items(record: SolutionRecord | TensorSolution, ask: tuple[str, ...]) -> Any:
