@@ -8,7 +8,7 @@ from typing import Any
 
 from ..document import MathNode
 from ..proofreading.compare import Comparer
-from ..proofreading.outcome import Outcome
+from ..proofreading.outcome import HERE_ONLY, Outcome
 from ..proofreading.parts import symbols_in
 from ..proofreading.scope import Scope, is_plain
 from ..proofreading.tensors import TensorComparer
@@ -100,7 +100,7 @@ class OwnComparer(Comparer):
 
     def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
         outcome = super().compare(a, b, relation)
-        if outcome.verdict == "wrong" and self.arrays.concerns(a, b):
+        if outcome.verdict == "wrong" and outcome.reason != HERE_ONLY and self.arrays.concerns(a, b):
             found = TensorComparer(OwnArrays(self.arrays, self.tensors_written)).compare(a, b, relation)
             return replace(found, verdict="follows") if found.is_right else outcome
         if outcome.verdict == "wrong":

@@ -27,7 +27,7 @@ _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
 class Engine:
-    """Answers at the values of the notes, near them where `seed` says so, or at drawn ones where the notes give none."""
+    """Answers at the values of the notes, or near them with a `seed`; at drawn ones where the notes give none."""
 
     def __init__(self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None) -> None:
         self.scope, self.evaluated, self.seed = scope, evaluated, seed
