@@ -12,6 +12,7 @@ from ..derivation import Derivation
 from ..document import Derivative, MathNode
 from ..errors import UsageError
 from ..exercises.answers import Wrong, wrong_answers_to
+from ..indexed.sizes import STRUCTURES
 from ..limits import DEFAULT_LIMITS, Limits
 from ..printers.text import text
 from ..proofreading.readings import Readings
@@ -167,7 +168,11 @@ def _scope_of(record: SolutionRecord | TensorSolution) -> Scope:
     givens = {given.key: given.value for given in problem.givens if given.value is not None}
     steps = {step.key: step.expression for step in problem.steps}
     used = {name for names in record.derivation.graph.operands.values() for name in names}
-    return Scope(givens=givens, steps=steps, losses={problem.loss}, used=used, asked=problem.loss)
+    symmetric, diagonal = ({given.key for given in problem.givens if given.structure == kind} for kind in STRUCTURES)
+    return Scope(
+        givens=givens, steps=steps, losses={problem.loss}, used=used, asked=problem.loss,
+        symmetric=symmetric, diagonal=diagonal,
+    )  # fmt: skip
 
 
 def _items(record: SolutionRecord | TensorSolution, ask: tuple[str, ...]) -> Any:

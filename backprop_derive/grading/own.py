@@ -9,7 +9,7 @@ from typing import Any
 
 from ..document import MathNode
 from ..proofreading.compare import Comparer
-from ..proofreading.outcome import Outcome
+from ..proofreading.outcome import HERE_ONLY, Outcome
 from ..proofreading.parts import symbols_in
 from ..proofreading.scope import Scope, is_plain
 from ..proofreading.tensors import TensorComparer
@@ -67,12 +67,12 @@ class KeyComparer(Comparer):
         """The comparer for a scope with more names: one for all students who define the same."""
         own = self.scope
         has_more = scope.symbols != own.symbols or scope.functions or scope.asides or scope.by_entries
-        if not has_more and (scope.shapes, scope.symmetric) == (own.shapes, own.symmetric):
+        if not has_more and _declared(scope) == _declared(own):
             return self
         if scope.asides or scope.by_entries:
             return KeyComparer(scope, self)  # they hold in a paragraph of this student's text
         defined = (scope.givens, scope.steps, scope.functions, scope.shapes)
-        at = (*(tuple(each.items()) for each in defined), frozenset(scope.symmetric))
+        at = (*(tuple(each.items()) for each in defined), frozenset(scope.symmetric), frozenset(scope.diagonal))
         if at not in self._with_more:
             self._with_more[at] = KeyComparer(scope, self)
             _shorten(self._with_more, _MOST_SCOPES)
@@ -87,6 +87,10 @@ class KeyComparer(Comparer):
         outcomes = self.outcomes if is_of_scope else self.behind(*claim[:2]).outcomes
         outcomes[claim] = outcome
         _shorten(outcomes)
+
+
+def _declared(scope: Scope) -> tuple[Any, ...]:
+    return scope.shapes, scope.symmetric, scope.diagonal
 
 
 def _shorten(remembered: dict[Any, Any], most: int = _MOST_REMEMBERED) -> None:
@@ -173,7 +177,7 @@ class OwnComparer(Comparer):
 
     def compare(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
         outcome = self.judged(a, b, relation)
-        if outcome.verdict == "wrong" and self.arrays.concerns(a, b):
+        if outcome.verdict == "wrong" and outcome.reason != HERE_ONLY and self.arrays.concerns(a, b):
             found = TensorComparer(OwnArrays(self.arrays, self.tensors_written)).compare(a, b, relation)
             return replace(found, verdict="follows") if found.is_right else outcome
         if outcome.verdict == "wrong":

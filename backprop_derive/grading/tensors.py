@@ -39,6 +39,10 @@ class OwnArrays(Arrays):
         self.own = own
         self.found: dict[Symbol, Array] = {}
 
+    def nearby(self) -> tuple[Arrays, ...]:
+        """None: a student's own values are what they are."""
+        return ()
+
     def known(self, node: MathNode) -> Array:
         """The student's own value; else what follows from the own values before it; else the right one."""
         key = symbol_key(node, self.scope.loss)
@@ -62,7 +66,14 @@ class OwnArrays(Arrays):
         return any(key in self.own for key in keys)
 
     def _givens(self, key: str) -> list[str]:
-        return [f"Given {name} = {_text(self.known(Name(name)))}" for name in self.scope.operands[key]]
+        return [
+            f"Given {name} = {_text(self.known(Name(name)))}{self._kind(name)}" for name in self.scope.operands[key]
+        ]
+
+    def _kind(self, name: str) -> str:
+        """What a given matrix is declared to be; an own value of it need not be that."""
+        structure = self.scope.structure(name)
+        return f" {structure}" if structure and (name,) not in self.own else ""
 
     def _gradient(self, key: str) -> Array | None:
         """The sum, over the steps that use a name, of what flows back through each from the student's own adjoint.

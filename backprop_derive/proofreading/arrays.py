@@ -33,6 +33,7 @@ from .engine import Engine, called
 from .entries import Entries, Misfit, is_by_entries
 from .indices import entry_of
 from .literals import literal
+from .nearby import SEEDS
 from .scope import Scope
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE
@@ -57,7 +58,7 @@ def tensor_names(scope: Scope) -> frozenset[str]:
 
 
 class Arrays:
-    """The values of one scope with tensors, and of its gradients, as arrays of floats; at drawn values with a seed.
+    """The values of one scope with tensors, and of its gradients, as arrays of floats; near the notes' with a seed.
 
     `block` is the paragraph that is read, whose own definitions come first.
     """
@@ -67,6 +68,20 @@ class Arrays:
         self.engine = Engine(scope, self.value, seed)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
+
+    def nearby(self) -> tuple[Arrays, ...]:
+        """The same at further points."""
+        return tuple(Arrays(self.scope, seed) for seed in SEEDS)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a value here is another than in the notes."""
+        known = self.scope.givens
+        return any(
+            not np.array_equal(value, self.value(known[name]))
+            for name, value in self.engine.givens.items()
+            if name in known
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -128,13 +143,18 @@ class Arrays:
     @cached_property
     def exact(self) -> frozenset[float]:
         """The entries of all givens and steps, without their signs: a decimal that is one of them is not rounded."""
+        return self.exact_of(only_scalars=False)
+
+    def exact_of(self, only_scalars: bool) -> frozenset[float]:
+        """The entries of all givens and steps, or of the single numbers among them, without their signs."""
         found: set[float] = set()
         for name in (*self.scope.givens, *self.scope.steps):
             try:
                 entries = np.ravel(self.value(Name(name)))
             except (NoValue, Misfit):
                 continue
-            found.update(round(abs(float(entry)), _EXACT) for entry in entries if np.isfinite(entry))
+            if len(entries) == 1 or not only_scalars:
+                found.update(round(abs(float(entry)), _EXACT) for entry in entries if np.isfinite(entry))
         return frozenset(found)
 
     def spread(self, node: MathNode) -> Array:

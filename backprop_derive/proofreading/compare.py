@@ -26,7 +26,7 @@ from ..syntax.expression import (
 )  # fmt: skip
 from .arrays import Arrays
 from .literals import literal, radius
-from .outcome import Outcome
+from .outcome import HERE_ONLY, Outcome
 from .parts import factors, holds_choice, holds_zero, nodes, product, symbols_in, terms
 from .scope import Scope, is_closed, is_plain
 from .tensors import TensorComparer
@@ -170,7 +170,7 @@ class Comparer:
             at, expected = match.wrong[0]
             return Outcome("wrong", at, expected)
         if outcome.is_right and not same and self.is_formula(b) and not self.holds_here(a, b):
-            return Outcome("wrong", b, None, "the two agree at these values only")
+            return Outcome("wrong", b, None, HERE_ONLY)
         return outcome
 
     def misquotes(self, a: MathNode, b: MathNode) -> bool:

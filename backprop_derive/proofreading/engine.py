@@ -14,6 +14,7 @@ from .. import api
 from ..errors import BackpropError
 from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
 from ..syntax.written import written
+from .nearby import is_special, near, structured
 from .scope import Scope
 from .values import NoValue
 
@@ -26,7 +27,7 @@ _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
 class Engine:
-    """Answers at the values of the notes, or at drawn ones: where `seed` says so, and where the notes give none."""
+    """Answers at the values of the notes, or near them with a `seed`; at drawn ones where the notes give none."""
 
     def __init__(self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None) -> None:
         self.scope, self.evaluated, self.seed = scope, evaluated, seed
@@ -54,12 +55,12 @@ class Engine:
 
     def _given(self, name: str) -> Array:
         known = self.scope.givens.get(name)
-        if known is not None and (self.seed is None or name in self._labels):
-            return self.evaluated(known)
-        shape = self.scope.shapes.get(name)
         if known is not None:
-            sizes = np.shape(self.evaluated(known))
-        elif shape is not None:
+            value = self.evaluated(known)
+            is_kept = self.seed is None or name in self._labels or is_special(value, self._sizes)
+            return value if is_kept else near(name, value, self.scope.structure(name), self.seed or 0)
+        shape = self.scope.shapes.get(name)
+        if shape is not None:
             sizes = tuple(self.letters[s] if isinstance(s, str) else s for s in shape)
         elif self.scope.shapes:
             sizes = ()
@@ -69,17 +70,22 @@ class Engine:
             raise NoValue(f"{name} has too many entries to be drawn")
         seed = self.seed or 0
         drawn = np.random.default_rng([crc32(name.encode()), seed]).integers(3000, 17000, sizes) / 10000
-        drawn = drawn * np.where(np.round(drawn * 10000) % 3 == 0, -1, 1) if seed % 2 else drawn
-        return (drawn + drawn.T) / 2 if name in self.scope.symmetric else drawn
+        return structured(drawn, self.scope.structure(name))
 
     @cached_property
     def _labels(self) -> frozenset[str]:
         """The names that choose a place, such as the labels of a cross-entropy: no other values make sense."""
         calls = (n for expr in self.scope.steps.values() for n in walk(expr) if isinstance(n, Call))
         return frozenset(
-            key for call in calls if call.function in _LABELLED for argument in call.arguments[1:]
-            for key in names_in(argument)
+            key for call in calls if call.function in _LABELLED
+            for argument in call.arguments[call.function != "onehot" :] for key in names_in(argument)
         )  # fmt: skip
+
+    @cached_property
+    def _sizes(self) -> frozenset[int]:
+        """The numbers of rows and columns: a given number that is one may stand for it."""
+        values = (self.scope.givens[name] for name in self.needed if name in self.scope.givens)
+        return frozenset(size for value in values for size in np.shape(self.evaluated(value)))
 
     # --- the problem, solved
 
@@ -101,8 +107,8 @@ class Engine:
 
     def _lines(self, givens: dict[str, Array]) -> Iterator[str]:
         for name, value in givens.items():
-            is_free = np.ndim(value) != 2 or name not in self.scope.symmetric
-            yield f"Given {name} = {_literal(value)}{'' if is_free else ' symmetric'}"
+            structure = self.scope.structure(name) if np.ndim(value) == 2 else ""
+            yield f"Given {name} = {_literal(value)} {structure}".rstrip()
         yield from (f"Given {letter} = {size}" for letter, size in self.letters.items() if letter in self.needed)
 
     def value(self, key: str) -> Array:

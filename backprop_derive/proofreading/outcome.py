@@ -7,6 +7,8 @@ from typing import Any
 from ..document import MathNode
 from ..records import record
 
+HERE_ONLY = "the two agree at these values only"
+
 
 @record
 class Outcome:

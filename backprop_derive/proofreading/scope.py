@@ -43,10 +43,15 @@ class Scope:
     losses: set[str] = field(default_factory=set)
     shapes: dict[str, tuple[int | str, ...]] = field(default_factory=dict)
     symmetric: set[str] = field(default_factory=set)
+    diagonal: set[str] = field(default_factory=set)
     by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
     asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     asked: str | None = None  # the loss, where it is known beforehand
+
+    def structure(self, name: str) -> str:
+        """What a matrix is declared to be, as the language says it; "" for nothing."""
+        return "symmetric" if name in self.symmetric else "diagonal" if name in self.diagonal else ""
 
     @cached_property
     def order(self) -> tuple[str, ...]:

@@ -1,20 +1,23 @@
-"""Whether one formula of vectors and matrices is another, at the values of the notes."""
+"""Whether one formula of vectors and matrices is another, at the values of the notes and near them."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..document import Derivative, Differential, MathNode, Reals
 from ..evaluate.loose import is_close
-from ..syntax.expression import Expr, Index, ListOf, Name, Product, children
+from ..syntax.expression import Expr, Index, ListOf, Name, Number, Product, children
 from .arrays import Array, Arrays, entries, shown_shape
-from .entries import Misfit
+from .entries import Misfit, is_by_entries
 from .indices import entry_of
 from .literals import literal
-from .outcome import Outcome
+from .outcome import HERE_ONLY, Outcome
+from .parts import nodes, symbols_in
+from .scope import is_closed, is_plain
 from .values import NoValue
 
 _SAME = 1e-9
@@ -27,7 +30,8 @@ class TensorComparer:
     def __init__(self, arrays: Arrays) -> None:
         self.scope = arrays.scope
         self.arrays = arrays
-        self.points = [arrays]
+        self.further = arrays.nearby()
+        self.points = [arrays, *self.further]
 
     def enter(self, block: tuple[str, int]) -> None:
         """Read on in this paragraph."""
@@ -39,7 +43,39 @@ class TensorComparer:
         if a == b:
             return Outcome("right")
         with np.errstate(all="ignore"):
-            return self.at_values(self.arrays, a, b, relation)
+            outcome = self.at_values(self.arrays, a, b, relation)
+            is_told = outcome.verdict == "right" and self.further and self.is_formula(a, b)
+            is_here_only = is_told and self.differ_nearby(a, b)
+        return Outcome("wrong", b, None, HERE_ONLY) if is_here_only else outcome
+
+    def is_formula(self, a: MathNode, b: MathNode) -> bool:
+        """Whether both sides go on holding at other values: no number that may stand for a name, and no name gone.
+
+        A longer formula without derivatives may be written as a shorter one, where what is gone has such a value.
+        """
+        if any(is_closed(side) or any(isinstance(n, ListOf) for n in nodes(side)) for side in (a, b)):
+            return False
+        is_entry = is_by_entries(a) or is_by_entries(b)
+        numbers = (abs(n.value) for side in (a, b) for n in nodes(side) if isinstance(n, Number))
+        if any(self.may_stand_for_name(number, is_entry) for number in numbers):
+            return False
+        return isinstance(a, Name) or not is_plain(a) or set(symbols_in(a)) <= set(symbols_in(b))
+
+    def may_stand_for_name(self, number: Fraction, is_entry: bool) -> bool:
+        """Whether a number is the value of a name, or of an entry: of every 0, 1 and 2 where entries are spoken of."""
+        if float(number) in self.scalars:
+            return True
+        return (is_entry or number not in (0, 1, 2)) and float(number) in self.arrays.exact
+
+    @cached_property
+    def scalars(self) -> frozenset[float]:
+        """The values of all names that are single numbers, without their signs."""
+        return self.arrays.exact_of(only_scalars=True)
+
+    def differ_nearby(self, a: MathNode, b: MathNode) -> bool:
+        """Whether two formulas differ at every further point, and there is one where they have values."""
+        found = [self.at_values(point, a, b, "=").verdict for point in self.further if point.is_moved]
+        return "right" not in found and not {"wrong", "rounded"}.isdisjoint(found)
 
     def shape(self, name: Name, reals: Reals) -> Outcome:
         """Whether a name has a shape."""
@@ -67,7 +103,7 @@ class TensorComparer:
             if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
                 return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
             outcome = self.entrywise(left, b, relation, point.spread(a))
-            return self.locally(a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
+            return self.locally(point, a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
         try:
             left, right = point.values(a, b)
         except Misfit as error:
@@ -77,7 +113,7 @@ class TensorComparer:
         if squeezed(left).shape != squeezed(right).shape:
             return Outcome("wrong", b, None, _other_shape(right, left))
         left, right = squeezed(left), squeezed(right)
-        part = self.slip(a, b, relation)
+        part = self.slip(a, b, relation) if point is self.arrays else None
         if part is not None:
             return part
         off, size = np.max(np.abs(left - right), initial=0), np.max(np.abs(left), initial=0)
@@ -86,7 +122,7 @@ class TensorComparer:
         is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
         if is_rounded and off <= _ROUNDED * size:
             return Outcome("rounded")
-        return self.locally(a, b, relation) or Outcome("wrong", b, None, "the values differ")
+        return self.locally(point, a, b, relation) or Outcome("wrong", b, None, "the values differ")
 
     def dot_product(self, point: Arrays, node: MathNode) -> Array | None:
         """The sum of the products, where a dot stands between two vectors and a number behind it."""
@@ -96,14 +132,14 @@ class TensorComparer:
                 return np.dot(a, b) if a.ndim == b.ndim == 1 else None
         return None
 
-    def locally(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
+    def locally(self, point: Arrays, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
         """Right where a derivative of the loss is meant through its own step only, which writes some without a bar."""
         base, _ = entry_of(a)
         match base:
             case Derivative(Name(of), Name(by), sign, ()) if of == self.scope.loss:
                 if by in self.scope.operands.get(of, ()):
                     held = Derivative(Name(of), Name(by), sign, (Name(of),))
-                    outcome = self.at_values(self.arrays, held if base is a else _entry(held, a), b, relation)
+                    outcome = self.at_values(point, held if base is a else _entry(held, a), b, relation)
                     return outcome if outcome.is_right else None
         return None
 

@@ -49,6 +49,31 @@ def test_a_gradient_with_its_transpose_is_right_and_one_without_is_wrong() -> No
     assert verdicts(r"$\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Z} W^\top$") == ["right"]
 
 
+SYMMETRIC = """Given X = [[1, 2], [2, 3]], w = [0.5, -1], y = [1, 4]
+
+p = X w
+
+e = p - y
+
+L = sum(e * e)
+
+"""
+
+
+@pytest.mark.parametrize("about", ["", "X = X^T\n\n"])
+def test_a_missing_transpose_is_found_unless_the_notes_say_that_the_matrix_is_symmetric(about: str) -> None:
+    def last(claim: str) -> tuple[str, str]:
+        finding = bd.proofread(SYMMETRIC + about + claim).findings[-1]
+        return finding.verdict, finding.reason
+
+    accident = ("right", "") if about else ("wrong", "the two agree at these values only")
+    assert last("dL/dw = X dL/dp") == accident
+    assert last("dL/dw = 2 X e") == accident
+    assert last("dL/dw = X^T dL/dp") == ("right", "")
+    assert last("dL/dw = 2 X^T e") == ("right", "")
+    assert last("dL/dw = 2 X e = [-29, -46]")[0] == "right"
+
+
 def test_a_wrong_entry_is_shown_by_itself() -> None:
     claim = r"$Z = \begin{pmatrix} 5 & -1 \\ 11 & -3 \\ 18 & -5 \end{pmatrix}$"
     (finding,) = bd.proofread(LAYER + claim).wrong
