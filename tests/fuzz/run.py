@@ -87,7 +87,9 @@ def _peak() -> float:
 
 def _where(error: Exception) -> str:
     """A finding's name: the error, and the last line of the package that it passed through."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "backprop_derive" in f.filename or "fuzz" in f.filename]
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if "backprop_derive" in f.filename or "fuzz" in f.filename
+    ]
     last = frames[-1]
     return f"{type(error).__name__}-{Path(last.filename).stem}-{last.lineno}"
 
@@ -127,7 +129,9 @@ def guided(watch: Watch, seeds: list[str], inputs: int, seed: int, folder: Path,
         return made.encode("utf-8", "surrogatepass")[:longest]
 
     options = [f"-seed={seed}", f"-max_len={4 * LONGEST}", "-timeout=60", "-rss_limit_mb=0", "-print_final_stats=0"]
-    atheris.Setup([sys.argv[0], *options, "-verbosity=0", f"-artifact_prefix={folder}/", str(kept)], one, custom_mutator=mutator)
+    atheris.Setup(
+        [sys.argv[0], *options, "-verbosity=0", f"-artifact_prefix={folder}/", str(kept)], one, custom_mutator=mutator
+    )
     atheris.Fuzz()
 
 

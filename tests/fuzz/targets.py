@@ -17,6 +17,7 @@ from backprop_derive.language.writer import written_problem
 from backprop_derive.proofreading.judge import proofread
 from backprop_derive.proofreading.report import as_json, as_sarif, as_text
 from backprop_derive.serving.asked import from_bytes, read_asked
+from backprop_derive.syntax.parser import deep_recursion
 from backprop_derive.weaving.notebook import weave_notebook
 from backprop_derive.weaving.weave import Weaver, weave
 from tests.conftest import CHECKOUT, corpus
@@ -30,13 +31,17 @@ class Target:
     seeds: Callable[[], list[str]]
 
 
+_SHORT = 300  # characters of a problem whose solution is surely a matter of less than two seconds
+
+
 # --- readers
 
 
 def parser(text: str) -> None:
     """A problem is read; written again it is the same problem."""
     problem = read_problem(text)
-    assert read_problem(written_problem(problem)) == problem, "it is another problem when written and read again"
+    with deep_recursion():
+        assert read_problem(written_problem(problem)) == problem, "it is another problem when written and read again"
 
 
 def solver(text: str) -> None:
@@ -186,7 +191,7 @@ def _requests() -> list[str]:
 
 TARGETS = {
     "parser": Target(parser, _problems),
-    "solver": Target(solver, _problems),
+    "solver": Target(solver, lambda: [text for text in _problems() if len(text) < _SHORT]),
     "exercise": Target(exercise, _exercises),
     "grader": Target(grader, _answers),
     "proofreader": Target(proofreader, _notes),
