@@ -4,6 +4,8 @@
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
 #   make oldest  the test suite with the oldest supported version of each dependency
+#   make fuzz    a reader fed with broken input: TARGET=parser INPUTS=100000 (tests/fuzz/targets.py names the readers)
+#   make same    whether twenty processes write the same bytes: hash seeds, time zones, locales
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
 #   make clean   remove what the others made
@@ -14,10 +16,12 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0 numpy
 # One worker a core is what the tests were timed with.
 WORKERS ?= 2
+TARGET ?= parser
+INPUTS ?= 100000
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check bench languages clean
+.PHONY: help demo test oldest lint types imports wheel check fuzz same bench languages clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -84,6 +88,14 @@ check:
 
 languages: .venv/developing
 	$(BIN)/python docs/make_catalogues.py
+
+# Guided by coverage where atheris has a wheel for this Python.
+fuzz: .venv/developing
+	$(BIN)/python -m pip install --quiet atheris || echo "without atheris: mutations of the seeds only"
+	$(BIN)/python -W ignore -m tests.fuzz.run $(TARGET) --inputs $(INPUTS)
+
+same: .venv/developing
+	$(BIN)/python benchmarks/same_bytes.py --seeds 20
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py
