@@ -5,6 +5,8 @@
 #   make check   what CI runs: tests, lint, types, imports, the wheel
 #   make oldest  the test suite with the oldest supported version of each dependency
 #   make campaign    random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
+#   make fuzz    a reader fed with broken input: TARGET=parser INPUTS=100000 (tests/fuzz/targets.py names the readers)
+#   make same    whether twenty processes write the same bytes: hash seeds, time zones, locales
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make peers   ours beside SymPy, CasADi, JAX, PyTorch, autograd, micrograd, handcalcs and latexify, which it installs
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
@@ -16,6 +18,8 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0 numpy
 # One worker a core is what the tests were timed with.
 WORKERS ?= 2
+TARGET ?= parser
+INPUTS ?= 100000
 
 # Of `make campaign`: what a run of ten thousand takes is in docs/reliability.md.
 GRAPHS ?= 10000
@@ -23,7 +27,7 @@ SEED ?= 0
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check bench peers campaign languages clean
+.PHONY: help demo test oldest lint types imports wheel check campaign fuzz same bench peers languages clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -95,6 +99,14 @@ campaign: .venv/developing
 	$(BIN)/python -m tests.campaigns.gradients --graphs $(GRAPHS) --seed $(SEED)
 	$(BIN)/python -m tests.campaigns.digits --solutions $$(($(GRAPHS) / 10)) --seed $(SEED)
 	$(BIN)/python -m tests.campaigns.renderings --random $$(($(GRAPHS) / 100)) --seed $(SEED)
+
+# Guided by coverage where atheris has a wheel for this Python.
+fuzz: .venv/developing
+	$(BIN)/python -m pip install --quiet atheris || echo "without atheris: mutations of the seeds only"
+	$(BIN)/python -W ignore -m tests.fuzz.run $(TARGET) --inputs $(INPUTS)
+
+same: .venv/developing
+	$(BIN)/python benchmarks/same_bytes.py --seeds 20
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py

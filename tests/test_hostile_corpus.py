@@ -28,12 +28,9 @@ HOSTILE = corpus() / "hostile"
 
 FORMATS = {"md", "html", "tex", "typ", "pdf", "json", "txt", "terminal"}  # those that there are by now
 
-# Not collected, because what they ask for is not part of the program yet.
-NOT_YET = {
-    # commands
-    "cli-title-traversal", "cli-title-long", "cli-title-reserved",  # exercise
-    "grade-exec", "grade-tower", "grade-formula",  # grade: a class goes on, in tests/grading/test_hostile.py
-    "import-pickle", "import-py-side-effect",  # import
+# Asked otherwise: of a class the others are graded (tests/grading/test_hostile.py), an exercise varies (below).
+ELSEWHERE = {
+    "grade-exec", "grade-tower", "grade-formula", "cli-title-traversal", "cli-title-long", "cli-title-reserved"
 }  # fmt: skip
 
 # Where the case takes a solution and a refusal alike, and the language's page decides.
@@ -73,10 +70,11 @@ ORACLE = _oracle()
 def _cases() -> dict[str, Case]:
     lines = (HOSTILE / "cases.jsonl").read_text(encoding="utf-8").split("\n")
     cases = (json.loads(line) for line in lines if line)
-    return {case["id"]: case for case in cases if case["id"] not in NOT_YET}
+    return {case["id"]: case for case in cases}
 
 
-CASES = _cases()
+ALL = _cases()
+CASES = {name: case for name, case in ALL.items() if name not in ELSEWHERE}
 
 
 def _runs() -> list[tuple[str, str]]:
@@ -239,6 +237,22 @@ def test_a_hostile_problem_is_solved_or_refused_as_it_should_be(name: str, form:
     else:
         assert expected in ("error", None), f"refused, but it should have been solved: {outcome.stderr[:2000]}"
         _refused(case, outcome)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ELSEWHERE if name.startswith("cli-title")))
+@pytest.mark.parametrize("form", ["md", "moodle"])
+def test_a_title_takes_no_file_anywhere(name: str, form: str, tmp_path: Path) -> None:
+    problem = ALL[name]["problem"] + "Vary x in 1..5\n"
+    argv = ["exercise", "{problem}", "--variants", "2", "-f", form, "-o", "{work}/out/"]
+    case = {**ALL[name], "problem": problem, "argv": argv, "limits": {"seconds": 20, "mb": 500}}
+    outcome = _run(case, "md", tmp_path)
+    assert outcome.status in (0, 2), outcome.stderr
+    assert all(made == "out" or made.startswith("out/") for made in outcome.made)
+    stems = [Path(made).name.split(".")[0].upper() for made in outcome.made]
+    assert not {"CON", "PWNED"} & set(stems)
+    assert all(len(stem) < 200 for stem in stems)
+    if outcome.status == 2:
+        assert outcome.made == {}
 
 
 def _refused(case: Case, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ _RESERVED = {
 }  # fmt: skip
 _NO_LETTER = re.compile(r"[^A-Za-z0-9_α-ωΑ-Ω]")
 _LONGEST_NAME = 60
+LONGEST_INTEGER = 3_322  # bits of a whole number that code computes, about a thousand digits
 
 
 @dataclass
@@ -136,7 +138,11 @@ class Draft:
 
 
 def number(value: float | int | bool) -> Expr:
-    """A number as the code has it, exactly: 0.1 is 1/10."""
+    """A number as the code has it, exactly: 0.1 is 1/10. Raises ProblemError for what is none, or far too long."""
+    if not isinstance(value, int) and not math.isfinite(value):
+        raise ProblemError(f"the code has the number {value}", expected="numbers that are finite")
+    if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER:
+        raise ProblemError("the code has a whole number of more than a thousand digits", expected="smaller numbers")
     text = str(int(value)) if isinstance(value, bool | int) else repr(float(value))
     if text.endswith(".0"):
         text = text[:-2]

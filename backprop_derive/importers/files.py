@@ -11,6 +11,7 @@ from ..errors import ProblemError
 from .notebook import notebook_source, page_source
 from .python_source import function_problem, parsed, script_problem
 
+_PICKLED = {".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt"}
 _PAGES = {".md", ".markdown", ".txt", ".qmd", ".rst"}
 
 
@@ -21,6 +22,11 @@ def file_problem(text: str, path: str, name: str | None, inputs: Mapping[str, An
     """
     suffix = Path(path).suffix.lower()
     source = text
+    if suffix in _PICKLED:
+        raise ProblemError(
+            f"{path} is a file of pickled weights: reading one runs what it holds, and so it is not read",
+            expected="the code that makes the module, a .py file",
+        )
     if suffix == ".ipynb":
         source = notebook_source(text, path)
     elif suffix in _PAGES:

@@ -5,9 +5,11 @@ An argument is an expression of the language, or plain data of the code (None, a
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import shorten
 from ..ops.table import formula
 from ..records import record
 from ..syntax.expression import (
@@ -44,7 +46,9 @@ def expression(draft: Draft, value: Any) -> Expr:
     if isinstance(value, list | tuple):
         return ListOf(tuple(expression(draft, item) for item in value))
     if value is None or isinstance(value, str):
-        draft.refuse(f"{value!r} stands where a tensor is expected")
+        draft.refuse(f"{shorten(repr(value))} stands where a tensor is expected")
+    if isinstance(value, ast.AST) or callable(value):
+        draft.refuse("a function stands where a tensor is expected", "a call of it")
     found: Expr = value
     return found
 

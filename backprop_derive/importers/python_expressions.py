@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from ..errors import shorten
 from ..syntax.expression import (
     Call,
     Compare,
@@ -21,7 +22,7 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .calls import called
-from .draft import number
+from .draft import LONGEST_INTEGER, number
 from .functions import add, expression, multiply
 from .layers import criterion
 
@@ -106,6 +107,8 @@ def _as_mask(side: Any) -> Any:
 
 def _folded(reader: Reader, node: ast.BinOp, a: float, operator: ast.operator, b: float) -> Any:
     """Numbers of the code stay numbers where they are whole; a fraction is written out."""
+    if any(isinstance(side, int) and side.bit_length() > LONGEST_INTEGER for side in (a, b)):
+        reader.refuse(node, "a whole number of more than a thousand digits", "smaller numbers")
     match operator:
         case ast.Add():
             return a + b if isinstance(a, int) and isinstance(b, int) else add(number(a), number(b))
@@ -157,11 +160,18 @@ def _item(reader: Reader, node: ast.expr) -> Any:
     return reader.value(node)
 
 
+def _spelling(node: ast.Attribute) -> str:
+    try:
+        return shorten(ast.unparse(node))
+    except RecursionError:
+        return f"….{node.attr}"
+
+
 def _attribute(reader: Reader, node: ast.Attribute) -> Any:
     if _is_module(reader, node.value):
         if node.attr in _CONSTANTS:
             return _CONSTANTS[node.attr]
-        return reader.refuse(node, f"{ast.unparse(node)} is not read", "a function that is called, or pi")
+        return reader.refuse(node, f"{_spelling(node)} is not read", "a function that is called, or pi")
     base = reader.value(node.value)
     match node.attr:
         case "T" | "mT":
@@ -215,7 +225,7 @@ def _call(reader: Reader, node: ast.Call) -> Any:
         case ast.Name(name):
             return named(reader, node, reader.imported.get(name, name), arguments, keywords)
         case ast.Attribute(receiver, name) if _is_module(reader, receiver):
-            if name in ("var", "std") and ast.unparse(receiver) in ("np", "numpy", "jnp"):
+            if name in ("var", "std") and isinstance(receiver, ast.Name) and receiver.id in ("np", "numpy", "jnp"):
                 keywords.setdefault("ddof", 0)
             return named(reader, node, name, arguments, keywords)
         case ast.Attribute(receiver, name):

@@ -7,6 +7,7 @@ in the problem language is refused with its line.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -277,7 +278,9 @@ def _as_load(target: ast.expr) -> ast.expr:
 def parsed(source: str, name: str) -> ast.Module:
     """The syntax tree. Raises ProblemError where the text is no Python."""
     try:
-        return ast.parse(source)
+        with warnings.catch_warnings():  # of Python, about code that is not ours
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
     except SyntaxError as error:
         text = (error.text or "").rstrip("\n")
         place = Place(name, error.lineno or 1, error.offset or 1, text)

@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 
 from ..errors import ProblemError
 from ..syntax.expression import ZERO, Call, Expr, ListOf, Text, integer
-from .sizes import Shape, Size, axes_of, broadcast, constant_tuple, count, is_true, option, reduced, written_shape
+from .sizes import (
+    Shape,
+    Size,
+    axes_of,
+    axis_of,
+    broadcast,
+    constant_tuple,
+    count,
+    is_true,
+    option,
+    reduced,
+    written_shape,
+)
 
 MINUS_ONE = integer(-1)
 ShapeOf = Callable[[Expr], Shape]
@@ -42,7 +54,7 @@ def _along_shape(call: Call, of: ShapeOf) -> Shape:
         raise ProblemError(
             f"{call.function} of a scalar", expected="a vector or a higher tensor", hint="[a, b] of scalars"
         )
-    axes_of(option(call, "axis", ("x", "axis")) or MINUS_ONE, len(shape))
+    axis_of(option(call, "axis", ("x", "axis")) or MINUS_ONE, len(shape))
     mask = option(call, "mask", ("x", "axis", "mask"))
     if mask is not None and broadcast(shape, of(mask)) != shape:
         raise ProblemError(
@@ -133,7 +145,7 @@ def _concat_shape(call: Call, of: ShapeOf) -> Shape:
     first = shapes[0]
     if not first:
         raise ProblemError("concat of scalars", hint="stack([a, b]) makes a vector of scalars")
-    (axis,) = axes_of(option(call, "axis", ("tensors", "axis")) or ZERO, len(first))
+    axis = axis_of(option(call, "axis", ("tensors", "axis")) or ZERO, len(first))
     total = 0
     for shape in shapes:
         if len(shape) != len(first) or any(
@@ -153,7 +165,7 @@ def _concat_shape(call: Call, of: ShapeOf) -> Shape:
 def _stack_shape(call: Call, of: ShapeOf) -> Shape:
     shapes = _parts(call, of)
     first = same(shapes, "the parts of a stack")
-    (axis,) = axes_of(option(call, "axis", ("tensors", "axis")) or ZERO, len(first) + 1)
+    axis = axis_of(option(call, "axis", ("tensors", "axis")) or ZERO, len(first) + 1)
     return (*first[:axis], len(shapes), *first[axis:])
 
 

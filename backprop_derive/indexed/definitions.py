@@ -24,7 +24,7 @@ from ..syntax.expression import (
     TupleOf,
     integer,
 )  # fmt: skip
-from .sizes import Shape, axes_of, constant_tuple, is_true, option
+from .sizes import Shape, axes_of, axis_of, constant_tuple, is_true, option
 from .writer import Indices, Writer, added, plus, size_product, times
 
 
@@ -112,7 +112,7 @@ def _entries_over(c: Writer, call: Call, at: Indices) -> list[Expr]:
 def _along(c: Writer, call: Call) -> tuple[Expr, Shape, int]:
     (x, *_) = call.arguments
     shape = c.shape_of(x)
-    (axis,) = axes_of(option(call, "axis", ("x", "axis")) or integer(-1), len(shape))
+    axis = axis_of(option(call, "axis", ("x", "axis")) or integer(-1), len(shape))
     return x, shape, axis
 
 
@@ -212,7 +212,7 @@ def _concat(c: Writer, call: Call, at: Indices) -> Expr:
     (parts, *_) = call.arguments
     assert isinstance(parts, ListOf)
     rank = len(c.shape_of(parts.items[0]))
-    (axis,) = axes_of(option(call, "axis", ("tensors", "axis")) or integer(0), rank)
+    axis = axis_of(option(call, "axis", ("tensors", "axis")) or integer(0), rank)
     terms: list[Expr] = []
     offset = 0
     for part in parts.items:
@@ -232,7 +232,7 @@ def _stack(c: Writer, call: Call, at: Indices) -> Expr:
     (parts, *_) = call.arguments
     assert isinstance(parts, ListOf)
     rank = len(c.shape_of(parts.items[0])) + 1
-    (axis,) = axes_of(option(call, "axis", ("tensors", "axis")) or integer(0), rank)
+    axis = axis_of(option(call, "axis", ("tensors", "axis")) or integer(0), rank)
     rest = (*at[:axis], *at[axis + 1 :])
     return c.chosen([(c.entry(part, rest), k) for k, part in enumerate(parts.items)], at[axis])
 

@@ -119,6 +119,14 @@ def axes_of(value: Expr | None, rank: int) -> tuple[int, ...]:
     return tuple(axes)
 
 
+def axis_of(value: Expr, rank: int) -> int:
+    """The one axis that an `axis` option names, counted from 0."""
+    axes = axes_of(value, rank)
+    if len(axes) != 1:
+        raise ProblemError(f"{len(axes)} axes where one is meant", expected="one axis, such as axis=0")
+    return axes[0]
+
+
 def reduced(shape: Shape, axes: Sequence[int], keep: bool) -> Shape:
     """The shape after a reduction over some axes."""
     if keep:

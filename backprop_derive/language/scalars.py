@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
@@ -11,7 +12,7 @@ from typing import Any
 from ..errors import Place, ProblemError, UsageError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..ops.table import CALLABLE, operation
-from ..syntax.expression import Expr, ListOf, Negate, Number, Quotient, TupleOf, walk
+from ..syntax.expression import Call, Expr, ListOf, Negate, Number, Quotient, TupleOf, walk
 from ..syntax.literals import is_rectangular, literal_list, signed_number
 from ..syntax.parser import parse_expression
 from ..syntax.source import Source
@@ -27,6 +28,10 @@ VALUES = Vocabulary(
 )  # fmt: skip
 
 
+# The parameters that take a row in parentheses.
+_SIZES = frozenset(("axis", "axes", "shape", "size", "stride", "padding"))
+
+
 def refuse_ragged(value: Expr, written: str, place: Place) -> None:
     """Raise ProblemError where the rows of a list have different lengths."""
     for rows in (node.items for node in walk(value) if isinstance(node, ListOf)):
@@ -38,12 +43,22 @@ def refuse_ragged(value: Expr, written: str, place: Place) -> None:
 
 
 def refuse_tuple(value: Expr, written: str, place: Place) -> None:
-    """Raise ProblemError for `(1, 2)` in the place of a vector."""
-    if isinstance(value, TupleOf):
+    """Raise ProblemError for `(1, 2)` in the place of a vector; sizes and axes are written so."""
+    rows = [node for node in walk(value) if isinstance(node, TupleOf)]
+    if not rows:
+        return
+    sizes = {id(part) for node in walk(value) if isinstance(node, Call) for part in _sizes_of(node)}
+    if any(id(row) not in sizes for row in rows):
         raise ProblemError(
-            f"{written} is a row of values in parentheses", place=place, expected="one value, or a vector in brackets",
-            hint="[1, 2] for a vector",
+            f"{written} {'is' if value in rows else 'has'} a row of values in parentheses", place=place,
+            expected="one value, or a vector in brackets", hint="[1, 2] for a vector",
         )  # fmt: skip
+
+
+def _sizes_of(call: Call) -> Iterator[Expr]:
+    """The arguments of a call that are sizes or axes."""
+    given = [*zip(operation(call.function).parameters, call.arguments, strict=False), *call.options]
+    return (part for name, part in given if name in _SIZES)
 
 
 def checked(value: Expr, written: str, place: Place, limits: Limits) -> Expr:

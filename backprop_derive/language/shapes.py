@@ -22,9 +22,9 @@ def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> 
     """
     shapes: dict[str, Shape] = {}
     sizes = bound_sizes(statements, _value_shape)
-    for statement in statements:
-        if isinstance(statement, Prose):
-            continue
+    # A step may use what is given further down, so that the givens come first.
+    named = [s for s in statements if not isinstance(s, Prose)]
+    for statement in sorted(named, key=lambda s: isinstance(s, Step)):
         if isinstance(statement, Given):
             place = statement.place
             shapes[statement.key] = _given_shape(statement, sizes)

@@ -60,7 +60,7 @@ class Parser:
 
     def advance(self) -> Token:
         token = self.peek()
-        self.position += 1
+        self.position = min(self.position + 1, len(self.tokens))  # the end is told as often as somebody asks
         return token
 
     def accept(self, *signs: str) -> Token | None:
@@ -84,7 +84,7 @@ class Parser:
         """All tokens as one expression."""
         node = self.expression()
         rest = self.peek()
-        if rest.kind != "end":
+        if rest.kind != "end" or rest.text:
             raise Unread(f"{rest.text!r} is not understood here", rest.start)
         return node
 

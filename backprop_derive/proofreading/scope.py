@@ -214,7 +214,7 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
     found = replace(
         scope, givens=dict(scope.givens), steps=dict(scope.steps), functions=dict(scope.functions),
         defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used), shapes=dict(scope.shapes),
-        symmetric=set(scope.symmetric), asides=dict(scope.asides),
+        symmetric=set(scope.symmetric), diagonal=set(scope.diagonal), asides=dict(scope.asides),
         by_entries={key: dict(blocks) for key, blocks in scope.by_entries.items()},
     )  # fmt: skip
     _define(found, statements)

@@ -25,6 +25,12 @@ def comparison(p: Parser) -> Compare:
     return Compare(COMPARED[sign.text], left, p.expression())  # type: ignore[arg-type]
 
 
+def _is_closed(p: Parser) -> bool:
+    """Whether an \\end follows; where the formula is over, the token has no text."""
+    token = p.advance()
+    return token.kind == "end" and bool(token.text)
+
+
 def cases(p: Parser) -> MathNode:
     """The rows of \\begin{cases}, value & condition, up to \\end{cases}."""
     rows: list[Row] = []
@@ -39,7 +45,7 @@ def cases(p: Parser) -> MathNode:
         p.advance()
         if p.peek().kind == "end":
             break
-    if p.advance().kind != "end":
+    if not _is_closed(p):
         raise Unread("the cases are not understood", p.peek(-1).start)
     return _chosen(rows)
 
@@ -105,7 +111,7 @@ def matrix(p: Parser, opened: Token) -> MathNode:
             rows.append(ListOf(tuple(row)))  # type: ignore[arg-type]
             row = []
         row.append(p.expression())
-    if p.advance().kind != "end":
+    if not _is_closed(p):
         raise Unread("the matrix is not understood", opened.start)
     rows.append(ListOf(tuple(row)))  # type: ignore[arg-type]
     return ListOf(tuple(rows))

@@ -55,9 +55,8 @@ def read_asked(data: bytes) -> Asked:
         raise UsageError("the request is not of the form that is understood")
     if format not in SUFFIXES:
         raise UsageError(f"unknown format {shorten(format)}", expected=", ".join(SUFFIXES))
-    if unknown := [
-        name for name in (*found, *options) if name not in ("text", "options", "format", "expand", *CHOICES)
-    ]:
+    known = {"text", "options", "format", "expand"}
+    if unknown := [*(name for name in found if name not in known), *(name for name in options if name not in CHOICES)]:
         raise UsageError(f"{shorten(unknown[0])} is not among what may be asked for", expected=", ".join(CHOICES))
     return Asked(_encodable(found["text"]), format, expand, _presentation(options))
 

@@ -92,6 +92,8 @@ def test_the_solution_is_written_in_a_format(model: Path, tmp_path: Path) -> Non
     ],
 )
 def test_an_error_is_one_message_and_status_2(model: Path, name: str, arguments: tuple[str, ...], says: str) -> None:
+    if "of PyTorch" in says or "when it was run" in says:
+        pytest.importorskip("torch", reason="the file that is run imports PyTorch; it is not installed")
     result = call(f"{model}{name}", *(argument.format(model=model) for argument in arguments))
     assert result.exit_code == 2
     assert says in result.output
