@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from backprop_derive import proofread
+from backprop_derive.languages import speaking
 from backprop_derive.proofreading.report import as_json, as_sarif, as_text
 
 NOTES = "Given x = 2\n\ns = x^2 = 5\n\n$\\foo = 3$\n"
@@ -46,3 +47,22 @@ def test_sarif_names_rule_level_and_place_of_each_result() -> None:
         assert place["artifactLocation"]["uri"] == "my%20notes.md"
         assert place["region"]["startLine"] >= 1
         assert place["region"]["startColumn"] >= 1
+
+
+def test_people_are_told_in_their_language() -> None:
+    report = proofread("Given x = 2\n\ns = x^2 = 5\n\nd(s)/dx = -2x\n", "notes.md")
+    german, chinese = as_text(report, language="de"), as_text(report, language="zh")
+    assert "notes.md:3:11: falsch: x^2 = 5\n    s = x^2 = 5\n              ^\n  richtig wäre: 4\n" in german
+    assert "sieht aus wie: Vorzeichen. Das Vorzeichen ist falsch." in german
+    assert german.endswith(
+        "notes.md: 2 Aussagen: 0 richtig, 2 falsch, 0 nicht verstanden (dazu 2 Werte oder Definitionen).\n"
+    )
+    assert "看起来是：符号。符号错误。" in chinese
+    assert chinese.endswith("notes.md：2 个论断：正确 0，错误 2，未能理解 0（另有 2 个给定值或定义）。\n")
+
+
+def test_programs_are_told_in_english_whatever_people_speak() -> None:
+    report = proofread("Given x = 2\n\ns = x^2 = 5\n\nd(s)/dx = -2x\n", "notes.md")
+    with speaking("de"):
+        assert json.loads(as_json(report))["findings"][-1]["mistake"]["feedback"] == "The sign is wrong."
+        assert "Wrong: " in as_sarif(report)
