@@ -39,6 +39,8 @@ def messages() -> Iterator[tuple[str, str, str]]:
     yield from (("convention", text, "backprop_derive.ops") for text in conventions)
     feedback = {mistake.feedback: None for mistake in MISTAKES}
     yield from (("feedback", text, "backprop_derive.mistakes") for text in feedback)
+    names = {mistake.name: None for mistake in MISTAKES}
+    yield from (("mistake", text, "backprop_derive.mistakes") for text in names)
 
 
 def catalogue(language: str) -> Catalog:
@@ -53,7 +55,7 @@ def catalogue(language: str) -> Catalog:
         old = known.get(context, {})
         string = old.get(english, "")
         flags = ()
-        if not string and len(old) == 1 and context not in ("convention", "feedback"):
+        if not string and len(old) == 1 and context not in ("convention", "feedback", "mistake"):
             string, flags = next(iter(old.values())), ("fuzzy",)
         found.add(english, string, context=context, locations=[(module, None)], flags=flags)
     return found

@@ -20,6 +20,7 @@ from ..grading.record import Class, GradeOptions, Sheet
 from ..grading.report import class_document
 from ..grading.submissions import Submission, submissions_in
 from ..grading.tables import as_json, gradebook
+from ..languages import speaking
 from ..options import Options
 from .reading import is_same_file, problem_text
 from .run import put, read_limits, time_limit
@@ -32,6 +33,7 @@ _LONGEST_NAME = 60
 def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     """One call of the command. Raises BackpropError; nothing is written then."""
     limits = read_limits(choices["limits"])
+    language = choices["lang"]
     folder, path = _outputs(choices["output"], (problem, *answers))
     chosen = choices["format_"] or (_format_of(path) if path is not None else "txt")
     plots = [_plot(name) for name in choices["plots"]]
@@ -47,11 +49,11 @@ def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
         sheets.append(_graded(graders, work, limits.work))
     found = graders.class_of(sheets)
     for plot in plots:
-        write_whole(plot, draw(found, plot.suffix))
+        write_whole(plot, _drawn(found, plot.suffix, language))
     if folder is not None:
-        _write_folder(found, folder, choices["format_"] or "html")
+        _write_folder(found, folder, choices["format_"] or "html", language)
     else:
-        put(_content(found, chosen, options.digits), path)
+        put(_content(found, chosen, language), path)
 
 
 def _graded(graders: Graders, work: Submission, seconds: int) -> Sheet:
@@ -103,18 +105,23 @@ def _plot(name: str) -> Path:
     return path
 
 
-def _content(found: Class, chosen: str, digits: int) -> str | bytes:
+def _content(found: Class, chosen: str, language: str) -> str | bytes:
     """One student's feedback, or the report on a class, in a format."""
     if chosen in ("csv", "json"):
         return gradebook(found) if chosen == "csv" else as_json(found)
     if len(found.sheets) == 1:
-        document = feedback_document(found.sheets[0], found.problem, digits)
+        document = feedback_document(found.sheets[0], found.problem, found.options.digits, language)
     else:
-        document = class_document(found)
+        document = class_document(found, language)
     return render(document, chosen, Options())
 
 
-def _write_folder(found: Class, folder: Path, chosen: str) -> None:
+def _drawn(found: Class, suffix: str, language: str) -> bytes:
+    with speaking(language):
+        return draw(found, suffix)
+
+
+def _write_folder(found: Class, folder: Path, chosen: str, language: str) -> None:
     """Feedback for each student, the report, the gradebook, everything as JSON, and the plot where it can be made."""
     if chosen in ("csv", "json"):
         raise UsageError(f"-f {chosen} is one file; the folder has it besides", hint="-f md, html, pdf, tex or txt")
@@ -124,13 +131,13 @@ def _write_folder(found: Class, folder: Path, chosen: str) -> None:
     except OSError as error:
         raise OutputError(f"cannot write into {folder}: {error.strerror or error}") from None
     for name, sheet in zip(_names(found.sheets), found.sheets, strict=True):
-        content = render(feedback_document(sheet, found.problem, found.options.digits), chosen, Options())
-        write_whole(folder / "feedback" / f"{name}.{chosen}", content)
-    write_whole(folder / f"class.{chosen}", render(class_document(found), chosen, Options()))
+        document = feedback_document(sheet, found.problem, found.options.digits, language)
+        write_whole(folder / "feedback" / f"{name}.{chosen}", render(document, chosen, Options()))
+    write_whole(folder / f"class.{chosen}", render(class_document(found, language), chosen, Options()))
     write_whole(folder / "gradebook.csv", gradebook(found))
     write_whole(folder / "grades.json", as_json(found))
     try:
-        write_whole(folder / "class.svg", draw(found, ".svg"))
+        write_whole(folder / "class.svg", _drawn(found, ".svg", language))
     except OutputError as error:
         click.echo(f"note: without a plot: {error.found}", err=True)
     click.echo(f"{folder}: feedback for {len(found.sheets)}, class.{chosen}, gradebook.csv, grades.json", err=True)

@@ -150,6 +150,14 @@ DRAWING = (
     ),
     click.option("--interactive", is_flag=True, help="A page to play with (-f html): steps, sliders, a quiz."),
 )
+LANGUAGE = click.option(
+    "--language",
+    "--lang",
+    "lang",
+    default=ENGLISH,
+    type=click.Choice(LANGUAGES),
+    help="The language of what is written.",
+)
 SHOWN = (
     click.option("--detail", type=click.Choice(DETAILS), default="normal", help="How many steps to show."),
     click.option(
@@ -168,14 +176,7 @@ SHOWN = (
     click.option("--fragment", is_flag=True, help="LaTeX without preamble, to \\input."),
     click.option("--engine", type=click.Choice(ENGINES), default="typst", help="What makes the PDF."),
     click.option("--template", metavar="DIR", help="A folder of your own Jinja2 templates."),
-    click.option(
-        "--language",
-        "--lang",
-        "lang",
-        default=ENGLISH,
-        type=click.Choice(LANGUAGES),
-        help="The language of the solution.",
-    ),
+    LANGUAGE,
     click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit."),
 )
 CODE = (
@@ -311,8 +312,9 @@ def exercise(**choices: Any) -> None:
 @click.option("-f", "--format", "format_", type=click.Choice(("txt", "json", "sarif")), help="Default: txt.")
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
 @click.option("--all", "shows_all", is_flag=True, help="Show the claims that are right, too.")
+@LANGUAGE
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
-def proofread(notes: str, format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool) -> None:
+def proofread(notes: str, **choices: Any) -> None:
     """Judge every claim of a written derivation.
 
     NOTES is Markdown, plain text, LaTeX source or a notebook. Exit status: 0 nothing is wrong, 1 something is, 2 the
@@ -320,7 +322,7 @@ def proofread(notes: str, format_: str | None, output: str | None, limits: tuple
     """
     from .proofread import run
 
-    sys.exit(run(notes, format_, output, limits, shows_all))
+    sys.exit(run(notes, **choices))
 
 
 @main.command(cls=Command, epilog=GRADE)
@@ -341,6 +343,7 @@ def proofread(notes: str, format_: str | None, output: str | None, limits: tuple
 @click.option(
     "--digits", type=int, default=2, metavar="N", show_default=True, help="Digits that a rounded number needs."
 )
+@LANGUAGE
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
 def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     """Grade students' derivations line by line, with follow-through.

@@ -13,7 +13,9 @@ from .run import read_limits, time_limit
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".txt": "txt"}
 
 
-def run(notes: str, format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool) -> int:
+def run(
+    notes: str, format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool, lang: str
+) -> int:
     """One call of the command: the exit status. Raises BackpropError; nothing is written then."""
     chosen = read_limits(limits)
     path = None if output in (None, "-") else Path(str(output))
@@ -29,7 +31,7 @@ def run(notes: str, format_: str | None, output: str | None, limits: tuple[str, 
         report = proofread(text, name, chosen)
         kind = format_ or (_SUFFIXES.get(path.suffix.lower(), "txt") if path is not None else "txt")
         made = {"json": as_json, "sarif": as_sarif}.get(kind)
-        content = made(report) if made is not None else as_text(report, shows_all)
+        content = made(report) if made is not None else as_text(report, shows_all, lang)
     if path is not None:
         write_whole(path, content)
     else:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import BackpropError, UsageError
+from ..languages import Said
 from ..limits import DEFAULT_LIMITS, Limits
 from ..proofreading.scope import extended
 from ..proofreading.statements import Statement
@@ -17,6 +18,7 @@ from .diagnose import Diagnoses
 from .key import Key, key_of, symbol_of
 from .reading import Reading, cell_statements, statements_in
 from .record import DEFAULT_GRADING, EARNING, Class, GradeOptions, Line, Sheet
+from .sentences import REFUSED
 from .submissions import Submission
 from .work import Work
 
@@ -33,7 +35,7 @@ class Grader:
     def grade(self, text: str, student: str = "answer") -> Sheet:
         """The sheet of one student. A text that cannot be read is a sheet that says so."""
         if not text.strip():
-            return self.refused(student, "nothing was handed in")
+            return self.refused(student, Said(REFUSED, "nothing"))
         try:
             with deep_recursion():
                 reading = statements_in(text, student, self.key, self.key.limits)
@@ -43,7 +45,7 @@ class Grader:
         except BackpropError as error:
             return self.refused(student, str(error))
         except RecursionError:
-            return self.refused(student, "it is nested too deeply")
+            return self.refused(student, Said(REFUSED, "deep"))
 
     def grade_submission(self, submission: Submission) -> Sheet:
         """The sheet of a work as it was handed in. Raises UsageError for a column that asks for nothing."""
@@ -63,7 +65,7 @@ class Grader:
         except BackpropError as error:
             return self.refused(submission.student, str(error))
         except RecursionError:
-            return self.refused(submission.student, "it is nested too deeply")
+            return self.refused(submission.student, Said(REFUSED, "deep"))
 
     def sheet(self, reading: Reading, student: str) -> Sheet:
         """The sheet of one student whose text is read."""
@@ -100,7 +102,7 @@ class Grader:
 
 def _no_claim(statements: list[Statement]) -> str:
     reasons = [link.reason for statement in statements for link in statement.links if link.reason]
-    return f"not read: {reasons[0]}" if reasons else "not read: there is no formula with an equals sign in it"
+    return Said(REFUSED, "not read", {"reason": reasons[0] if reasons else Said(REFUSED, "no claim")})
 
 
 def _implied(key: Key, work: Work) -> frozenset[Symbol]:

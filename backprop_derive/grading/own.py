@@ -9,9 +9,10 @@ from typing import Any
 
 from ..document import MathNode
 from ..proofreading.compare import Comparer
-from ..proofreading.outcome import HERE_ONLY, Outcome
+from ..proofreading.outcome import Outcome
 from ..proofreading.parts import symbols_in
 from ..proofreading.scope import Scope, is_plain
+from ..proofreading.sentences import HERE_ONLY
 from ..proofreading.tensors import TensorComparer
 from ..proofreading.values import Key as Symbol
 from ..proofreading.values import NoValue, Point, symbol_key

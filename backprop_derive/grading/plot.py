@@ -8,8 +8,9 @@ from typing import Any
 
 from ..errors import shorten
 from ..formats.plots import plotted
-from .record import Class
-from .sentences import PLOT, people
+from ..printers.text import text
+from .record import Class, Item
+from .sentences import FEEDBACK, PLOT, people
 
 _BLUE, _GREY = "#1f4e79", "#dddddd"
 _MOST_ITEMS = 40
@@ -18,7 +19,7 @@ _MOST_ITEMS = 40
 def draw(found: Class, suffix: str) -> bytes:
     """The bytes of an SVG or PNG. Raises UsageError for another suffix, OutputError where matplotlib is missing."""
     lost = found.lost[:_MOST_ITEMS]
-    names = [shorten(each.item.title, 30) for each in lost]
+    names = [shorten(_title(each.item), 30) for each in lost]
     shares = [100 * float(each.points) / max(1, each.students) for each in lost]
     counted = Counter(floor(sheet.points) for sheet in found.graded)
 
@@ -43,3 +44,7 @@ def draw(found: Class, suffix: str) -> bytes:
             axes.grid(visible=True, axis="x" if axes is left else "y", color=_GREY, linewidth=0.6)
 
     return plotted(suffix, (9.0, max(3.0, 1.2 + 0.28 * len(lost))), paint)
+
+
+def _title(item: Item) -> str:
+    return text(item.head) + (FEEDBACK["after"] if item.kind == "after" else "")

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
+from ..languages import Said
 from ..limits import Limits
 from ..printers.text import text
 from ..proofreading.formulas import Formula, formulas_of
@@ -21,6 +22,7 @@ from ..records import record
 from ..syntax.expression import Expr, Name, map_children, names_in
 from ..syntax.source import Source
 from .key import Key
+from .sentences import LINES
 from .tensors import as_vector
 
 # What a loss is called where its name in the problem is another one.
@@ -105,7 +107,7 @@ def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Stat
         return _in_names_of_key(read, key)
     source = Source(head, cell)
     formula = Formula(source, "text", 0, len(cell))
-    unread = Link(None, 0, len(cell), "this is no formula")
+    unread = Link(None, 0, len(cell), Said(LINES, "no formula"))
     return [Statement(formula, (Link(asked, 0, 0), unread), ("=",))]
 
 

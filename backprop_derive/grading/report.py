@@ -7,28 +7,25 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from statistics import median
 
-from ..document import Block, Document, Heading, Inline, ListBlock, Math, Paragraph, Strong, Table, Words
+from ..document import Block, Document, Heading, Inline, ListBlock, Paragraph, Strong, Table, Words
 from ..document import Item as ListItem
 from ..errors import shorten
+from ..languages import ENGLISH, again, speaking
 from ..report.blocks import words_cell
-from .feedback import literal_names
-from .record import Class, Item, Line, Lost, Sheet
-from .sentences import (
-    CLASS,
-    ITEMS_HEADER,
-    STUDENTS_HEADER,
-    number,
-    people,
-)  # fmt: skip
+from .feedback import item_words, literal_names, mistake_name, mistake_told
+from .record import Class, Line, Lost, Sheet
+from .sentences import CLASS, CLASS_COLUMNS, ITEMS_HEADER, STUDENTS_HEADER, number, people
 
 Cell = tuple[Inline, ...]
 _LONGEST = 80
 
 
-def class_document(found: Class) -> Document:
+def class_document(found: Class, language: str = ENGLISH) -> Document:
     """The report on a class."""
-    title = CLASS["titled"].format(problem=found.problem.title) if found.problem.title else CLASS["title"]
-    return Document(title, (Heading(1, (Words(title),)), *_blocks(found)), literal_names=literal_names(found.problem))
+    with speaking(language):
+        title = CLASS["titled"].format(problem=found.problem.title) if found.problem.title else CLASS["title"]
+        blocks = (Heading(1, (Words(title),)), *_blocks(found))
+        return Document(title, blocks, language, literal_names(found.problem))
 
 
 def _blocks(found: Class) -> Iterator[Block]:
@@ -38,16 +35,16 @@ def _blocks(found: Class) -> Iterator[Block]:
         yield Paragraph((Words(points_sentence(found)),))
         yield Paragraph(_worst(found))
         yield Heading(2, (Words(CLASS["items"]),))
-        yield Table(tuple(map(words_cell, ITEMS_HEADER)), tuple(_item_row(found, k) for k in range(len(found.items))))
+        yield Table(_header(ITEMS_HEADER), tuple(_item_row(found, k) for k in range(len(found.items))))
         yield Heading(2, (Words(CLASS["mistakes"]),))
         yield _mistakes(found)
         yield Heading(2, (Words(CLASS["students"]),))
-        yield Table(tuple(map(words_cell, STUDENTS_HEADER)), tuple(map(_student_row, graded)))
+        yield Table(_header(STUDENTS_HEADER), tuple(map(_student_row, graded)))
     refused = [sheet for sheet in found.sheets if sheet.problem]
     if refused:
         yield Heading(2, (Words(CLASS["refused"]),))
-        rows = ((shorten(sheet.student, _LONGEST), shorten(sheet.problem, 300)) for sheet in refused)
-        yield Table((words_cell("Student"), words_cell("Reason")), tuple(tuple(map(words_cell, row)) for row in rows))
+        rows = ((shorten(sheet.student, _LONGEST), shorten(again(sheet.problem), 300)) for sheet in refused)
+        yield Table(_header(("student", "reason")), tuple(tuple(map(words_cell, row)) for row in rows))
 
 
 def points_sentence(found: Class) -> str:
@@ -64,22 +61,20 @@ def _worst(found: Class) -> Cell:
     worst = found.worst
     if worst is None:
         return words_cell(CLASS["none lost"])
-    after = CLASS["worst after"].format(
-        points=number(worst.points), count=worst.students, students=people(worst.wrong)
-    )  # fmt: skip
-    return (Words(CLASS["worst"]), *item_cell(worst.item), Words(after))
+    before, after = CLASS.pieces(
+        "worst", points=number(worst.points), count=str(worst.students), students=people(worst.wrong)
+    )
+    return (Words(before), *item_words(worst.item), Words(after))
 
 
-def item_cell(item: Item) -> Cell:
-    """How an item is called in a table."""
-    after = item.title.partition(" ")[2] if item.kind == "after" else ""
-    return (Math(item.head), Words(f" {after}")) if after else (Math(item.head),)
+def _header(columns: Sequence[str]) -> tuple[Cell, ...]:
+    return tuple(words_cell(CLASS_COLUMNS[column]) for column in columns)
 
 
 def _item_row(found: Class, k: int) -> tuple[Cell, ...]:
     lost: Lost = found.lost[k]
     counts = _counts([sheet.lines[k] for sheet in found.graded])
-    return (item_cell(lost.item), words_cell(number(lost.points)), *map(words_cell, counts))
+    return (item_words(lost.item), words_cell(number(lost.points)), *map(words_cell, counts))
 
 
 def _counts(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -94,7 +89,10 @@ def _mistakes(found: Class) -> Block:
     if not found.mistakes:
         return Paragraph((Words(CLASS["no mistakes"]),))
     items = (
-        (Strong(f"{mistake.name}"), Words(f" ({people(count)}): {mistake.feedback}"))
+        (
+            Strong(mistake_name(mistake)),
+            Words(CLASS["mistake"].format(students=people(count), feedback=mistake_told(mistake))),
+        )
         for mistake, count in found.mistakes
     )
     return ListBlock(tuple(map(ListItem, items)), ordered=False)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from ..errors import BackpropError, ProblemError, UsageError, shorten
 from ..formats.files import decoded
+from ..languages import Said
 from ..limits import Limits
 from ..records import record
+from .sentences import REFUSED
 
 SUFFIXES = (".txt", ".md", ".markdown", ".tex", ".ltx", ".ipynb", "")
 _NAMES = ("student", "name", "id", "matriculation", "seat")
@@ -116,7 +118,9 @@ def _of_row(header: list[str], row: list[str], column: int, number: int) -> Subm
     student = row[column].strip() if column < len(row) else ""
     student = student or f"row {number}"
     if len(row) > len(header):
-        return Submission(student, problem=f"row {number} has {len(row)} cells, and the header {len(header)}")
+        return Submission(
+            student, problem=Said(REFUSED, "cells", {"row": number, "cells": len(row), "header": len(header)})
+        )
     cells = [(head, cell) for k, (head, cell) in enumerate(zip(header, row, strict=False)) if k != column]
     whole = [cell for head, cell in cells if head.lower() in _WHOLE]
     others = (*_WHOLE, _VARIANT)

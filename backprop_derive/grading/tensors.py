@@ -12,10 +12,12 @@ from .. import api
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..exercises.answers import Wrong
+from ..languages import Said
 from ..proofreading.arrays import Array, Arrays, entries, shown_shape
 from ..proofreading.entries import Misfit
 from ..proofreading.literals import literal
 from ..proofreading.scope import Scope
+from ..proofreading.sentences import slip
 from ..proofreading.tensors import is_written
 from ..proofreading.values import Key as Symbol
 from ..proofreading.values import NoValue, symbol_key
@@ -23,6 +25,7 @@ from ..records import record
 from ..syntax.expression import ListOf, Name
 from ..syntax.written import written
 from .record import Diagnosis
+from .sentences import LINES
 
 _SAME = 1e-9
 _LOSS, _ADJOINT = "own_loss", "own_adjoint"
@@ -136,7 +139,7 @@ def compared(node: MathNode, right: Array, known: tuple[Wrong, ...], told: Any) 
     try:
         found = Arrays(Scope()).value(node)
     except (Misfit, NoValue):
-        return Entries(0, right.size, "the rows are of different lengths")
+        return Entries(0, right.size, Said(LINES, "rows"))
     if found.shape != right.shape:
         return _misshapen(node, found, right)
     fits = [_accepts(entry, value) for entry, value in zip(entries(node), np.ravel(right), strict=True)]
@@ -154,16 +157,19 @@ def as_vector(node: MathNode) -> MathNode:
 
 
 def _misshapen(node: MathNode, found: Array, right: Array) -> Entries:
-    shapes = f"the shape is {shown_shape(found)}, and it must be {shown_shape(right)}"
+    shapes = Said(LINES, "shape", {"found": shown_shape(found), "right": shown_shape(right)})
     turned = found.T if found.ndim == 2 else found
     if turned.shape == right.shape and np.allclose(turned, right, rtol=1e-2):
         feedback = "The gradient is transposed: it has the variable's own layout."
         return Entries(0, right.size, shapes, (Diagnosis("result transposed", feedback),))
     if found.size == right.size and np.allclose(np.ravel(found), np.ravel(right), rtol=1e-2):
-        return Entries(
-            0, right.size, shapes, (Diagnosis("another shape", "The entries are right, and the shape is not."),)
-        )
-    return Entries(0, right.size, shapes, (Diagnosis("another shape", "A gradient has the shape of its variable."),))
+        return Entries(0, right.size, shapes, (_slip("shape only"),))
+    return Entries(0, right.size, shapes, (_slip("shape"),))
+
+
+def _slip(key: str) -> Diagnosis:
+    found = slip(key)
+    return Diagnosis(found.name, found.feedback)
 
 
 def _mistakes(node: MathNode, found: Array, right: Array, known: tuple[Wrong, ...], told: Any) -> Iterator[Diagnosis]:
@@ -174,19 +180,22 @@ def _mistakes(node: MathNode, found: Array, right: Array, known: tuple[Wrong, ..
         if all(_accepts(entry, value) for entry, value in zip(entries(node), answer, strict=True)):
             yield from map(told, wrong.made)
     if np.allclose(found, -right) and np.any(right):
-        yield Diagnosis("sign", "The sign is wrong.")
-    for factor, name, words in ((2, "a factor of 2 too much", "twice"), (0.5, "a factor of 2 is missing", "half")):
+        yield _slip("sign")
+    for factor, key in ((2, "twice"), (0.5, "half")):
         if np.allclose(found, factor * right) and np.any(right):
-            yield Diagnosis(name, f"This is {words} the right value.")
+            yield _slip(key)
 
 
 def _places(fits: list[bool], shape: tuple[int, ...]) -> str:
     """Which entries are wrong, counted from 1."""
     wrong = [k for k, fit in enumerate(fits) if not fit]
     named = [", ".join(str(int(i) + 1) for i in np.unravel_index(k, shape)) for k in wrong[:_MOST_NAMED]]
-    more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
-    places = " and ".join(f"({place})" for place in named) if len(named) < 3 else ", ".join(f"({p})" for p in named)
-    return f"wrong in {'entry' if len(wrong) == 1 else 'entries'} {places}{more}, counted from 1"
+    places: str = ", ".join(f"({place})" for place in named)
+    if len(named) == 2:
+        places = Said(LINES, "two", {"first": f"({named[0]})", "second": f"({named[1]})"})
+    if len(wrong) > _MOST_NAMED:
+        places = Said(LINES, "more", {"places": places, "count": len(wrong) - _MOST_NAMED})
+    return Said(LINES, "entry" if len(wrong) == 1 else "entries", {"places": places})
 
 
 def _accepts(entry: MathNode, value: Any) -> bool:

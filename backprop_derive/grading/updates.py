@@ -7,11 +7,13 @@ from typing import Any
 
 from ..document import MathNode
 from ..evaluate.loose import Loose
+from ..languages import Said
 from ..proofreading.literals import literal
 from ..proofreading.tensors import is_written
 from ..syntax.expression import Name
 from .key import Key
 from .own import OwnComparer
+from .sentences import LINES
 from .tensors import compared
 
 
@@ -21,7 +23,7 @@ def update_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, f
         return _tensor_verdict(key, comparer, name, node)
     number, right = literal(node), key.value(("after", name))
     if number is None or right is None:
-        return "unread", "the value after the update is no number"
+        return "unread", Said(LINES, "no number")
     exact = right.exact if right.exact is not None else Fraction(right.decimal)  # type: ignore[union-attr]
     own = _own(key, comparer, name)
     for verdict, value, relation in (("right", exact, "="), ("follows", own, "≈")):
@@ -44,7 +46,7 @@ def _own(key: Key, comparer: OwnComparer, name: str) -> Any:
 def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode) -> tuple[str, str]:
     right = key.array(("after", name))
     if right is None or not is_written(node):
-        return "unread", "the value after the update is not written out"
+        return "unread", Said(LINES, "not written")
     candidates = [("right", right)]
     rate, gradient = key.problem.learning_rate, comparer.tensors_written.get(("∂", name))
     if rate is not None and gradient is not None:

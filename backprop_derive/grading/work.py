@@ -10,6 +10,7 @@ from ..derivation import Derivation
 from ..document import Chain, Derivative, Differential, MathNode
 from ..errors import shorten
 from ..evaluate.loose import is_close
+from ..languages import Said
 from ..printers.text import text
 from ..proofreading.entries import Misfit
 from ..proofreading.judge import Judge
@@ -27,6 +28,7 @@ from .diagnose import QUESTIONS, Diagnoses, of_link
 from .key import Key, symbol_of
 from .own import OwnComparer
 from .record import Diagnosis, Item, Line, Remark, Used
+from .sentences import LINES
 from .tensors import compared
 from .updates import update_verdict
 
@@ -223,7 +225,7 @@ class Work:
             return ""
         claim = shorten(f"{text(before.node)} = {text(link.node)}", _LONGEST_CLAIM)
         expected = next((f.expected for f in judged.findings if f.verdict == "wrong" and f.expected), "")
-        return f"the link {claim} does not hold" + (f", {expected} belongs there" if expected else "")
+        return Said(LINES, "link expected" if expected else "link", {"claim": claim, "expected": expected})
 
     def mistakes(self, item: Item, judged: Judged) -> tuple[Diagnosis, ...]:
         """What the first wrong link looks like, or else the line's end."""

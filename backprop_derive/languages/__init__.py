@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,6 +92,32 @@ class Sentences(Mapping[str, str]):
         for name, word in words.items():
             sentence = sentence.replace(f"{{{name}}}", word)
         return sentence.split(GAP)
+
+
+class Said(str):
+    """A sentence of a group with these words in it: English for programs, and `again` what a reader is told."""
+
+    def __new__(cls, sentences: Sentences, key: str, words: Mapping[str, object] = MappingProxyType({})) -> Said:
+        made = super().__new__(cls, sentences.english[key].format(**words))
+        made.parts = sentences, key, words
+        return made
+
+    parts: tuple[Sentences, str, Mapping[str, object]]
+
+    def again(self) -> str:
+        """The sentence in the language that is being told in, and so are those in it."""
+        sentences, key, words = self.parts
+        return sentences[key].format(**{name: again(word) for name, word in words.items()})
+
+
+def again(said: object, context: str = "") -> str:
+    """A text that was said in English in the language that is being told in, as far as it is known there.
+
+    `context` is what catalogues know it by, where it is no sentence of a group.
+    """
+    if isinstance(said, Said):
+        return said.again()
+    return translated(context, str(said)) if context else str(said)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

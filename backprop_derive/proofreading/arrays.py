@@ -35,6 +35,7 @@ from .indices import entry_of
 from .literals import literal
 from .nearby import SEEDS
 from .scope import Scope
+from .sentences import because
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE
 
@@ -138,7 +139,7 @@ class Arrays:
                 return self._applied(WHOLE[function], [self.value(a) for a in arguments])
             case Call(_, arguments):
                 return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
-        raise NoValue("this formula of vectors and matrices is not judged")
+        raise NoValue(because("tensor formula"))
 
     @cached_property
     def exact(self) -> frozenset[float]:
@@ -178,7 +179,7 @@ class Arrays:
         try:
             return function(*arguments)
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError) as error:
-            raise NoValue(f"it has no value ({error})") from None
+            raise NoValue(because("error", error=error)) from None
 
     def known(self, node: MathNode) -> Array:
         """The value of a name or of a derivative, as the engine finds it."""
@@ -192,7 +193,7 @@ class Arrays:
                 return self.engine.through(step, by)
         symbol = symbol_key(base, self.scope.loss)
         if symbol is None:
-            raise NoValue("this derivative of tensors is not judged")
+            raise NoValue(because("tensor derivative"))
         return self.engine.gradient(symbol[1]) if len(symbol) == 2 else self.engine.jacobian(symbol[2], symbol[1])
 
     def _named(self, key: str) -> Array:
@@ -235,7 +236,7 @@ def _changed(node: Expr, moves: Mapping[int, Number]) -> Expr:
 
 def _stacked(items: list[Array]) -> Array:
     if len({item.shape for item in items}) != 1:
-        raise Misfit("the rows are of different lengths")
+        raise Misfit(because("rows"))
     return np.array(items, dtype=float)
 
 

@@ -26,9 +26,10 @@ from ..syntax.expression import (
 )  # fmt: skip
 from .arrays import Arrays
 from .literals import literal, radius
-from .outcome import HERE_ONLY, Outcome
+from .outcome import Outcome
 from .parts import factors, holds_choice, holds_zero, nodes, product, symbols_in, terms
 from .scope import Scope, is_closed, is_plain
+from .sentences import HERE_ONLY, because, reason_of
 from .tensors import TensorComparer
 from .values import Key, NoValue, Point
 
@@ -155,7 +156,7 @@ class Comparer:
         if number is not None:
             return self.number(a, b, relation)
         if self.misquotes(a, b):
-            return Outcome("wrong", b, None, "the step is another formula")
+            return Outcome("wrong", b, None, because("another"))
         same = self.same_formula(a, b)
         if same and not (holds_zero(a) and holds_zero(b)):
             return Outcome("right")
@@ -200,8 +201,7 @@ class Comparer:
             return Outcome("wrong", b, first)
         if self.same_formula(a, b):
             return Outcome("right")
-        value = self.constant(a)
-        if value is not None:
+        if (value := self.constant(a)) is not None:
             return Outcome("wrong", b, value)
         return Outcome("unread", reason=self.unknown(a, b) or self.why(a))
 
@@ -231,15 +231,15 @@ class Comparer:
         try:
             self.here[0].value(node)
         except NoValue as error:
-            return str(error)
-        return "it has no value"
+            return reason_of(error)
+        return because("no value")
 
     def unknown(self, a: MathNode, b: MathNode) -> str:
         """A name on one side only that nothing defines, so that nothing can be said; or nothing."""
         left, right = set(symbols_in(a)), set(symbols_in(b))
         for key in sorted(left ^ right):
             if key not in self.scope.symbols and key not in self.scope.functions and not self.has_written(key):
-                return f"{key} is not defined"
+                return because("undefined", name=key)
         return ""
 
     def has_written(self, key: str) -> bool:

@@ -16,6 +16,7 @@ from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
 from ..syntax.written import written
 from .nearby import is_special, near, structured
 from .scope import Scope
+from .sentences import because
 from .values import NoValue
 
 Array = Any
@@ -65,7 +66,7 @@ class Engine:
         elif self.scope.shapes:
             sizes = ()
         else:
-            raise NoValue(f"{name} has no value")
+            raise NoValue(because("name", name=name))
         if math.prod(sizes) > _MOST_DRAWN:
             raise NoValue(f"{name} has too many entries to be drawn")
         seed = self.seed or 0
@@ -134,7 +135,7 @@ class Engine:
     def local(self, step: str, by: str) -> Array:
         """∂step/∂by in this one step."""
         if by not in self.scope.operands.get(step, ()):
-            raise NoValue(f"{step} does not use {by}")
+            raise NoValue(because("not used", name=step, by=by))
         return self._asked(lambda: self._alone(step).jacobian(step, by), "local", step, by)
 
     def _alone(self, step: str) -> api.Solution:

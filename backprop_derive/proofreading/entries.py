@@ -16,6 +16,7 @@ from ..errors import BackpropError
 from ..syntax.expression import Delta, Expr, Index, Name, Number, Over, Product, Sum, map_children, walk
 from ..syntax.names import canonical
 from .indices import entry_of
+from .sentences import because
 from .statements import Statement
 from .values import NoValue
 
@@ -73,7 +74,7 @@ class Entries:
         except BackpropError as error:
             raise NoValue(error.found) from None
         except (ArithmeticError, ValueError, TypeError, KeyError, IndexError, AssertionError) as error:
-            raise NoValue(f"it has no value ({type(error).__name__})") from None
+            raise NoValue(because("error", error=type(error).__name__)) from None
 
     def lowered(self, node: MathNode) -> Expr:
         """The formula with arrays by new names, its indices marked and its sums with their sizes."""

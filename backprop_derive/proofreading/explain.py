@@ -16,6 +16,7 @@ from .outcome import Outcome
 from .record import Mistake
 from .rules import nodes_of
 from .scope import local_derivative
+from .sentences import slip
 from .values import NoValue
 
 _TWO = Fraction(2)
@@ -84,16 +85,16 @@ def mistake_in(comparer: Comparer, left: MathNode | None, right: MathNode | None
 
 def _of_numbers(comparer: Comparer, written: Any, right: Any, half: Fraction) -> Mistake | None:
     if is_close(written, -right):
-        return Mistake("sign", "The sign is wrong.")
+        return slip("sign")
     if half and abs(Loose().real(written - _as_fraction(right))) < 20 * Loose().real(half):
-        return Mistake("rounding", "The last digits are wrong; check the rounding.")
-    for factor, name in ((_TWO, "a factor of 2 too much"), (1 / _TWO, "a factor of 2 is missing")):
+        return slip("rounding")
+    for factor, key in ((_TWO, "twice"), (1 / _TWO, "half")):
         if is_close(written, factor * right if isinstance(right, Fraction) else Loose().real(factor) * right):
-            return Mistake(name, f"This is {'twice' if factor > 1 else 'half'} the right value.")
+            return slip(key)
     for key in (*comparer.scope.givens, *comparer.scope.steps):
         value = comparer.value(Name(key))
         if value is not None and is_close(value, written):
-            return Mistake("another name's value", f"This is the value of {text(Name(key))}.")
+            return slip("another", name=text(Name(key)))
     return None
 
 
@@ -110,11 +111,11 @@ def _of_formulas(comparer: Comparer, left: MathNode, right: MathNode) -> Mistake
         except (NoValue, ArithmeticError):
             return None
     if all(is_close(ratio, Fraction(-1)) for ratio in ratios):
-        return Mistake("sign", "The sign is wrong.")
+        return slip("sign")
     if all(is_close(ratio, _TWO) for ratio in ratios):
-        return Mistake("a factor of 2 too much", "This is twice the right value.")
+        return slip("twice")
     if all(is_close(ratio, 1 / _TWO) for ratio in ratios):
-        return Mistake("a factor of 2 is missing", "This is half the right value.")
+        return slip("half")
     return None
 
 
@@ -129,9 +130,5 @@ def _inner_twice(comparer: Comparer, left: MathNode, right: MathNode) -> Mistake
         except NoValue:
             continue
         if all(ratios):
-            return Mistake(
-                "both factors by x",
-                "The outer function is differentiated by the inner one, g′(h(x)), and not by x again, which has the"
-                " inner derivative in it twice.",
-            )
+            return slip("by x")
     return None

@@ -23,6 +23,7 @@ from .readings import Readings
 from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
 from .scope import Scope, is_plain, scopes_of
+from .sentences import because, reason_of
 from .statements import Link, Statement, with_names, with_tensors
 from .tensors import is_written
 from .updates import is_update, judge_update
@@ -117,7 +118,7 @@ class Judge:
                 continue
             left = before.node if before is not None else None
             if left is None:
-                reason = links[k - 1].reason or "what it is compared with is not understood"
+                reason = links[k - 1].reason or because("compared")
                 yield self.finding(statement, link, Outcome("unread", reason=reason))
                 before = head = link
                 continue
@@ -162,11 +163,11 @@ class Judge:
         if relation == "∈":
             return self.membership(a, b)
         if relation not in ("=", "≈", ":="):
-            return Outcome("unread", reason=f"{relation} is not judged")
+            return Outcome("unread", reason=because("relation", relation=relation))
         try:
             return self.comparer.compare(a, b, relation)
         except NoValue as error:
-            return Outcome("unread", reason=str(error))
+            return Outcome("unread", reason=reason_of(error))
 
     def edge(self, a: MathNode, b: MathNode) -> Outcome:
         """Whether a step along a path is one: the second name is computed from the first."""
@@ -174,15 +175,15 @@ class Judge:
             return Outcome("given")
         if isinstance(a, Name) and isinstance(b, Name):
             if b.key not in self.scope.steps:
-                return Outcome("unread", reason=f"{b.key} is not defined by a formula")
+                return Outcome("unread", reason=because("no formula", name=b.key))
             is_edge = a.key in self.scope.operands.get(b.key, ())
-            return Outcome("right") if is_edge else Outcome("wrong", b, None, f"{b.key} does not use {a.key}")
-        return Outcome("unread", reason="only paths along names are judged")
+            return Outcome("right") if is_edge else Outcome("wrong", b, None, because("not used", name=b.key, by=a.key))
+        return Outcome("unread", reason=because("paths"))
 
     def membership(self, a: MathNode, b: MathNode) -> Outcome:
         """Whether a name has the shape that is claimed of it; the first such claim declares it."""
         if not isinstance(a, Name) or not isinstance(b, Reals):
-            return Outcome("unread", reason="only shapes, as in X ∈ ℝ^{2×3}, are judged")
+            return Outcome("unread", reason=because("shapes"))
         if self.scope.shapes.get(a.key) == b.shape and not self.scope.is_defined(a.key):
             return Outcome("given")
         return self.comparer.tensors.shape(a, b)

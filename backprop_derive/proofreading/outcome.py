@@ -7,8 +7,6 @@ from typing import Any
 from ..document import MathNode
 from ..records import record
 
-HERE_ONLY = "the two agree at these values only"
-
 
 @record
 class Outcome:

@@ -8,14 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import shorten
+from ..languages import ENGLISH, again, speaking
 from .record import Finding, Report
+from .sentences import REPORT, VERDICTS
 
 SCHEMA = "backprop-derive/proofread/1"
 _SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_COUNTED = {
-    "right": "right", "rounded": "right to the digits given", "follows": "right by what was found before",
-    "wrong": "wrong", "unread": "not understood",
-}  # fmt: skip
 _LONGEST = 160
 _RULES = {
     "wrong": ("wrong-claim", "A claim of the derivation does not hold."),
@@ -23,35 +21,42 @@ _RULES = {
 }
 
 
-def as_text(report: Report, shows_all: bool = False) -> str:
+def as_text(report: Report, shows_all: bool = False, language: str = ENGLISH) -> str:
     """The claims that are wrong or not understood (or all), each with its line and the remedy; then a count."""
-    wanted = ("right", "rounded", "follows", "wrong", "unread") if shows_all else ("wrong", "unread")
-    parts = ["\n".join(_lines(finding)) for finding in report.of(*wanted)]
-    return "\n\n".join([*parts, summary(report)]) + "\n"
+    wanted = tuple(VERDICTS) if shows_all else ("wrong", "unread")
+    with speaking(language):
+        parts = ["\n".join(_lines(finding)) for finding in report.of(*wanted)]
+        return "\n\n".join([*parts, summary(report)]) + "\n"
 
 
 def _lines(finding: Finding) -> Iterator[str]:
     place = finding.place
-    verdict = _COUNTED[finding.verdict]
+    verdict = VERDICTS[finding.verdict]
     yield f"{place.source}:{place.line}:{place.column}: {verdict}: {shorten(finding.claim, _LONGEST)}"
     yield place.excerpt()
     if finding.expected:
-        yield f"  should be: {finding.expected}"
+        yield "  " + REPORT["expected"].format(expected=finding.expected)
     if finding.mistake is not None:
-        yield f"  looks like: {finding.mistake.name}. {finding.mistake.feedback}"
+        name, feedback = again(finding.mistake.name, "mistake"), again(finding.mistake.feedback, "feedback")
+        yield "  " + REPORT["looks"].format(name=name, feedback=feedback)
     if finding.reason:
-        yield f"  because: {shorten(finding.reason, _LONGEST)}"
+        yield "  " + REPORT["reason"].format(reason=shorten(again(finding.reason), _LONGEST))
 
 
 def summary(report: Report) -> str:
     """How many claims have which verdict."""
     counts = report.counts
-    total = sum(counts[verdict] for verdict in _COUNTED)
-    shown = [f"{counts[v]} {words}" for v, words in _COUNTED.items() if counts[v] or v in ("right", "wrong", "unread")]
-    given = counts["given"]
-    return (
-        f"{report.name}: {total} claim{'' if total == 1 else 's'}: {', '.join(shown)}"
-        f" (and {given} value{'' if given == 1 else 's'} or definition{'' if given == 1 else 's'})."
+    total, given = sum(counts[verdict] for verdict in VERDICTS), counts["given"]
+    shown = [
+        REPORT["count"].format(count=counts[verdict], verdict=words)
+        for verdict, words in VERDICTS.items()
+        if counts[verdict] or verdict in ("right", "wrong", "unread")
+    ]
+    return REPORT["summary"].format(
+        name=report.name,
+        claims=REPORT["claim" if total == 1 else "claims"].format(count=total),
+        counts=REPORT["and"].join(shown),
+        given=REPORT["given" if given == 1 else "givens"].format(count=given),
     )
 
 
@@ -94,7 +99,7 @@ def as_sarif(report: Report) -> str:
 
 def _result(finding: Finding, name: str) -> dict[str, Any]:
     rule = _RULES[finding.verdict][0]
-    message = [f"{_COUNTED[finding.verdict].capitalize()}: {finding.claim}"]
+    message = [f"{VERDICTS.english[finding.verdict].capitalize()}: {finding.claim}"]
     if finding.expected:
         message.append(f"Should be: {finding.expected}")
     if finding.mistake is not None:

@@ -15,9 +15,10 @@ from .arrays import Array, Arrays, entries, shown_shape
 from .entries import Misfit, is_by_entries
 from .indices import entry_of
 from .literals import literal
-from .outcome import HERE_ONLY, Outcome
+from .outcome import Outcome
 from .parts import nodes, symbols_in
 from .scope import is_closed, is_plain
+from .sentences import HERE_ONLY, because, reason_of
 from .values import NoValue
 
 _SAME = 1e-9
@@ -82,23 +83,23 @@ class TensorComparer:
         try:
             found = np.shape(self.arrays.value(name))
         except (NoValue, Misfit) as error:
-            return Outcome("unread", reason=str(error))
+            return Outcome("unread", reason=reason_of(error))
         letters = self.arrays.engine.letters
         if any(isinstance(size, str) and size not in letters for size in reals.shape):
-            return Outcome("unread", reason="a letter of the shape is not known")
+            return Outcome("unread", reason=because("letter"))
         claimed = tuple(letters[s] if isinstance(s, str) else s for s in reals.shape)
         if claimed == found:
             return Outcome("right")
-        return Outcome("wrong", reals, None, f"the shape is {'×'.join(map(str, found)) or '1'}")
+        return Outcome("wrong", reals, None, because("shape", shape="×".join(map(str, found)) or "1"))
 
     def at_values(self, point: Arrays, a: MathNode, b: MathNode, relation: str) -> Outcome:
         """Whether two formulas have one value, entry by entry."""
         try:
             left = point.value(a)
         except (NoValue, Misfit) as error:
-            return Outcome("unread", reason=str(error))
+            return Outcome("unread", reason=reason_of(error))
         if not np.isfinite(left).all():
-            return Outcome("unread", reason="it has no value")
+            return Outcome("unread", reason=because("no value"))
         if is_written(b):
             if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
                 return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
@@ -107,9 +108,9 @@ class TensorComparer:
         try:
             left, right = point.values(a, b)
         except Misfit as error:
-            return Outcome("wrong", b, None, str(error))
+            return Outcome("wrong", b, None, reason_of(error))
         except NoValue as error:
-            return Outcome("unread", reason=str(error))
+            return Outcome("unread", reason=reason_of(error))
         if squeezed(left).shape != squeezed(right).shape:
             return Outcome("wrong", b, None, _other_shape(right, left))
         left, right = squeezed(left), squeezed(right)
@@ -155,7 +156,7 @@ class TensorComparer:
         try:
             found = self.arrays.value(b)
         except Misfit as error:
-            return Outcome("wrong", b, None, str(error))
+            return Outcome("wrong", b, None, reason_of(error))
         value = squeezed(value) if squeezed(value).shape == found.shape else value
         if found.shape != value.shape:
             return Outcome("wrong", b, None, _other_shape(found, value))

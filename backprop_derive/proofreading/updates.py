@@ -11,6 +11,7 @@ from .literals import literal
 from .outcome import Outcome
 from .record import Finding
 from .rules import nodes_of
+from .sentences import because
 from .statements import Statement
 from .values import symbol_key
 
@@ -62,4 +63,4 @@ def _rule(judge: Judge, key: str, rule: MathNode) -> Outcome:
 
 
 def _slip(is_down: bool) -> str:
-    return "the gradient is by another name" if is_down else "descent goes against the gradient: subtract it"
+    return because("other name" if is_down else "ascent")

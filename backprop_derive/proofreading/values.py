@@ -20,6 +20,7 @@ from ..ops.table import operation
 from ..syntax.expression import ZERO, Call, Expr, Name, map_children, names_in, substitute
 from .functions import odd_function
 from .scope import Scope, local_derivative
+from .sentences import because
 
 # Of these the value at numbers is known; of tensors nothing is judged.
 _JUDGED = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS, *LOSSES, *SELECTION))
@@ -78,7 +79,7 @@ class Point:
         except BackpropError as error:
             raise NoValue(error.found) from None
         except (ArithmeticError, ValueError, AssertionError, RecursionError, TypeError) as error:
-            raise NoValue(f"it has no value ({type(error).__name__})") from None
+            raise NoValue(because("error", error=type(error).__name__)) from None
 
     # --- names
 
@@ -117,7 +118,7 @@ class Point:
             return -value if self.seed < 0 and drawn & 1 else value
         if key in self.scope.givens:
             return self._evaluated(self.scope.givens[key], {})
-        raise NoValue(f"{key} has no value")
+        raise NoValue(because("name", name=key))
 
     # --- derivatives
 
@@ -135,9 +136,9 @@ class Point:
                 function = self.scope.functions[key]
                 return self._lowered(self.expanded(function.body), names)
             case Call(function) if function not in _JUDGED and not function.startswith("share of "):
-                raise NoValue(f"{function} works on tensors, which are not judged")
+                raise NoValue(because("tensors", name=function))
             case Call(function, arguments) if len(arguments) < operation(function).required:
-                raise NoValue(f"{function} lacks an argument")
+                raise NoValue(because("lacks", name=function))
         return map_children(node, lambda child: self._lowered(child, names))  # type: ignore[arg-type]
 
     def expanded(self, node: MathNode) -> Expr:
@@ -149,7 +150,7 @@ class Point:
         for _ in range(node.primes):
             body = local_derivative(body, parameters[0]) if parameters[0] in names_in(body) else ZERO
         if len(arguments) != len(parameters):
-            raise NoValue(f"{node.function} takes {len(parameters)} arguments")
+            raise NoValue(because("arguments", name=node.function, count=len(parameters)))
         return substitute(body, dict(zip(parameters, arguments, strict=True)))
 
     def _formula(self, node: Applied) -> tuple[Expr, tuple[str, ...]]:
@@ -159,7 +160,7 @@ class Point:
         if node.function in _JUDGED and len(node.function) > 1:
             return Call(node.function, (Name("#t"),)), ("#t",)
         if self.seed is None:
-            raise NoValue(f"the function {node.function} has no formula")
+            raise NoValue(because("function", name=node.function))
         return odd_function(node.function, self.seed, len(node.arguments))
 
     def derivative(self, node: Derivative | Differential) -> Any:
@@ -185,12 +186,12 @@ class Point:
         if of == by:
             return _ONE
         if of not in scope.steps:
-            raise NoValue(f"{of} is not defined by a formula")
+            raise NoValue(because("no formula", name=of))
         is_direct = by in scope.operands[of]
         if is_direct and (is_held or (of != scope.loss and self.reading == "usual")):
             return self.local(of, by)
         if is_held:
-            raise NoValue(f"{of} does not depend on {by} directly")
+            raise NoValue(because("direct", name=of, by=by))
         return self.gradients(of).get(by, _NONE)
 
     def _of_expression(self, expr: Expr, by: str) -> Any:
@@ -257,7 +258,7 @@ def _derived(derive: Callable[[Any, str], Expr], of: Any, by: str) -> Expr:
     except BackpropError as error:
         raise NoValue(error.found) from None
     except (ArithmeticError, ValueError, RecursionError, TypeError, KeyError, AssertionError, AttributeError):
-        raise NoValue("this is not differentiated here") from None
+        raise NoValue(because("derivative")) from None
 
 
 def _called(node: MathNode, scope: Scope) -> MathNode:

@@ -1,0 +1,107 @@
+"""Every sentence of proof-reading, in one place, so that it can be read as a whole and translated."""
+
+from __future__ import annotations
+
+from ..languages import Said, Sentences
+from .record import Mistake
+
+VERDICTS = Sentences("proof-reading verdicts", {
+    "right": "right", "rounded": "right to the digits given", "follows": "right by what was found before",
+    "wrong": "wrong", "unread": "not understood",
+})  # fmt: skip
+
+REPORT = Sentences(
+    "proof-reading",
+    {
+        "expected": "should be: {expected}",
+        "looks": "looks like: {name}. {feedback}",
+        "reason": "because: {reason}",
+        "claim": "1 claim",
+        "claims": "{count} claims",
+        "count": "{count} {verdict}",
+        "and": ", ",
+        "summary": "{name}: {claims}: {counts} (and {given}).",
+        "given": "1 value or definition",
+        "givens": "{count} values or definitions",
+    },
+)
+
+# What a wrong value or formula by itself looks like: the name of the slip, and what a person who made it is told.
+NAMES = Sentences(
+    "slip names",
+    {
+        "sign": "sign",
+        "rounding": "rounding",
+        "twice": "a factor of 2 too much",
+        "half": "a factor of 2 is missing",
+        "another": "another name's value",
+        "shape": "another shape",
+        "shape only": "another shape",
+        "by x": "both factors by x",
+    },
+)
+FEEDBACK = Sentences(
+    "slips",
+    {
+        "sign": "The sign is wrong.",
+        "rounding": "The last digits are wrong; check the rounding.",
+        "twice": "This is twice the right value.",
+        "half": "This is half the right value.",
+        "another": "This is the value of {name}.",
+        "shape": "A gradient has the shape of its variable.",
+        "shape only": "The entries are right, and the shape is not.",
+        "by x": "The outer function is differentiated by the inner one, g′(h(x)), and not by x again, which has the"
+        " inner derivative in it twice.",
+    },
+)
+
+# Why nothing is known of a claim, or why it is wrong.
+REASONS = Sentences(
+    "reasons of proof-reading",
+    {
+        "no value": "it has no value",
+        "error": "it has no value ({error})",
+        "name": "{name} has no value",
+        "undefined": "{name} is not defined",
+        "no formula": "{name} is not defined by a formula",
+        "function": "the function {name} has no formula",
+        "direct": "{name} does not depend on {by} directly",
+        "not used": "{name} does not use {by}",
+        "arguments": "{name} takes {count} arguments",
+        "lacks": "{name} lacks an argument",
+        "tensors": "{name} works on tensors, which are not judged",
+        "derivative": "this is not differentiated here",
+        "tensor derivative": "this derivative of tensors is not judged",
+        "tensor formula": "this formula of vectors and matrices is not judged",
+        "compared": "what it is compared with is not understood",
+        "relation": "{relation} is not judged",
+        "paths": "only paths along names are judged",
+        "shapes": "only shapes, as in X ∈ ℝ^{{2×3}}, are judged",
+        "letter": "a letter of the shape is not known",
+        "shape": "the shape is {shape}",
+        "another": "the step is another formula",
+        "here only": "the two agree at these values only",
+        "other name": "the gradient is by another name",
+        "ascent": "descent goes against the gradient: subtract it",
+        "rows": "the rows are of different lengths",
+    },
+)
+
+
+def because(key: str, **words: object) -> Said:
+    """A reason by its key."""
+    return Said(REASONS, key, words)
+
+
+HERE_ONLY = because("here only")
+
+
+def reason_of(error: Exception) -> str:
+    """The reason that an error was raised with, to be said again in any language."""
+    reason: str = error.args[0] if error.args and isinstance(error.args[0], Said) else str(error)
+    return reason
+
+
+def slip(key: str, **words: str) -> Mistake:
+    """A slip by its key, with the words that are told of it."""
+    return Mistake(Said(NAMES, key), Said(FEEDBACK, key, words))
