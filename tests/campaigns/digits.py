@@ -102,7 +102,7 @@ class Reader:
             return None
         try:
             return value(before)
-        except LookupError:
+        except (LookupError, ZeroDivisionError):  # 1 - tanh(1251) is 0 to 500 digits
             return None
 
 
