@@ -2,7 +2,8 @@
 
     python benchmarks/same_bytes.py [--seeds 20]
 
-Each process renders problems in every format, sheets, an export, a woven document and grades, and prints digests of them.
+Each process renders problems in every format, sheets, an export, a woven document and grades, and prints
+digests of them.
 """
 
 from __future__ import annotations
