@@ -6,6 +6,9 @@
 #   make oldest  the test suite with the oldest supported version of each dependency
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
+#   make docs    the site, in build/docs/html; warnings are errors, and every link within it leads somewhere
+#   make man     a manual page for each command, in build/man
+#   make spelling    spelling of the documents and of the code
 #   make clean   remove what the others made
 
 PYTHON ?= python3
@@ -17,7 +20,7 @@ WORKERS ?= 2
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check bench languages clean
+.PHONY: help demo test oldest lint types imports wheel check bench languages docs man spelling clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -81,6 +84,17 @@ wheel: .venv/developing
 
 check:
 	bash .ci/run
+
+docs: .venv/developing
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/docs/doctrees docs build/docs/html
+	$(BIN)/python docs/check_links.py build/docs/html
+
+man: .venv/developing
+	rm -rf build/man
+	$(BIN)/click-man backprop-derive --target build/man
+
+spelling: .venv/developing
+	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs backprop_derive examples
 
 languages: .venv/developing
 	$(BIN)/python docs/make_catalogues.py

@@ -330,7 +330,7 @@ def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
 def weave(**choices: Any) -> None:
     """Put solutions, exercises and values into documents that hold problems.
 
-    Markdown, MyST, Quarto, R Markdown, LaTeX and notebooks: blocks ```backprop and roles {backprop}`w.grad` are
+    Markdown, MyST, Quarto, R Markdown, LaTeX and notebooks: blocks called backprop and roles of that name are
     replaced, everything else stays as it is.
     """
     from .weave import run_weave
