@@ -4,12 +4,15 @@
 #   make test    the test suite
 #   make check   what CI runs: tests, lint, types, imports, the wheel
 #   make oldest  the test suite with the oldest supported version of each dependency
-#   make campaign    random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
+#   make campaign   random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
 #   make fuzz    a reader fed with broken input: TARGET=parser INPUTS=100000 (tests/fuzz/targets.py names the readers)
 #   make same    whether twenty processes write the same bytes: hash seeds, time zones, locales
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make peers   ours beside SymPy, CasADi, JAX, PyTorch, autograd, micrograd, handcalcs and latexify, which it installs
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
+#   make docs    the site, in build/docs/html; warnings are errors, and every link within it leads somewhere
+#   make man     a manual page for each command, in build/man
+#   make spelling    spelling of the documents and of the code
 #   make clean   remove what the others made
 
 PYTHON ?= python3
@@ -27,7 +30,7 @@ SEED ?= 0
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check campaign fuzz same bench peers languages clean
+.PHONY: help demo test oldest lint types imports wheel check campaign fuzz same bench peers languages docs man spelling clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -91,6 +94,17 @@ wheel: .venv/developing
 
 check:
 	bash .ci/run
+
+docs: .venv/developing
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/docs/doctrees docs build/docs/html
+	$(BIN)/python docs/check_links.py build/docs/html
+
+man: .venv/developing
+	rm -rf build/man
+	$(BIN)/click-man backprop-derive --target build/man
+
+spelling: .venv/developing
+	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs backprop_derive examples
 
 languages: .venv/developing
 	$(BIN)/python docs/make_catalogues.py

@@ -42,8 +42,9 @@ from .calls import LOSS, STEP, is_of_tensors, scalar_problem, tensor_problem
 from .sentences import GROUPS, SHEET
 
 _MATMUL = Operation("matmul", "A, B")
-_NUMBERS = {"elementary": ELEMENTARY, "activations": ACTIVATIONS, "selection": SELECTION, "losses": LOSSES}
-_TENSORS = {"products": (_MATMUL, *PRODUCTS), "reductions": REDUCTIONS, "shapes": SHAPES, "layers": LAYERS}
+# The groups of the sheet, in its order.
+NUMBERS = {"elementary": ELEMENTARY, "activations": ACTIVATIONS, "selection": SELECTION, "losses": LOSSES}
+TENSORS = {"products": (_MATMUL, *PRODUCTS), "reductions": REDUCTIONS, "shapes": SHAPES, "layers": LAYERS}
 # A definition by entries with more operations says less than the operation's name.
 _LONGEST_DEFINITION = 40
 _LONG = 10**9  # a number with more digits is no longer read
@@ -58,19 +59,26 @@ def cheat_sheet(options: Options) -> Document:
 
 def _blocks(options: Options) -> Iterator[Block]:
     yield Paragraph((Words(SHEET["numbers"]),))
-    for key, operations in _NUMBERS.items():
+    for key, operations in NUMBERS.items():
         yield Heading(2, (Words(GROUPS[key]),))
         for op in operations:
-            yield from _of_numbers(op, LOSS if key == "losses" else "y", options)
+            yield from operation_blocks(op, options)
     before, after = SHEET.pieces("tensors")
     incoming = Math(Derivative(Name(LOSS), Name(STEP)))
-    for position, (key, operations) in enumerate(_TENSORS.items()):
+    for position, (key, operations) in enumerate(TENSORS.items()):
         yield Heading(2, (Words(GROUPS[key]),))
         if position == 0:
             yield Paragraph((Words(before), incoming, Words(after)))
         for op in operations:
-            if is_of_tensors(op.name):
-                yield from _of_tensors(op, options)
+            yield from operation_blocks(op, options)
+
+
+def operation_blocks(op: Operation, options: Options) -> Iterator[Block]:
+    """One operation: its definition and its derived gradients; nothing of one that the sheet does not show."""
+    if not any(op in operations for operations in TENSORS.values()):
+        yield from _of_numbers(op, LOSS if op in LOSSES else "y", options)
+    elif is_of_tensors(op.name):
+        yield from _of_tensors(op, options)
 
 
 def _name(op: Operation) -> tuple[Inline, ...]:

@@ -8,20 +8,21 @@ from typing import Any
 
 from ..errors import UsageError
 from .reading import problem_text
-from .run import format_for, format_of, put, read_given, read_limits, read_options, target, time_limit
+from .run import format_for, format_of, put, read_given, read_limits, read_options, target, viewed, working
 
 
 def run_check(*, problem: str | None, text: str | None, engines: str, **choices: Any) -> None:
     """One call of `check`. Raises BackpropError; nothing is written then."""
     limits = read_limits(choices.pop("limits"))
-    path = target(choices["output"], problem)
+    output, opens = viewed(choices, problem)
+    path = target(output, problem)
     chosen = choices.pop("format_") or format_of(path)
     name, source = problem_text(problem, text, limits)
     options = read_options(choices, limits)
     asked = tuple(dict.fromkeys(engines.replace(",", " ").split()))
     if not asked:
         raise UsageError("no engine is named", hint="--with numeric,torch")
-    with time_limit(limits.work):
+    with working(limits):
         from .. import api
         from ..formats import render
         from ..language.reader import read_problem
@@ -31,7 +32,7 @@ def run_check(*, problem: str | None, text: str | None, engines: str, **choices:
         read = read_problem(source, name=name, given=values, wrt=names, loss=choices["loss"], limits=limits)
         solution = api.solve(read, expand=choices["expand"], options=options, limits=limits)
         comparisons = [solution.check(engine) for engine in asked]
-        format = format_for(chosen, choices["output"])
+        format = format_for(chosen, output)
         if format == "json":
             from ..formats.json import comparison_json
 
@@ -43,6 +44,6 @@ def run_check(*, problem: str | None, text: str | None, engines: str, **choices:
 
             notation = Notation(options.notation, solution.derivation)
             content = render(check_document(solution.problem, comparisons, notation, options), format, options)
-    put(content, path)
+    put(content, path, opens)
     if not all(comparison.agrees for comparison in comparisons):
         sys.exit(1)

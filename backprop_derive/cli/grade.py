@@ -45,8 +45,9 @@ def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
         graders = Graders(source, name, options, limits, choices["variant"] or "")
         works = list(_works(answers, limits))
     sheets = []
-    for work in works:
-        sheets.append(_graded(graders, work, limits.work))
+    with click.progressbar(works, label="works", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        for work in shown:
+            sheets.append(_graded(graders, work, limits.work))
     found = graders.class_of(sheets)
     for plot in plots:
         write_whole(plot, _drawn(found, plot.suffix, language))

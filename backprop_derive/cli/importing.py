@@ -16,7 +16,7 @@ from ..formats.files import check_target, write_whole
 from ..importers.callables import is_module
 from ..importers.files import file_problem
 from .reading import is_same_file, problem_text
-from .run import format_of, read_given, read_limits, time_limit
+from .run import format_of, read_given, read_limits, working
 
 
 def run_import(
@@ -40,7 +40,7 @@ def run_import(
         if loss is not None:
             raise UsageError("--loss is for a module, whose output is not yet a loss", hint="--run")
         _, code = problem_text(path, None, bounds)
-        with time_limit(bounds.work):
+        with working(bounds):
             text = file_problem(code, path, name, values)
     if format_ is None and target is not None and target.suffix.lower() not in (".txt", ""):
         format_ = format_of(target)
@@ -48,7 +48,7 @@ def run_import(
     if format_ is not None:
         from .. import api
 
-        with time_limit(bounds.work):
+        with working(bounds):
             content = api.solve(text, limits=bounds).render(format_)
     if target is not None:
         write_whole(target, content)

@@ -12,51 +12,9 @@ import click
 from ..errors import BackpropError
 from ..languages import ENGLISH, LANGUAGES
 from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
+from . import epilogs
 
-EXAMPLES = """\b
-Examples:
-  backprop-derive solve problem.txt
-  backprop-derive solve problem.txt -o solution.pdf
-  backprop-derive solve -e "y^ = x*w; s = y^ - y; loss = s**2" --given x=1,y=2,w=1 --wrt w
-  cat problem.txt | backprop-derive solve - -f tex --fragment
-"""
-TRAIN_EXAMPLES = """\b
-Examples:
-  backprop-derive train net.txt --lr 0.5 --updates 10000
-  backprop-derive train net.txt --optimiser adam --lr 0.01 --updates 500 --trace trace.csv --plot loss.svg
-  backprop-derive train fit.txt --data points.csv --batch 4 --lr 0.1 --updates 100 -o fit.pdf
-"""
-CHECK_EXAMPLES = """\b
-Examples:
-  backprop-derive check net.txt --with numeric
-  backprop-derive check net.txt --with numeric,autograd,torch,jax --digits 10
-"""
-EXERCISES = """\b
-Examples:
-  backprop-derive exercise net.txt --variants 20 --seed 7 -o sheet.pdf --key key.pdf
-  backprop-derive exercise net.txt --variants 30 --exam --minutes 45 -o exam.pdf --key key.pdf
-  backprop-derive exercise net.txt --variants 300 -f pdf -o out/
-  backprop-derive exercise net.txt --variants 10000 --seed 7 -f moodle -o out/ --jobs 2
-  backprop-derive exercise net.txt --regenerate 7K-3F9A -o again.pdf
-"""
-GRADE = """\b
-Examples:
-  backprop-derive grade net.txt derivation.md
-  backprop-derive grade net.txt handed-in/ -o graded/ -f pdf
-  backprop-derive grade net.txt answers.csv -o gradebook.csv
-"""
-WEAVING = """\b
-Examples:
-  backprop-derive weave chapter.qmd -o build/chapter.qmd
-  backprop-derive weave book/ -o woven/ --watch
-  backprop-derive weave --fragments notes.tex
-"""
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
-SHEETS = """\b
-Examples:
-  backprop-derive cheatsheet -o gradients.pdf
-  backprop-derive cheatsheet --language de -o ableitungen.html
-"""
 FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
 SHEET_FORMATS = ("md", "tex", "typ", "pdf", "html", "txt")
 CODE_FORMATS = ("torch", "jax", "numpy")
@@ -88,7 +46,7 @@ def fail(message: str) -> None:
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=EXAMPLES,
+    epilog=epilogs.MAIN,
     help="Worked solutions of backpropagation problems, written as in lecture notes.",
 )
 @click.version_option(package_name="backprop-derive", prog_name="backprop-derive")
@@ -118,6 +76,9 @@ ASKED = (
     click.option("--wrt", default="", metavar="NAMES", help="What to differentiate by: w,b"),
     click.option("--loss", metavar="NAME", help="The step to differentiate (default: Find's, or the last)."),
 )
+OPENED = click.option(
+    "--open", "opens", is_flag=True, help="Show the result; without -o, as a page among temporary files."
+)
 WRITTEN = (
     click.option(
         "-f",
@@ -127,6 +88,7 @@ WRITTEN = (
         help="Default: the suffix of FILE, or md.",
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
+    OPENED,
     click.option(
         "--layout",
         type=click.Choice(LAYOUTS),
@@ -209,7 +171,7 @@ DRAWN = (
 )
 
 
-@main.command(cls=Command, epilog=EXAMPLES)
+@main.command(cls=Command, epilog=epilogs.SOLVE)
 @taking(*PROBLEM, *ASKED, *WRITTEN, *DRAWING, *CODE, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--direction", multiple=True, metavar="w=[1,0]", help="Forward mode along a direction of vectors.")
@@ -222,7 +184,7 @@ def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) ->
     run("solve", given=given, direction=direction, **choices)
 
 
-@main.command(name="import", cls=Command)
+@main.command(name="import", cls=Command, epilog=epilogs.IMPORT, short_help="Code into a problem.")
 @click.argument("source", metavar="FILE[:NAME]")
 @click.option("--inputs", multiple=True, metavar="x=[1,2]", help="Values of inputs, or of a function's arguments.")
 @click.option("--loss", metavar="TEXT", help="Of a module: the loss, in y_hat and further inputs: mse(y_hat, y).")
@@ -242,10 +204,10 @@ def import_(**choices: Any) -> None:
     run_import(**choices)
 
 
-@main.command(cls=Command, epilog=SHEETS)
+@main.command(cls=Command, epilog=epilogs.CHEATSHEET, short_help="All operations with their derived gradients.")
 @click.option("-f", "--format", "format_", type=click.Choice(SHEET_FORMATS), help="Default: the suffix of FILE, or md.")
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
-@taking(*(option for option in SHOWN if option not in (RULES, SHAPES)))
+@taking(OPENED, *(option for option in SHOWN if option not in (RULES, SHAPES)))
 def cheatsheet(**choices: Any) -> None:
     """All operations with their definitions and derived gradients, in two columns on paper."""
     from .cheatsheet import run_cheatsheet
@@ -253,7 +215,7 @@ def cheatsheet(**choices: Any) -> None:
     run_cheatsheet(**choices)
 
 
-@main.command(cls=Command, epilog=EXAMPLES)
+@main.command(cls=Command, epilog=epilogs.DERIVE, short_help="As solve, in symbols only.")
 @taking(*PROBLEM, *ASKED, *WRITTEN, *DRAWING, *CODE, *SHOWN)
 def derive(**choices: Any) -> None:
     """As solve, symbolically only: values of givens are left out."""
@@ -262,7 +224,7 @@ def derive(**choices: Any) -> None:
     run("derive", given=(), direction=(), **choices)
 
 
-@main.command(cls=Command, epilog=TRAIN_EXAMPLES)
+@main.command(cls=Command, epilog=epilogs.TRAIN)
 @taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option("--lr", metavar="RATE", help="The learning rate (default: the problem's).")
@@ -284,7 +246,7 @@ def train(**choices: Any) -> None:
     run_train(**choices)
 
 
-@main.command(cls=Command, epilog=CHECK_EXAMPLES)
+@main.command(cls=Command, epilog=epilogs.CHECK, short_help="Values and gradients beside other engines'.")
 @taking(*PROBLEM, *ASKED, *WRITTEN, *SHOWN)
 @click.option("--given", "given", multiple=True, metavar="x=1,w=2", help="Set or override values of givens.")
 @click.option(
@@ -298,7 +260,7 @@ def check(**choices: Any) -> None:
     run_check(**choices)
 
 
-@main.command(cls=Command, epilog=EXERCISES)
+@main.command(cls=Command, epilog=epilogs.EXERCISE, short_help="Variants of a problem: sheets, keys, quizzes.")
 @taking(*PROBLEM, *DRAWN, *SHOWN)
 def exercise(**choices: Any) -> None:
     """Variants of a problem with Vary lines: sheets, keys and quizzes."""
@@ -307,7 +269,7 @@ def exercise(**choices: Any) -> None:
     run(**choices)
 
 
-@main.command(cls=Command)
+@main.command(cls=Command, epilog=epilogs.PROOFREAD)
 @click.argument("notes", metavar="NOTES|-")
 @click.option("-f", "--format", "format_", type=click.Choice(("txt", "json", "sarif")), help="Default: txt.")
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
@@ -325,7 +287,7 @@ def proofread(notes: str, **choices: Any) -> None:
     sys.exit(run(notes, **choices))
 
 
-@main.command(cls=Command, epilog=GRADE)
+@main.command(cls=Command, epilog=epilogs.GRADE, short_help="Grade students' derivations, with follow-through.")
 @click.argument("problem", metavar="PROBLEM")
 @click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...|-")
 @click.option(
@@ -356,7 +318,7 @@ def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     run(problem, answers, **choices)
 
 
-@main.command(cls=Command, epilog=WEAVING)
+@main.command(cls=Command, epilog=epilogs.WEAVE, short_help="Put solutions into documents that hold problems.")
 @click.argument("source", metavar="DOCUMENT|DIR")
 @click.option("-o", "--output", metavar="FILE|DIR", help="Where the woven document goes, or the folder of them.")
 @click.option("--fragments", is_flag=True, help="Of notes.tex: write what backprop.sty reads, beside it.")
@@ -371,7 +333,7 @@ def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
 def weave(**choices: Any) -> None:
     """Put solutions, exercises and values into documents that hold problems.
 
-    Markdown, MyST, Quarto, R Markdown, LaTeX and notebooks: blocks ```backprop and roles {backprop}`w.grad` are
+    Markdown, MyST, Quarto, R Markdown, LaTeX and notebooks: blocks called backprop and roles of that name are
     replaced, everything else stays as it is.
     """
     from .weave import run_weave
@@ -379,7 +341,7 @@ def weave(**choices: Any) -> None:
     run_weave(**choices)
 
 
-@main.command(cls=Command)
+@main.command(cls=Command, epilog=epilogs.SERVE, short_help="A page to type problems into.")
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", show_default=True, help="0.0.0.0 for a class.")
 @click.option("--port", type=int, default=8000, metavar="N", show_default=True, help="0 for any that is free.")
 @click.option("--workers", type=int, metavar="N", help="Processes that solve (default: processors, and one).")
@@ -391,3 +353,37 @@ def serve(**choices: Any) -> None:
     from .serve import run_serve
 
     run_serve(**choices)
+
+
+@main.group(
+    name="examples",
+    invoke_without_command=True,
+    epilog=epilogs.LISTED,
+    short_help="Problems to begin from: list, show, copy.",
+)
+@click.pass_context
+def examples(context: click.Context) -> None:
+    """Problems to begin from: list them, print one, copy one."""
+    if context.invoked_subcommand is None:
+        from .examples import list_examples
+
+        list_examples()
+
+
+@examples.command(name="show", cls=Command)
+@click.argument("name")
+def show(name: str) -> None:
+    """Print the problem called NAME."""
+    from .examples import show_example
+
+    show_example(name)
+
+
+@examples.command(name="copy", cls=Command)
+@click.argument("place", nargs=-1, metavar="[NAME] [FOLDER]")
+@click.option("--all", "takes_all", is_flag=True, help="All of them: then the argument is the folder.")
+def copy(place: tuple[str, ...], takes_all: bool) -> None:
+    """Copy the problem called NAME into FOLDER, or here. No file is replaced."""
+    from .examples import copy_examples
+
+    copy_examples(place, takes_all)

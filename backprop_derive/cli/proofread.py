@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..formats.files import check_target, write_whole
 from .reading import is_same_file, problem_text
-from .run import read_limits, time_limit
+from .run import read_limits, working
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".txt": "txt"}
 
@@ -24,7 +24,7 @@ def run(
             raise UsageError(f"{output} is the input: the notes would be overwritten", hint="another file for -o")
         check_target(path)
     name, text = problem_text(notes, None, chosen)
-    with time_limit(chosen.work):
+    with working(chosen):
         from ..proofreading.judge import proofread
         from ..proofreading.report import as_json, as_sarif, as_text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ..limits import time_limit as time_limit
 from ..options import DEFAULT_OPTIONS, Options
 from ..programs.engines import ENGINES
 from .reading import is_same_file, problem_text
+from .viewing import file_to_view, view
+from .waiting import waiting
 
 _SUFFIXES = {
     ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
@@ -35,13 +38,13 @@ def run(
 ) -> None:
     """One call of the command line. Raises BackpropError; nothing is written then."""
     limits = read_limits(choices.pop("limits"))
-    output = choices.pop("output")
+    output, opens = viewed(choices, problem)
     path = target(output, problem)
     chosen = choices.pop("format_") or format_of(path)
     name, source = problem_text(problem, text, limits)
     options = read_options(choices, limits)
     wrt, loss, expand = choices["wrt"], choices["loss"], choices["expand"]
-    with time_limit(limits.work):
+    with working(limits):
         from .. import api
         from ..language.reader import read_problem
 
@@ -59,10 +62,26 @@ def run(
         format_ = format_for(chosen, output)
         check_choices(choices, format_)
         content = solution.render(format_)
-    put(content, path)
+    put(content, path, opens)
     if not all(comparison.agrees for comparison in solution.comparisons):
         click.echo(f"warning: {choices['check']} does not confirm this solution", err=True)
         sys.exit(1)
+
+
+@contextmanager
+def working(limits: Limits) -> Iterator[None]:
+    """The work of a command: within its time, and with a sign of life. Raises LimitError."""
+    with time_limit(limits.work), waiting():
+        yield
+
+
+def viewed(choices: dict[str, Any], problem: str | None = None) -> tuple[str | None, bool]:
+    """What `-o` and `--open` say: the file to write, and whether to open it. Raises UsageError."""
+    output, opens = choices.pop("output"), choices.pop("opens")
+    if not opens:
+        return output, False
+    suffixes = {format: suffix for suffix, format in reversed(_SUFFIXES.items())}
+    return file_to_view(output, problem, suffixes.get(choices["format_"], ".html")), True
 
 
 def _certify(solution: Any) -> None:
@@ -92,10 +111,12 @@ def format_for(chosen: str | None, output: str | None) -> str:
     return chosen or ("txt" if sys.stdout.isatty() else "md")
 
 
-def put(content: str | bytes, path: Path | None) -> None:
-    """Write a result to its file, whole or not at all, or to standard output."""
+def put(content: str | bytes, path: Path | None, opens: bool = False) -> None:
+    """Write a result to its file, whole or not at all, or to standard output; open the file where that is asked for."""
     if path is not None:
         write_whole(path, content)
+        if opens:
+            view(path)
         return
     data = content if isinstance(content, bytes) else content.encode()
     sys.stdout.flush()

@@ -13,13 +13,14 @@ import click
 from ..errors import UsageError
 from ..formats.files import write_whole
 from .reading import problem_text
-from .run import format_for, format_of, put, read_given, read_limits, read_options, target, time_limit
+from .run import format_for, format_of, put, read_given, read_limits, read_options, target, time_limit, viewed
 
 
 def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
     """One call of `train`. Raises BackpropError; nothing is written then."""
     limits = read_limits(choices.pop("limits"))
-    output, data = choices["output"], choices["data"]
+    output, opens = viewed(choices, problem)
+    data = choices["data"]
     path = target(output, problem, data)
     chosen = choices.pop("format_") or format_of(path)
     traces = _targets(choices["traces"], "--trace", (".csv", ".json"), problem, data)
@@ -47,7 +48,7 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
             training.plot(file)
     for file in traces:
         write_whole(file, training.to_csv() if file.suffix.lower() == ".csv" else training.to_json())
-    put(content, path)
+    put(content, path, opens)
     if (gone := training.trace.divergence) is not None:
         click.echo(f"warning: the loss diverges from update {gone.began} on; stopped after {gone.noticed}", err=True)
 

@@ -17,7 +17,7 @@ from ..weaving.files import sources, woven_file, woven_files, write
 from ..weaving.fragments import write_fragments
 from ..weaving.weave import Weaver
 from .reading import is_same_file
-from .run import put, read_limits, time_limit
+from .run import put, read_limits, working
 
 _WAIT = 0.3  # seconds between two looks at the files
 
@@ -50,7 +50,7 @@ def _weaver(choices: dict[str, Any]) -> Weaver:
     )
     kept = choices["cache"]
     folder = None if choices["no_cache"] else Path(kept) if kept else default_folder()
-    return Weaver(options, limits, Cache(folder), lambda: time_limit(limits.work))
+    return Weaver(options, limits, Cache(folder), lambda: working(limits))
 
 
 def _target(path: Path, output: str | None, watch: bool) -> Path | None:

@@ -19,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from ..document import Document
 from ..errors import OutputError
 from ..options import Options
+from ..shipped import shipped
 from .files import write_whole
 from .guard import within_limits
 from .views import BlockView
@@ -77,9 +78,7 @@ def _bounded(template: jinja2.Template, context: dict[str, Any], longest: int) -
 
 def template_folder(format: str) -> Path:
     """Where a format's templates are: inside an installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "templates" / format
-    return inside if inside.is_dir() else package.parent / "templates" / format
+    return shipped("templates") / format
 
 
 @lru_cache(maxsize=32)
