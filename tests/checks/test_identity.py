@@ -16,7 +16,7 @@ from backprop_derive.checks.differences import DIGITS, library
 from backprop_derive.checks.identity import NOT_TRIED, PROVED, PROVED_IN_PART, REFUTED, UNDECIDED, Prover
 from backprop_derive.checks.network import Network
 from backprop_derive.derivation import Derivation, Flow, LocalGradient, TensorDerivation
-from backprop_derive.exercises.mistakes.table import possible
+from backprop_derive.mistakes.table import possible
 from backprop_derive.ops.activations import ACTIVATIONS
 from backprop_derive.ops.elementary import ELEMENTARY
 from backprop_derive.ops.losses import LOSSES
