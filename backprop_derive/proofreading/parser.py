@@ -60,7 +60,7 @@ class Parser:
 
     def advance(self) -> Token:
         token = self.peek()
-        self.position += 1
+        self.position = min(self.position + 1, len(self.tokens))
         return token
 
     def accept(self, *signs: str) -> Token | None:
