@@ -347,8 +347,10 @@ def size(expr: Expr) -> int:
     """How many operations an expression holds: its nodes that are no leaves, n-ary ones counted n - 1 times."""
     count, stack = 0, [expr]
     while stack:
-        inner = children(stack.pop())
+        node = stack.pop()
+        inner = children(node)
         if inner:
-            count += max(1, len(inner) - 1)
+            written = len(node.arguments) + len(node.options) if isinstance(node, Call) else len(inner)
+            count += max(1, written - 1)
             stack.extend(inner)
     return count
