@@ -218,6 +218,7 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
         by_entries={key: dict(blocks) for key, blocks in scope.by_entries.items()},
     )  # fmt: skip
     _define(found, statements)
+    found.symmetric -= scope.symbols - scope.symmetric  # what is known keeps its kind, whatever is claimed of it
     return found
 
 

@@ -105,3 +105,10 @@ def test_the_case_of_a_relu_that_applies_may_be_taken() -> None:
 
 def test_a_formula_that_agrees_by_accident_is_not_taken_for_one_that_follows() -> None:
     assert graded(LEAST_SQUARES, "p = [-1.5, -1]\ndL/dp = p - y = [-2.5, -5]\ndL/dw = X (p - y)")["w"] == HERE_ONLY
+
+
+def test_a_student_does_not_declare_a_matrix_of_the_problem_for_anyone() -> None:
+    claim, wrong, right = "X = X^T\n\n", "dL/dw = X (p - y)\n", "dL/dX = (p - y) w^T\n"
+    found = bd.grade(LEAST_SQUARES, {"a": claim + wrong + right, "b": wrong + right}, ask=("gradient",))
+    for sheet in found.graded:  # type: ignore[union-attr]
+        assert [sheet.line(f"∂L/∂{name}").verdict for name in "wX"] == ["wrong", "right"]
