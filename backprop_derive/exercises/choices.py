@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..languages import translated
+from functools import lru_cache
+
+from ..languages import spoken, translated
 from ..mistakes.record import Placed
 from ..mistakes.table import spelled_place
 from ..problem import Problem
@@ -15,9 +17,13 @@ from .sentences import FEEDBACK
 
 def feedback(made: Placed, problem: Problem) -> str:
     """What a person who made the mistake is told, and where it was made."""
-    place = spelled_place(problem, made.at).replace(" by ", FEEDBACK["by"])
-    told = translated("feedback", made.mistake.feedback)
-    return FEEDBACK["place"].format(feedback=told, place=place)
+    return _told(made.mistake.feedback, spelled_place(problem, made.at), spoken())
+
+
+@lru_cache(maxsize=1024)  # what is said of a mistake is the same in all variants
+def _told(about: str, at: str, language: str) -> str:
+    place = at.replace(" by ", FEEDBACK["by"])
+    return FEEDBACK["place"].format(feedback=translated("feedback", about), place=place)
 
 
 @record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 from ..errors import UsageError, shorten
@@ -43,6 +44,7 @@ def _check(text: str, number: int) -> str:
     return "".join(_DIGITS[digest >> 5 * k & 31] for k in range(_CHECK))
 
 
+@lru_cache(maxsize=16)  # all variants of an exercise have one text
 def _canonical(text: str) -> str:
     """The text without what does not change the exercise: line ends and blanks at the ends of lines."""
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()

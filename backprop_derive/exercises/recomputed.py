@@ -140,15 +140,16 @@ def adjoints_by(recipe: Recipe, known: Known) -> dict[str, Value]:
 
 def worked(recipe: Recipe, known: Known, arithmetic: Working) -> tuple[Known, set[str]]:
     """All numbers with a mistake in them, and the adjoints that were rounded to be carried on. Raises DomainError."""
-    values: dict[str, Any] = dict(known.values)
-    local: dict[Edge, Any] = dict(known.local)
+    values, local = known.values, known.local
     adjoints: dict[str, Any] = dict(known.adjoints)
     rounded: set[str] = set()
-    with deep_recursion():
-        for key, expression in recipe.steps:
-            values[key], _ = _carried(arithmetic.value_of(expression, values), known.decimals)
-        for edge, expression in recipe.local:
-            local[edge] = arithmetic.value_of(expression, values)
+    if recipe.steps or recipe.local:  # most mistakes change neither
+        values, local = dict(values), dict(local)
+        with deep_recursion():
+            for key, expression in recipe.steps:
+                values[key], _ = _carried(arithmetic.value_of(expression, values), known.decimals)
+            for edge, expression in recipe.local:
+                local[edge] = arithmetic.value_of(expression, values)
     for each in recipe.adjoints:
         terms = [_joined(each.along, [adjoints[step], local[step, each.key]], arithmetic) for step, _ in each.edges]
         number = terms[0] if len(terms) == 1 else _joined(each.over, terms, arithmetic)

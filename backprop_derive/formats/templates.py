@@ -94,6 +94,7 @@ def environment(format: str, own: Path | None) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         cache_size=32,
+        auto_reload=own is not None,  # shipped templates do not change while a program runs
         bytecode_cache=_Compiled(folders[0]) if own is None else None,
         **_DELIMITERS.get(format, {}),
     )

@@ -27,4 +27,5 @@ def possible(derivation: Derivation | TensorDerivation, stages: tuple[str, ...] 
 
 def spelled_place(problem: Problem, at: str) -> str:
     """A place as the problem's author spells its names: `s by y^`."""
-    return " ".join(problem.spelled.get(word, word) for word in at.split(" "))
+    spelled = problem.spelled
+    return " ".join(spelled.get(word, word) for word in at.split(" "))
