@@ -20,7 +20,7 @@ from ..grading.record import Class, GradeOptions, Sheet
 from ..grading.report import class_document
 from ..grading.submissions import Submission, submissions_in
 from ..grading.tables import as_json, gradebook
-from ..languages import speaking
+from ..languages import ENGLISH, NEEDS_FONTS, speaking
 from ..options import Options
 from .reading import is_same_file, problem_text
 from .run import put, read_limits, time_limit
@@ -118,7 +118,8 @@ def _content(found: Class, chosen: str, language: str) -> str | bytes:
 
 
 def _drawn(found: Class, suffix: str, language: str) -> bytes:
-    with speaking(language):
+    # matplotlib's own font has no Chinese characters: such a plot would be labelled with boxes.
+    with speaking(ENGLISH if language in NEEDS_FONTS else language):
         return draw(found, suffix)
 
 

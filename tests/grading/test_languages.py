@@ -99,3 +99,14 @@ def test_a_folder_of_german_feedback_in_every_format(format: str, tmp_path: Path
     assert len(list((tmp_path / "out" / "feedback").iterdir())) == len(WORKS)
     if format != "pdf":
         assert "Abgegeben: 5 Personen" in (tmp_path / "out" / f"class.{format}").read_text()
+
+
+def test_a_plot_has_the_words_of_the_language_that_its_font_can_write(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    pytest.importorskip("matplotlib")
+    plots = {language: tmp_path / f"{language}.svg" for language in ("en", "de", "zh")}
+    for language, plot in plots.items():
+        _graded(tmp_path, LESSON, WORKS, "--language", language, "--plot", str(plot))
+    assert plots["zh"].read_bytes() == plots["en"].read_bytes() != plots["de"].read_bytes()
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
