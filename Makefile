@@ -91,6 +91,7 @@ imports: .venv/developing
 wheel: .venv/developing
 	rm -rf build/dist
 	$(BIN)/python -m build --outdir build/dist .
+	$(BIN)/python docs/check_wheel.py build/dist
 
 check:
 	bash .ci/run

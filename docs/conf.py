@@ -31,9 +31,12 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
 autodoc_class_signature = "separated"
 autodoc_default_options = {"members": True, "undoc-members": True}
 
+default_role = "code"  # what stands between single backticks in docstrings
+smartquotes = False  # `--open` keeps its hyphens
 highlight_language = "none"
 copybutton_prompt_text = r"\$ |>>> |\.\.\. "
 copybutton_prompt_is_regexp = True

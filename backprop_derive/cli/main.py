@@ -270,21 +270,21 @@ def exercise(**choices: Any) -> None:
 
 
 @main.command(cls=Command, epilog=epilogs.PROOFREAD)
-@click.argument("notes", metavar="NOTES|-")
+@click.argument("notes", nargs=-1, required=True, metavar="NOTES...|-")
 @click.option("-f", "--format", "format_", type=click.Choice(("txt", "json", "sarif")), help="Default: txt.")
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
 @click.option("--all", "shows_all", is_flag=True, help="Show the claims that are right, too.")
 @LANGUAGE
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")
-def proofread(notes: str, **choices: Any) -> None:
+def proofread(notes: tuple[str, ...], **choices: Any) -> None:
     """Judge every claim of a written derivation.
 
-    NOTES is Markdown, plain text, LaTeX source or a notebook. Exit status: 0 nothing is wrong, 1 something is, 2 the
+    NOTES are Markdown, plain text, LaTeX source or notebooks. Exit status: 0 nothing is wrong, 1 something is, 2 the
     notes cannot be read.
     """
-    from .proofread import run
+    from .proofread import run_all
 
-    sys.exit(run(notes, **choices))
+    sys.exit(run_all(notes, **choices))
 
 
 @main.command(cls=Command, epilog=epilogs.GRADE, short_help="Grade students' derivations, with follow-through.")

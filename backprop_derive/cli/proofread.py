@@ -13,6 +13,15 @@ from .run import read_limits, working
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".txt": "txt"}
 
 
+def run_all(
+    notes: tuple[str, ...], format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool, lang: str
+) -> int:
+    """Each of the notes in turn: the highest exit status. Raises UsageError where one file is to hold all reports."""
+    if len(notes) > 1 and (output not in (None, "-") or format_ in ("json", "sarif")):
+        raise UsageError("a file, JSON or SARIF is the report on one file of notes", hint="one call a file")
+    return max(run(each, format_, output, limits, shows_all, lang) for each in notes)
+
+
 def run(
     notes: str, format_: str | None, output: str | None, limits: tuple[str, ...], shows_all: bool, lang: str
 ) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 from pygments.lexers import TextLexer
 
 import backprop_derive as bd
@@ -116,10 +117,17 @@ def in_every_format(app: Any, page: str, source: list[str]) -> None:
     source[0] = f"# {title}\n\n{shown}\n\n{problem}\n{graph}\n{below}"
 
 
+def examples_of_help(app: Any, context: click.Context, lines: list[str]) -> None:
+    """The examples at the end of a `--help` as a block of code."""
+    told = [line for line in (context.command.epilog or "").splitlines() if line.startswith("  ")]
+    lines[:] = ["", ".. code-block:: sh", "", *(f"   {line.strip()}" for line in told), ""] if told else []
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Called by Sphinx."""
     for language in ("problem", "mermaid", "backprop"):
         app.add_lexer(language, TextLexer)
     app.connect("builder-inited", make)
+    app.connect("sphinx-click-process-epilog", examples_of_help)
     app.connect("source-read", in_every_format)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -40,3 +40,18 @@ def test_the_notes_are_not_overwritten(tmp_path: Path) -> None:
     notes.write_text("1 + 1 = 2", encoding="utf-8")
     assert call(str(notes), "-o", str(notes))[0] == 2
     assert notes.read_text(encoding="utf-8") == "1 + 1 = 2"
+
+
+def test_several_notes_are_judged_in_turn_and_the_worst_decides(tmp_path: Path) -> None:
+    right, wrong, plain = tmp_path / "right.md", tmp_path / "wrong.md", tmp_path / "plain.md"
+    right.write_text("1 + 1 = 2", encoding="utf-8")
+    wrong.write_text("1 + 1 = 3", encoding="utf-8")
+    plain.write_text("Words only.", encoding="utf-8")
+    assert call(str(right), str(plain))[0] == 0
+    status, shown, _ = call(str(wrong), str(right))
+    assert status == 1
+    assert f"{wrong}:1:" in shown
+    assert str(right) in shown
+    status, _, error = call(str(right), str(wrong), "-f", "json")
+    assert status == 2
+    assert "one call a file" in error
