@@ -6,6 +6,7 @@
 #   make oldest  the test suite with the oldest supported version of each dependency
 #   make fuzz    a reader fed with broken input: TARGET=parser INPUTS=100000 (tests/fuzz/targets.py names the readers)
 #   make same    whether twenty processes write the same bytes: hash seeds, time zones, locales
+#   make kills   training, weaving and making variants killed a hundred times each
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
 #   make clean   remove what the others made
@@ -21,7 +22,7 @@ INPUTS ?= 100000
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check fuzz same bench languages clean
+.PHONY: help demo test oldest lint types imports wheel check fuzz same kills bench languages clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -96,6 +97,9 @@ fuzz: .venv/developing
 
 same: .venv/developing
 	$(BIN)/python benchmarks/same_bytes.py --seeds 20
+
+kills: .venv/developing
+	KILLS=100 $(BIN)/python -m pytest tests/test_durable.py -k killed
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py

@@ -2,7 +2,7 @@
 
     python benchmarks/same_bytes.py [--seeds 20]
 
-Each process renders problems in every format, sheets, an export, a woven document and grades, and prints digests of them.
+Each process renders problems in every format, sheets, an export, a woven document, grades, and prints their digests.
 """
 
 from __future__ import annotations
