@@ -174,7 +174,8 @@ def _documents() -> list[str]:
         "# Notes\n\n```backprop name=a detail=full\nGiven w = 3\nL = w^2\n```\nand {backprop}`a:w.grad =` here\n",
         "- item\n\n  ```{backprop} derive\n  Given x, w\n  L = sigmoid(w*x)\n  ```\n\n`{backprop} L`\n",
         "> ```{.backprop format=brief}\n> Given w = 3\n> L = w^2\n> ```\n\n<!-- backprop -->\n~~~ x\n~~~\n",
-        "\\documentclass{article}\n\\begin{document}\n\\begin{backprop}[name=a]\nGiven w = 3\nL = w^2\n\\end{backprop}\n"
+        "\\documentclass{article}\n\\begin{document}\n"
+        "\\begin{backprop}[name=a]\nGiven w = 3\nL = w^2\n\\end{backprop}\n"
         "\\backprop{a:w.grad}\\verb|x|% c\n\\begin{verbatim}\n\\end{verbatim}\n\\end{document}\n",
         "```backprop\nGiven w = 3\nL = w^2\n```\n\n````md\n```backprop\n```\n````\n    indented\n",
         *(f"```backprop\n{text}\n```\n" for text in _hostile()[:60]),
