@@ -24,7 +24,7 @@ BLOCK = "```backprop\n{}\n```\n"
 COMMANDS = {
     "solve": ("solve", "net.txt", "-o", "out.html"),
     "pdf": ("solve", "net.txt", "-o", "out.pdf"),
-    "train": ("train", "net.txt", "--updates", "20", "-o", "out.md"),
+    "train": ("train", "net.txt", "--lr", "0.1", "--updates", "20", "-o", "out.md"),
     "weave": ("weave", "notes", "-o", "out", "--cache", "cache"),
     "exercise": ("exercise", "varied.txt", "--variants", "60", "--seed", "7", "-f", "md", "-o", "out/"),
     "grade": ("grade", "net.txt", "works", "-o", "out/", "-f", "md"),
