@@ -7,6 +7,7 @@
 #   make campaign   random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
 #   make fuzz    a reader fed with broken input: TARGET=parser INPUTS=100000 (tests/fuzz/targets.py names the readers)
 #   make same    whether twenty processes write the same bytes: hash seeds, time zones, locales
+#   make kills   training, weaving and making variants killed a hundred times each
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
 #   make peers   ours beside SymPy, CasADi, JAX, PyTorch, autograd, micrograd, handcalcs and latexify, which it installs
 #   make languages   the catalogues brought up to date with the sentences in the code, and compiled
@@ -30,7 +31,7 @@ SEED ?= 0
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check campaign fuzz same bench peers languages docs man spelling clean
+.PHONY: help demo test oldest lint types imports wheel check campaign fuzz same kills bench peers languages docs man spelling clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -122,6 +123,9 @@ fuzz: .venv/developing
 
 same: .venv/developing
 	$(BIN)/python benchmarks/same_bytes.py --seeds 20
+
+kills: .venv/developing
+	KILLS=100 $(BIN)/python -m pytest tests/test_durable.py -k killed
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/run.py

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from types import EllipsisType
 from typing import Any
 
 from ..errors import shorten
@@ -43,9 +44,9 @@ def expression(draft: Draft, value: Any) -> Expr:
     """An argument as an expression."""
     if isinstance(value, bool | int | float):
         return number(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and value:
         return ListOf(tuple(expression(draft, item) for item in value))
-    if value is None or isinstance(value, str):
+    if value is None or isinstance(value, str | bytes | complex | list | tuple | EllipsisType):
         draft.refuse(f"{shorten(repr(value))} stands where a tensor is expected")
     if isinstance(value, ast.AST) or callable(value):
         draft.refuse("a function stands where a tensor is expected", "a call of it")

@@ -55,6 +55,10 @@ def test_a_formula_after_a_matrix_that_is_not_closed() -> None:
     ("code", "said"),
     [
         ("f = lambda a: lambda b: b\nloss = f(1) * 2\n", "a function stands where a tensor is expected"),
+        ("loss = 3 ** 2J\n", "2j stands where a tensor is expected"),
+        ("loss = 3 * b'x'\n", "b'x' stands where a tensor is expected"),
+        ("x = 2\nloss = x * 1.5 - (-())\n", r"\(\) stands where a tensor is expected"),
+        ("x = 2\nloss = x * ...\n", "Ellipsis stands where a tensor is expected"),
         ("x = 1e999\nloss = x * 2\n", "the code has the number inf"),
         ("x = 3\nfor k in range(60):\n    x = x * x\nloss = x * 1.5\n", "more than a thousand digits"),
         ("import torch.nn.functional as F\np = F" + ".softmax" * 330 + "\n", "is not read|nested too deeply"),
