@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
+from ..formats import FORMATS
 from ..languages import ENGLISH, LANGUAGES
 from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 from . import epilogs
 
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
-FORMATS = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
-SHEET_FORMATS = ("md", "tex", "typ", "pdf", "html", "txt")
+SHEET_FORMATS = tuple(name for name in FORMATS if name not in ("json", "ipynb"))
 CODE_FORMATS = ("torch", "jax", "numpy")
 PICTURE_FORMATS = ("svg", "tikz", "mermaid", "dot")
 

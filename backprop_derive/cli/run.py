@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ..errors import CertificateError, UsageError, shorten
+from ..formats import FORMATS
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
 from ..limits import time_limit as time_limit
@@ -20,9 +21,8 @@ from .reading import is_same_file, problem_text
 from .viewing import file_to_view, view
 from .waiting import waiting
 
-_SUFFIXES = {
-    ".md": "md", ".markdown": "md", ".tex": "tex", ".typ": "typ", ".pdf": "pdf", ".html": "html", ".htm": "html",
-    ".json": "json", ".txt": "txt", ".ipynb": "ipynb", ".py": "torch",
+_SUFFIXES = {f".{name}": name for name in FORMATS} | {
+    ".markdown": "md", ".htm": "html", ".py": "torch",
     ".svg": "svg", ".tikz": "tikz", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot",
 }  # fmt: skip
 

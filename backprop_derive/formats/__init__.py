@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..document import Document, Remark
 from ..errors import UsageError
 from ..languages import speaking
-from ..options import Options
-from ..report.slides import as_slides
-from .views import plain_inlines
+from ..shipped import shipped
 
-# Each module offers render(document, options); it is imported when its format is asked for.
-_MODULES = {
-    "md": "markdown", "tex": "tex", "typ": "typ", "pdf": "pdf", "html": "html", "txt": "text", "ipynb": "ipynb",
-}  # fmt: skip
+if TYPE_CHECKING:
+    from ..document import Document
+    from ..options import Options
+
+# The order in which people are told of them. A folder of templates with a module of its name is a format, too.
+_FIRST = ("md", "tex", "typ", "pdf", "html", "json", "txt", "ipynb")
+_SPELLED_OUT = {"md": "markdown", "txt": "text"}  # modules that are not called as their format is
+
+
+def _with_templates() -> tuple[str, ...]:
+    here = Path(__file__).parent
+    folders = sorted(body.parent.name for body in shipped("templates").glob("*/body.j2"))
+    return tuple(name for name in folders if (here / f"{_SPELLED_OUT.get(name, name)}.py").is_file())
+
+
 # Slides of these are pages, so that a step can be revealed from one to the next.
 _PAGED = ("typ", "pdf", "tex")
-FORMATS = (*_MODULES, "json")
+FORMATS = (*_FIRST, *(name for name in _with_templates() if name not in _FIRST))
+DOCUMENT_FORMATS = tuple(name for name in FORMATS if name != "json")  # `formats.json` writes records, not documents
 
 
 def render(document: Document, format: str, options: Options) -> str | bytes:
     """A document in a format by its name; bytes for `pdf`. Raises OutputError, UsageError."""
     from importlib import import_module
 
-    if format not in _MODULES:
+    if format not in DOCUMENT_FORMATS:
         raise UsageError(f"unknown format {format}", expected=", ".join(FORMATS))
-    module: Any = import_module(f"{__name__}.{_MODULES[format]}")
+    # Each module offers render(document, options); it is imported when its format is asked for.
+    module: Any = import_module(f"{__name__}.{_SPELLED_OUT.get(format, format)}")
     if options.layout == "slides":
+        from ..report.slides import as_slides
+
         document = as_slides(document, reveals=format in _PAGED)
     with speaking(document.language):
         result: str | bytes = module.render(document, options)
@@ -36,7 +49,9 @@ def render(document: Document, format: str, options: Options) -> str | bytes:
 
 def plain_remarks(document: Document) -> tuple[str, ...]:
     """The document's remarks as plain text."""
+    from ..document import Remark
     from ..printers.text import text as plain
+    from .views import plain_inlines
 
     with speaking(document.language):
         return tuple(

@@ -125,9 +125,12 @@ class Place:
 
     def run_apart(self, command: str) -> str:
         """The same in a process of its own, whose output goes into a pipe."""
+        # `python` and `backprop-derive` are those that the tests run with.
+        path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, check=False, text=True, timeout=300,
+            env={**os.environ, "PATH": path},
         )  # fmt: skip
         self.status = done.returncode
         return done.stdout

@@ -76,3 +76,12 @@ def test_an_operation_is_added_as_its_page_says_and_touches_one_file(
     assert changed(copy, "backprop_derive") == {"backprop_derive/ops/activations.py"}
     assert changed(copy, "templates") == set()
     assert os.path.getsize(copy / "docs" / "language.md") > os.path.getsize(CHECKOUT / "docs" / "language.md")
+
+
+def test_a_format_is_added_as_its_page_says_with_one_module_and_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = followed("format.md", tmp_path, monkeypatch)
+    assert changed(copy, "backprop_derive") == {"backprop_derive/formats/wiki.py"}
+    assert changed(copy, "templates") == {"templates/wiki/blocks.j2", "templates/wiki/body.j2"}
+    assert changed(copy, "tests") == set()

@@ -47,7 +47,7 @@ from backprop_derive.document import (
     Words,
 )  # fmt: skip
 from backprop_derive.errors import terminal_width
-from backprop_derive.formats import render
+from backprop_derive.formats import DOCUMENT_FORMATS, render
 from backprop_derive.formats.files import write_whole
 from backprop_derive.formats.json import schema
 from backprop_derive.formats.markdown import at_line_start, code_span
@@ -58,7 +58,7 @@ from tests.conftest import CHECKOUT
 from tests.latex import needs_latex
 
 EXAMPLES = sorted((CHECKOUT / "examples").glob("*.txt"))
-TEXT_FORMATS = ("md", "tex", "typ", "html", "txt")
+TEXT_FORMATS = tuple(name for name in DOCUMENT_FORMATS if name not in ("pdf", "ipynb"))
 X = Name("x")
 FORMULA = Math(Chain((X, Number(Fraction(1, 2))), ("=",)))
 PICTURE = Picture(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ...errors import UsageError
-from ...formats import FORMATS, render
+from ...formats import DOCUMENT_FORMATS, render
 from ...records import record
 from ..exercise import Exercise, Variant
 from ..exports.record import Export, ExportOptions
@@ -92,7 +92,7 @@ NUMBERS_ONLY = "numbers"
 # An archive ends with a list of what is in it, and Anki's file is a database.
 _WHOLE = ("anki", *(name for name, export in EXPORTS.items() if export.is_package))
 _RENDERINGS = {
-    **{format: Rendering(format, _pages(format)) for format in FORMATS if format != "json"},
+    **{format: Rendering(format, _pages(format)) for format in DOCUMENT_FORMATS},
     **{
         name: Rendering(export.suffix, _nothing if name in _WHOLE else _exported(export), export, name in _WHOLE)
         for name, export in EXPORTS.items()
