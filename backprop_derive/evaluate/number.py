@@ -75,7 +75,10 @@ class Arithmetic:
         if form.is_Rational:
             return self.fraction(Fraction(int(form.p), int(form.q)))
         is_algebraic = _is_short_algebraic(form)
-        return real() if is_algebraic is None else Closed(form, real(), is_algebraic)
+        value = real()
+        # SymPy takes arccos(erf(19/2)), which is 10^-20, for 0 by its floats, and would go on with that.
+        is_mistaken = not is_algebraic and form.is_zero and not self.reals.may_be_zero(value)
+        return value if is_algebraic is None or is_mistaken else Closed(form, value, is_algebraic)
 
     def fraction(self, value: Fraction) -> Number:
         """A rational result, carried as a Real once it passes the limit on exact digits."""
@@ -223,8 +226,6 @@ class Arithmetic:
         else:
             form = getattr(sympy, name)(argument)
         if form is sympy.zoo:
-            if name == "log" and self.sign(a):  # SymPy takes arccos(erf(19/2)), 10^-20, for 0
-                return digits()
             raise DomainError(f"{name} has no value at {argument}")
         return self.closed(form, digits)
 
@@ -278,7 +279,7 @@ def _rational(a: Fraction) -> Any:
 
 
 def _can_be_asked(form: Any) -> bool:
-    """Whether SymPy can tell if a closed form is 0: of powers and exponentials it makes a polynomial with all its terms.
+    """Whether SymPy can tell if a closed form is 0: of powers and exponentials it makes a polynomial, with all terms.
 
     tanh(1667580999√2/200000) would have one of degree 10^9.
     """
