@@ -47,6 +47,7 @@ html_title = f"backprop-derive {version}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_extra_path = ["_generated/extra"]
+(HERE / html_extra_path[0]).mkdir(parents=True, exist_ok=True)  # `made_pages` fills it later
 html_favicon = "../backprop_derive/serving/page/icon.svg"
 html_copy_source = False
 html_show_sphinx = False

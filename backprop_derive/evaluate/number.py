@@ -20,6 +20,7 @@ from .real import MorePrecision, Real, Reals
 _LONGEST_CLOSED = 24
 _LONGEST_NUMBER = 256  # bits of a number in one
 _DIGITS = 50
+_LARGEST_EXPONENT = 10_000  # of a polynomial that SymPy is asked to make
 _DECIMAL = Context(prec=_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _EXTENDED = Context(prec=_DIGITS + 10, Emax=MAX_EMAX, Emin=MIN_EMIN)
 # Bits of agreement that a recorded value must have: its 50 digits and a guard.
@@ -74,7 +75,10 @@ class Arithmetic:
         if form.is_Rational:
             return self.fraction(Fraction(int(form.p), int(form.q)))
         is_algebraic = _is_short_algebraic(form)
-        return real() if is_algebraic is None else Closed(form, real(), is_algebraic)
+        value = real()
+        # SymPy takes arccos(erf(19/2)), which is 10^-20, for 0 by its floats, and would go on with that.
+        is_mistaken = not is_algebraic and form.is_zero and not self.reals.may_be_zero(value)
+        return value if is_algebraic is None or is_mistaken else Closed(form, value, is_algebraic)
 
     def fraction(self, value: Fraction) -> Number:
         """A rational result, carried as a Real once it passes the limit on exact digits."""
@@ -94,7 +98,7 @@ class Arithmetic:
             return 1 if real.value > 0 else -1
         if not self.reals.last_resort and self.reals.bits < _BITS_BEFORE_SYMPY:
             raise MorePrecision
-        if isinstance(a, Closed) and a.form.equals(0):
+        if isinstance(a, Closed) and _can_be_asked(a.form) and a.form.equals(0):
             return 0
         if not self.reals.last_resort:
             raise MorePrecision
@@ -222,8 +226,6 @@ class Arithmetic:
         else:
             form = getattr(sympy, name)(argument)
         if form is sympy.zoo:
-            if self.sign(a):  # SymPy takes arccos(erf(19/2)), 10^-20, for 0
-                return digits()
             raise DomainError(f"{name} has no value at {argument}")
         return self.closed(form, digits)
 
@@ -274,6 +276,16 @@ def _form(a: Number) -> Any:
 @lru_cache(maxsize=1024)
 def _rational(a: Fraction) -> Any:
     return sympy.Rational(a.numerator, a.denominator)
+
+
+def _can_be_asked(form: Any) -> bool:
+    """Whether SymPy can tell if a closed form is 0: of powers and exponentials it makes a polynomial, with all terms.
+
+    tanh(1667580999√2/200000) would have one of degree 10^9.
+    """
+    grown = form.atoms(sympy.Pow, sympy.Function)
+    inner = [part for node in grown if not isinstance(node, sympy.log) for part in node.args[-1].atoms(sympy.Rational)]
+    return all(max(abs(number.p), number.q) <= _LARGEST_EXPONENT for number in inner)
 
 
 def _logarithm(argument: Any) -> Any:

@@ -18,7 +18,7 @@ from .graphs import random_graph
 GRAPHS = 30
 # Graphs that were thought to be wrong: a tie that floats do not meet, log 0 within a clip, values of 10**-318, a
 # singular matrix of which PyTorch has no gradient, a norm of 0, asin(tanh(600)).
-DELICATE = (2050, 5177, 2750, 100047, 1007, 1643, 8570, 8888, 9985, 5928)
+DELICATE = (4650, 4413, 2050, 5177, 2750, 100047, 1007, 1643, 8570, 8888, 9985, 5928)
 
 
 def test_every_operation_of_the_table_has_a_form() -> None:

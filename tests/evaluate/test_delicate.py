@@ -144,3 +144,13 @@ def test_a_certain_and_right_prediction_has_a_loss_and_no_gradient(p: int) -> No
     assert bd.solve(text, wrt="z").loss == 2
     with pytest.raises(DomainError, match="the derivative of L by p does not exist here"):
         bd.solve(text, wrt="p")
+
+
+def test_what_sympy_takes_for_zero_by_its_floats_is_computed_by_digits() -> None:
+    assert bd.solve("Given w = 19/2\na = acos(erf(w))\nL = log(a)").loss == pytest.approx(-46.19298750584427, rel=1e-14)
+    solution = bd.solve("Given w = 19/2\na = acos(erf(w))\nL = softplus(a)")
+    check(solution.record.first.values["L"].decimal, MP.log(1 + MP.exp(MP.acos(MP.erf(MP.mpf(19) / 2)))))
+
+
+def test_a_number_next_to_a_whole_one_is_compared_in_bounded_memory() -> None:
+    assert bd.solve("Given z = 57\ng = gelu(z, approximate=tanh)\nL = floor(g)").loss == 56
