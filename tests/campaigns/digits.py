@@ -21,7 +21,8 @@ from backprop_derive.document import Derivative
 from backprop_derive.limits import DEFAULT_LIMITS
 from backprop_derive.proofreading.formulas import formulas_of
 from backprop_derive.proofreading.literals import literal
-from backprop_derive.proofreading.statements import Statement, statements_of, vocabulary_of
+from backprop_derive.proofreading.readings import Readings
+from backprop_derive.proofreading.statements import Statement
 from backprop_derive.syntax.expression import Call, Expr, Name, Negate, Number, Power, Product, Quotient, Sum, walk
 
 from . import exact as e
@@ -38,8 +39,8 @@ class Reader:
         self.exact, self.digits, self.carried = Exact(graph), digits, carried
         self.graph = graph
         formulas = list(formulas_of(text, name, DEFAULT_LIMITS))
-        vocabulary = vocabulary_of(formulas)
-        self.statements = [s for formula in formulas for s in statements_of(formula, vocabulary)]
+        readings = Readings()
+        self.statements = list(readings.statements(formulas, readings.vocabulary(formulas)))
         self.slopes: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
