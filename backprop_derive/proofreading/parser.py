@@ -221,10 +221,16 @@ class Parser:
         if token.text not in _CLOSES:
             raise Unread(f"{token.text!r} is not understood here", token.start)
         bars, self.open_bars = self.open_bars, int(token.text in "|‖")
+        first = self.position
         items = [self.expression()]
+        are_rows = self.is_bracketed(first)
         while token.text in "([" and self.accept(","):
+            first = self.position
             items.append(self.expression())
+            are_rows = are_rows and self.is_bracketed(first)
         self.open_bars = bars
+        if token.text == "[" and len(items) > 1 and are_rows:  # a column: [2] is a row of it, not 2 in brackets
+            items = [item if isinstance(item, ListOf) else ListOf((item,)) for item in items]  # type: ignore[arg-type]
         if self.peek().kind == "rel" and token.text == "[" and len(items) == 1:
             items = [condition(self, items[0])]
         self.expect(_CLOSES[token.text])
@@ -233,6 +239,10 @@ class Parser:
         if token.text in _FENCED:
             return Call(_FENCED[token.text], (items[0],))  # type: ignore[arg-type]
         return items[0]
+
+    def is_bracketed(self, first: int) -> bool:
+        """Whether what was read from a place on stands in square brackets."""
+        return self.tokens[first].text == "[" and self.tokens[self.position - 1].text == "]"
 
     def root(self) -> MathNode:
         degree: MathNode | None = None

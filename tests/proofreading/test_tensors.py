@@ -92,3 +92,10 @@ def test_rounded_numbers_of_a_column_are_held_against_a_vector() -> None:
         "Given X = [[1, 2], [4, 5]]\n\nr = rowsum(X) = [3, 9]\n\nrowsum([[1.15, 2.15], [4.15, 5.15]]) = [3.3, 9.9]\n"
     )
     assert [finding.expected for finding in bd.proofread(notes).wrong] == ["9.3"]
+
+
+def test_a_column_in_brackets_is_no_vector() -> None:
+    text = "Given X = [[1, 2], [4, 5]], s = [[2], [-1]]\nY = s * (X + 0.1)\nL = sum(Y * Y)"
+    assert bd.proofread(bd.solve(text).to_text()).wrong == ()
+    notes = "Given X = [[1, 2], [4, 5]]\n\ns = [[2], [3]]\n\ns * X = [[2, 4], [12, 15]]\n\ns * X = [[2, 6], [8, 15]]\n"
+    assert [finding.claim for finding in bd.proofread(notes).wrong] == ["s * X = [[2, 6], [8, 15]]"]
