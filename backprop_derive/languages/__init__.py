@@ -104,6 +104,11 @@ class Said(str):
 
     parts: tuple[Sentences, str, Mapping[str, object]]
 
+    def __reduce__(self) -> tuple[type[Said], tuple[Sentences, str, dict[str, object]]]:
+        """Copied and sent to other processes by its parts: a report holds such sentences."""
+        sentences, key, words = self.parts
+        return Said, (sentences, key, dict(words))
+
     def again(self) -> str:
         """The sentence in the language that is being told in, and so are those in it."""
         sentences, key, words = self.parts
