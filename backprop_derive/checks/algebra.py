@@ -21,7 +21,7 @@ Polynomial = dict[Monomial, Fraction]
 _NONE: Monomial = ()
 _UNIT: Polynomial = {_NONE: Fraction(1)}
 # Each line may cost so many products of two terms, and a normal form may have so many terms.
-MOST_WORK, _MOST_TERMS, _LARGEST_EXPONENT = 60_000, 1_500, 40
+MOST_WORK, _MOST_TERMS, LARGEST_EXPONENT = 60_000, 1_500, 40
 
 
 class Undecided(Exception):
@@ -137,7 +137,7 @@ class Algebra:
             return self.exp(self.multiply(exponent, self.log(base)))
         if whole.denominator != 1:
             return self._root(base, whole)
-        if abs(whole) > _LARGEST_EXPONENT:
+        if abs(whole) > LARGEST_EXPONENT:
             raise Undecided("a large exponent")
         found = ONE
         for _ in range(abs(int(whole))):

@@ -12,11 +12,11 @@ import numpy
 from ..derivation import Flow, LocalGradient
 from ..errors import BackpropError
 from .algebra import ONE, ZERO, Algebra, Undecided
-from .jets import Jet, library
+from .jets import Jet, library, lifted
 from .network import Network
 from .step import Step
 
-MOST_ENTRIES = 6  # of one operand that a flow of tensors is proved for
+_MOST_ENTRIES = 6  # of one operand that a flow of tensors is proved for
 _MOST_SIZE = 120  # entries of a step and of its operands, all in all
 # Of all lines of a solution; some ten seconds at most.
 _MOST_WORK = 200_000
@@ -55,11 +55,11 @@ class Prover:
         values[link.step] = step.output(values)
         claimed = numpy.ravel(step.claimed(values, incoming))
         size = math.prod(self.network.shape(link.operand))
-        places = range(0, size, max(1, -(-size // MOST_ENTRIES)))
+        places = range(0, size, max(1, -(-size // _MOST_ENTRIES)))
         for place in places:
             moved = self._moved(algebra, link.operand, values[link.operand], place)
             slope = _total(algebra, incoming * step.output({**values, link.operand: moved}))
-            shown = _jet(algebra, claimed[place] if len(claimed) == size else claimed[0])
+            shown = lifted(algebra, claimed[place] if len(claimed) == size else claimed[0])
             off = algebra.add(slope, algebra.negate(shown.at))
             if not algebra.is_zero(off):
                 return REFUTED if algebra.is_free(off) else UNDECIDED
@@ -92,10 +92,5 @@ def _total(algebra: Algebra, flow: Any) -> Any:
     """The sum of what stands before h in every entry."""
     total = ZERO
     for entry in numpy.ravel(flow):
-        total = algebra.add(total, _jet(algebra, entry).slope)
+        total = algebra.add(total, lifted(algebra, entry).slope)
     return total
-
-
-def _jet(algebra: Algebra, value: Any) -> Jet:
-    """A value that may be a plain number, as where nothing of it depends on a name."""
-    return value if isinstance(value, Jet) else Jet(algebra, ZERO, ZERO, mpmath.mpf(0))._other(value)

@@ -17,7 +17,7 @@ from typing import Any
 import mpmath
 import numpy
 
-from .algebra import ONE, ZERO, Algebra, Ratio, Undecided, number
+from .algebra import LARGEST_EXPONENT, ONE, ZERO, Algebra, Ratio, Undecided, number
 from .library import Library
 
 Operation = Callable[["Jet", Any], Any]
@@ -42,10 +42,7 @@ class Jet:
         self.algebra, self.at, self.slope, self.here = algebra, at, slope, here
 
     def _other(self, other: Any) -> Jet:
-        if isinstance(other, Jet):
-            return other
-        exact = Fraction(float(other)) if not isinstance(other, int) else Fraction(other)
-        return Jet(self.algebra, number(exact), ZERO, mpmath.mpf(exact.numerator) / exact.denominator)
+        return lifted(self.algebra, other)
 
     def __neg__(self) -> Jet:
         return Jet(self.algebra, self.algebra.negate(self.at), self.algebra.negate(self.slope), -self.here)
@@ -89,7 +86,7 @@ class Jet:
     def __pow__(self, exponent: Any) -> Any:
         """A power: a product for whole exponents, else exp(exponent · log(base))."""
         if isinstance(exponent, int):
-            if abs(exponent) > 40:
+            if abs(exponent) > LARGEST_EXPONENT:
                 raise Undecided("a large exponent")
             found = self._other(1)
             for _ in range(abs(exponent)):
@@ -139,6 +136,14 @@ class Jet:
 
     def __bool__(self) -> bool:
         return self != 0
+
+
+def lifted(algebra: Algebra, value: Any) -> Jet:
+    """A jet, or a plain number as one that does not move."""
+    if isinstance(value, Jet):
+        return value
+    exact = Fraction(value) if isinstance(value, int) else Fraction(float(value))
+    return Jet(algebra, number(exact), ZERO, mpmath.mpf(exact.numerator) / exact.denominator)
 
 
 # --- the elementary functions

@@ -19,11 +19,6 @@ class Step:
         self.values = dict(values)
         self.labels = {key: network.given(key) for key in network.record.first.values}  # type: ignore[union-attr]
 
-    @property
-    def operands(self) -> tuple[str, ...]:
-        """What the step is computed from."""
-        return self.network.record.derivation.graph.operands[self.link.step]
-
     def output(self, values: Mapping[str, Any]) -> Any:
         """The step at these values."""
         formulas, key = Formulas(self.numbers, values, self.labels), self.link.step

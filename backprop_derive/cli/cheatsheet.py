@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import UsageError
+from ..formats import PAGE_FORMATS
 from .run import format_for, format_of, put, read_limits, read_options, target, viewed, working
 
 
@@ -15,7 +16,7 @@ def run_cheatsheet(**choices: Any) -> None:
     path = target(output)
     chosen = choices.pop("format_") or format_of(path)
     format = format_for(chosen, output)
-    if format not in ("md", "tex", "typ", "pdf", "html", "txt"):
+    if format not in PAGE_FORMATS:
         raise UsageError(f"a cheat sheet has no format {format}", hint="-o gradients.pdf")
     options = read_options({**choices, "layout": "handout", "rules": False, "shapes": False}, limits)
     with working(limits):

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..errors import OutputError, UsageError
-from ..formats import render
+from ..formats import PAGE_FORMATS, render
 from ..formats.files import check_target, write_whole
 from ..grading.feedback import feedback_document
 from ..grading.graders import Graders
@@ -25,7 +25,7 @@ from ..options import Options
 from .reading import is_same_file, problem_text
 from .run import put, read_limits, time_limit
 
-FORMATS = ("md", "html", "pdf", "tex", "txt", "csv", "json")
+FORMATS = (*PAGE_FORMATS, "csv", "json")
 _SUFFIXES = {f".{name}": name for name in FORMATS}
 _LONGEST_NAME = 60
 

@@ -10,13 +10,12 @@ from typing import Any
 import click
 
 from ..errors import BackpropError
-from ..formats import FORMATS
+from ..formats import FORMATS, PAGE_FORMATS
 from ..languages import ENGLISH, LANGUAGES
 from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
 from . import epilogs
 
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
-SHEET_FORMATS = tuple(name for name in FORMATS if name not in ("json", "ipynb"))
 CODE_FORMATS = ("torch", "jax", "numpy")
 PICTURE_FORMATS = ("svg", "tikz", "mermaid", "dot")
 
@@ -205,7 +204,7 @@ def import_(**choices: Any) -> None:
 
 
 @main.command(cls=Command, epilog=epilogs.CHEATSHEET, short_help="All operations with their derived gradients.")
-@click.option("-f", "--format", "format_", type=click.Choice(SHEET_FORMATS), help="Default: the suffix of FILE, or md.")
+@click.option("-f", "--format", "format_", type=click.Choice(PAGE_FORMATS), help="Default: the suffix of FILE, or md.")
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
 @taking(OPENED, *(option for option in SHOWN if option not in (RULES, SHAPES)))
 def cheatsheet(**choices: Any) -> None:
@@ -291,7 +290,7 @@ def proofread(notes: tuple[str, ...], **choices: Any) -> None:
 @click.argument("problem", metavar="PROBLEM")
 @click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...|-")
 @click.option(
-    "-f", "--format", "format_", type=click.Choice(("md", "html", "pdf", "tex", "txt", "csv", "json")),
+    "-f", "--format", "format_", type=click.Choice((*PAGE_FORMATS, "csv", "json")),
     help="Default: the suffix of FILE, html in a folder, else txt.",
 )  # fmt: skip
 @click.option("-o", "--output", metavar="FILE|DIR/", help="Written whole or not at all; a folder for a class.")

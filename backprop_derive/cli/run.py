@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..errors import CertificateError, UsageError, shorten
-from ..formats import FORMATS
+from ..formats import SUFFIXES
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
 from ..limits import time_limit as time_limit
@@ -21,8 +21,8 @@ from .reading import is_same_file, problem_text
 from .viewing import file_to_view, view
 from .waiting import waiting
 
-_SUFFIXES = {f".{name}": name for name in FORMATS} | {
-    ".markdown": "md", ".htm": "html", ".py": "torch",
+_SUFFIXES = SUFFIXES | {
+    ".py": "torch",
     ".svg": "svg", ".tikz": "tikz", ".mmd": "mermaid", ".dot": "dot", ".gv": "dot",
 }  # fmt: skip
 

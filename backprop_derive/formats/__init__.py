@@ -28,6 +28,8 @@ def _with_templates() -> tuple[str, ...]:
 _PAGED = ("typ", "pdf", "tex")
 FORMATS = (*_FIRST, *(name for name in _with_templates() if name not in _FIRST))
 DOCUMENT_FORMATS = tuple(name for name in FORMATS if name != "json")  # `formats.json` writes records, not documents
+PAGE_FORMATS = tuple(name for name in DOCUMENT_FORMATS if name != "ipynb")  # to be read, not to be run
+SUFFIXES = {f".{name}": name for name in FORMATS} | {".markdown": "md", ".htm": "html"}
 
 
 def render(document: Document, format: str, options: Options) -> str | bytes:

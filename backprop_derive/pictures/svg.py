@@ -169,10 +169,10 @@ def _row(label: Label, role: str, middle: float, top: float) -> Iterator[Markup]
     right, base = left + CELL * len(label.cells) + 2, top + LINE * 0.72
     if label.row == 0:
         yield _text(arrow(label).strip(), role, left - 12, base, SIZE, "middle")
-        tall = LINE * label.rows - 2
+        tall = LINE * label.rows - 6  # a gap to the brackets of the gradient below
         for x, inwards in ((left - 2, 4), (right, -4)):
             yield Markup('<path d="M{} {}h{}v{}h{}" fill="none" class="bd-{c}-line" stroke="{}"/>').format(
-                _n(x + inwards), _n(top + 1), -inwards, _n(tall), inwards, LIGHT[role], c=role
+                _n(x + inwards), _n(top + 3), -inwards, _n(tall), inwards, LIGHT[role], c=role
             )
     cells = Markup("").join(
         Markup('<tspan x="{}">{}</tspan>').format(_n(left + CELL * (k + 1) - 4), escape(cell))

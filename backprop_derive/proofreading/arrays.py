@@ -219,7 +219,7 @@ class Arrays:
         entries = self.entries()
         (found,) = entries.values(body)
         if set(letters) != set(entries.sizes) or len(letters) != len(entries.sizes):
-            raise NoValue("the entries of this definition are not all told")
+            raise NoValue(because("untold"))
         return np.transpose(found, [list(entries.sizes).index(letter) for letter in letters])
 
 
@@ -245,7 +245,7 @@ def _fitting(what: str, combine: Callable[[Array, Array], Array]) -> Callable[[A
         try:
             return combine(a, b)
         except ValueError:
-            raise Misfit(f"the shapes {shown_shape(a)} and {shown_shape(b)} do not fit in a {what}") from None
+            raise Misfit(because(what, a=shown_shape(a), b=shown_shape(b))) from None
 
     return combined
 
@@ -262,11 +262,11 @@ def _power(base: Array, exponent: Array, written: Expr) -> Array:
     if base.ndim < 2:
         return np.power(base, exponent)
     if exponent != -1 or base.shape[0] != base.shape[-1] or not is_number(written):
-        raise NoValue("the power of a matrix has two readings")
+        raise NoValue(because("power"))
     try:
         return np.linalg.inv(base)
     except np.linalg.LinAlgError:
-        raise NoValue("the matrix has no inverse") from None
+        raise NoValue(because("inverse")) from None
 
 
 def is_number(node: Expr) -> bool:

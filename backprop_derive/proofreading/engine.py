@@ -68,7 +68,7 @@ class Engine:
         else:
             raise NoValue(because("name", name=name))
         if math.prod(sizes) > _MOST_DRAWN:
-            raise NoValue(f"{name} has too many entries to be drawn")
+            raise NoValue(because("drawn", name=name))
         seed = self.seed or 0
         drawn = np.random.default_rng([crc32(name.encode()), seed]).integers(3000, 17000, sizes) / 10000
         return structured(drawn, self.scope.structure(name))
@@ -94,7 +94,7 @@ class Engine:
     def solution(self) -> api.Solution:
         """The problem of the notes solved. Raises NoValue where the language does not take it."""
         if not self.needed:
-            raise NoValue("no formula says what is differentiated")
+            raise NoValue(because("nothing"))
         steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
         assert self.scope.loss is not None
         lines, error = [*self._lines(self.givens), *steps], None

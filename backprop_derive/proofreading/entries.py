@@ -66,7 +66,7 @@ class Entries:
         axes = tuple((f"@{letter}", size) for letter, size in self.sizes.items())
         places = int(np.prod([size for _, size in axes] or [1]))
         if places * self.work > _MOST_NUMBERS:
-            raise NoValue("so many entries are not compared")
+            raise NoValue(because("many"))
         formulas = Formulas(of_module(np, _erf), self.arrays, self.arrays)
         shape = tuple(size for _, size in axes)
         try:
@@ -101,10 +101,10 @@ class Entries:
         if not was_letter:
             self.letters.discard(letter)
         if found is None:
-            raise NoValue(f"nothing tells how far the sum over {letter} goes")
+            raise NoValue(because("endless", letter=letter))
         upper = self._size(size)
         if upper not in (0, found):
-            raise Misfit(f"the sum over {letter} goes to {upper}, and there are {found}")
+            raise Misfit(because("bound", letter=letter, upper=upper, found=found))
         self.work *= found
         return Over(f"@{letter}", found, inner)
 
@@ -123,13 +123,13 @@ class Entries:
         if array.ndim == len(places) + 1:
             places = [part for place in places for part in _apart(place)]
         if array.ndim != len(places):
-            raise NoValue(f"an entry with {len(places)} indices of what has {array.ndim} axes")
+            raise NoValue(because("indices", count=len(places), axes=array.ndim))
         name = f"#{len(self.arrays)}"
         self.arrays[name] = array
         for place, size in zip(places, array.shape, strict=True):
             letter = place.key if isinstance(place, Name) else ""
             if letter in self.letters and self.sizes.setdefault(letter, size) != size:
-                raise Misfit(f"the index {letter} runs over {self.sizes[letter]} and over {size} places")
+                raise Misfit(because("runs", letter=letter, size=self.sizes[letter], other=size))
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
 
 

@@ -128,7 +128,7 @@ class TensorComparer:
         is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
         if is_rounded and off <= _ROUNDED * size:
             return Outcome("rounded")
-        return self.locally(point, a, b, relation) or Outcome("wrong", b, None, "the values differ")
+        return self.locally(point, a, b, relation) or Outcome("wrong", b, None, because("values"))
 
     def dot_product(self, point: Arrays, node: MathNode) -> Array | None:
         """The sum of the products, where a dot stands between two vectors and a number behind it."""

@@ -169,7 +169,7 @@ class Point:
         if key is not None and key in self.fixed:
             return self.fixed[key]
         if not isinstance(node.by, Name):
-            raise NoValue("a derivative by an entry is one of vectors or matrices")
+            raise NoValue(because("by entry"))
         if isinstance(node, Differential):
             of = node.of if node.of is not None else Name(self.scope.loss or "")
             return self._of_name(cast(Name, of).key, node.by.key, False)

@@ -14,7 +14,9 @@ from backprop_derive.proofreading.sentences import because
 
 
 @pytest.mark.parametrize("carried", [copy.copy, copy.deepcopy, lambda said: pickle.loads(pickle.dumps(said))])
-def test_a_sentence_is_said_again_after_it_was_copied_or_sent_to_another_process(carried: Callable[[Said], Said]) -> None:
+def test_a_sentence_is_said_again_after_it_was_copied_or_sent_to_another_process(
+    carried: Callable[[Said], Said],
+) -> None:
     said = carried(because("name", name="x"))
     assert said == "x has no value"
     with speaking("de"):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ...errors import UsageError
-from ...formats import DOCUMENT_FORMATS, render
+from ...formats import DOCUMENT_FORMATS, SUFFIXES, render
 from ...records import record
 from ..exercise import Exercise, Variant
 from ..exports.record import Export, ExportOptions
@@ -99,8 +99,6 @@ _RENDERINGS = {
     },
     NUMBERS_ONLY: Rendering("", _nothing),
 }
-_OTHER_SUFFIXES = {"md": ("markdown",), "html": ("htm",)}
-_OTHER_SUFFIXES = {"md": ("markdown",), "html": ("htm",)}
 KNOWN = tuple(name for name in _RENDERINGS if name != NUMBERS_ONLY)
 
 
@@ -113,9 +111,10 @@ def rendering_of(format: str) -> Rendering:
 
 def format_of_suffix(path: Path) -> str:
     """The format that a file's suffix stands for. Raises UsageError, listing those there are."""
-    suffix = path.suffix.lower().removeprefix(".")
+    suffix = path.suffix.lower()
+    known = SUFFIXES.get(suffix)
     for name in KNOWN:
-        if suffix in (name, _RENDERINGS[name].suffix, *_OTHER_SUFFIXES.get(name, ())):
+        if name == known or suffix.removeprefix(".") in (name, _RENDERINGS[name].suffix):
             return name
     raise UsageError(
         f"{path.name}: no format has the suffix {path.suffix or '(none)'}", expected=", ".join(KNOWN),
