@@ -1,16 +1,15 @@
 """One walk over every mathematical node; where parentheses stand is decided here, once for all notations.
 
-A printer implements the primitives below (a fraction, a power, a fence …) and nothing else. A node that no rule
-prints is an error, not a blank.
+A printer implements `primitives` (a fraction, a power, a fence …) and nothing else. A node that no rule prints is an
+error, not a blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from ..document import (
     Applied,
@@ -25,7 +24,7 @@ from ..document import (
     Plus,
     Times,
 )  # fmt: skip
-from ..languages import has_decimal_comma, spoken
+from ..languages import spoken
 from ..languages.functions import function_name
 from ..ops.notation import Cases, Exponential, Fenced, Function, GreekFunction, Root
 from ..ops.table import operation
@@ -53,196 +52,21 @@ from ..syntax.expression import (
     size,
     walk,
 )  # fmt: skip
-from ..syntax.names import GREEK, Symbol, symbol
+from ..syntax.names import Symbol, symbol
 from ..syntax.precedence import Precedence as P
+from .numbers import NUMBER_METHODS
 from .orders import ORDER_METHODS
+from .primitives import Primitives, Printed
 from .sentences import WORDS
 from .tensors import TENSOR_METHODS
 
-Printed = tuple[str, P]
 # An exponential of something longer is set as exp(…), which stays legible.
 _LONGEST_EXPONENT = 4
 _MOST_KEPT = 4096
-_SMALLEST_PLAIN, _LARGEST_PLAIN = -5, 9  # decimal exponents that are written out
 
 
-class Printer:
-    """The walk. `literal_names` are keys that must be set as typed, since their symbols would look alike."""
-
-    DOT = "·"
-    MINUS = "-"
-    # What a decimal comma is in this notation.
-    COMMA = ","
-    RELATIONS: ClassVar[Mapping[str, str]] = {}
-    # So many fractions may be stacked in each other; deeper ones stand on one line, a/b, or they would be too small.
-    DEEPEST_STACK = 2
-    # Whether the indices of an entry are subscripts, as the number in a name is.
-    INDICES_BELOW = True
-    # How tightly a choice by cases binds: a brace on its left alone needs parentheses in a product.
-    CASES = P.RELATION
-
-    def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
-        self.literal_names = literal_names
-        self.level = 0
-        # A page shows the same few derivatives all over; what is printed once is kept, by node and size.
-        self.kept: dict[Hashable, Printed] = {}
-
-    def deeper(self, levels: int = 1) -> Self:
-        """The printer of what stands within a fraction, an exponent or a case."""
-        inner = self.copied()
-        inner.level += levels
-        return inner
-
-    def copied(self) -> Self:
-        """A printer in the same state, to be changed."""
-        other = object.__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        return other
-
-    def sizes(self) -> Hashable:
-        """All of the printer's state that decides how large something is set."""
-        return self.level
-
-    @property
-    def stacks(self) -> bool:
-        """Whether a fraction here is stacked, which makes it an atom; else it stands on one line, as a quotient."""
-        return self.level < self.DEEPEST_STACK
-
-    # --- primitives that a notation implements
-
-    def symbol(self, name: Symbol) -> str:
-        raise TypeError(f"{type(self).__name__} prints no symbol")
-
-    def digits(self, text: str) -> str:
-        return text.replace(".", self.COMMA) if has_decimal_comma() else text
-
-    def separator(self, items: Sequence[str]) -> str:
-        """What stands between the items of a list: a semicolon where a comma in one of them is a decimal one."""
-        return ";" if has_decimal_comma() and any(map(self.holds_comma, items)) else ","
-
-    def holds_comma(self, shown: str) -> bool:
-        """Whether there is a decimal comma in a formula."""
-        return self.COMMA in shown
-
-    def joined(self, items: Sequence[str]) -> str:
-        """The items of a list."""
-        return f"{self.separator(items)} ".join(items)
-
-    def scientific(self, mantissa: str, exponent: int) -> str:
-        raise TypeError(f"{type(self).__name__} prints no scientific number")
-
-    def words(self, text: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no words")
-
-    def greek(self, name: str) -> str:
-        return self.symbol(Symbol(GREEK[name]))
-
-    def fraction(self, above: str, below: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no fraction")
-
-    def slash(self, above: str, below: str) -> str:
-        return f"{above}/{below}"
-
-    def power(self, base: str, exponent: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no power")
-
-    def root(self, inner: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no root")
-
-    def fence(self, left: str, inner: str, right: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no fence")
-
-    def parentheses(self, inner: str) -> str:
-        return f"({inner})"
-
-    def function(self, name: str, subscript: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no function name")
-
-    def application(self, head: str, arguments: str) -> str:
-        return head + self.parentheses(arguments)
-
-    def power_of_function(self, head: str, exponent: str, arguments: str) -> str:
-        return self.application(self.power(head, exponent), arguments)
-
-    def cases(self, rows: Sequence[tuple[str, str]]) -> str:
-        raise TypeError(f"{type(self).__name__} prints no cases")
-
-    def condition(self, shown: str) -> str:
-        return self.words(WORDS["if"]) + shown
-
-    def derivative(self, above: str, below: str, held: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no derivative")
-
-    def differential(self, sign: str, by: str, of: str | None) -> str:
-        raise TypeError(f"{type(self).__name__} prints no differential")
-
-    def operator(self, above: str, below: str, operand: str) -> str:
-        return f"{self.fraction(above, below)} {operand}"
-
-    def sign_of(self, sign: str, of: str, is_word: bool) -> str:
-        raise TypeError(f"{type(self).__name__} prints no sign of differentiation")
-
-    def second_sign(self, sign: str, of: str, is_word: bool) -> str:
-        """∂²L"""
-        return f"{self.power(self.sign_of(sign, '', False).strip(), '2')} {of}"
-
-    def juxtaposed_signs(self, left: str, right: str) -> str:
-        """∂u ∂v"""
-        return f"{left} {right}"
-
-    def juxtaposed(self, left: str, right: str) -> str:
-        return left + right
-
-    def brackets(self, inner: str) -> str:
-        return f"[{inner}]"
-
-    def transposed(self, inner: str) -> str:
-        return self.power(inner, "T")
-
-    def inverse_transposed(self, inner: str) -> str:
-        return self.power(inner, "−T")
-
-    def identity(self, size: str) -> str:
-        """The identity matrix."""
-        return self.subscripted(self.symbol(Symbol("I")), [size])
-
-    def subscripted(self, base: str, indices: Sequence[str]) -> str:
-        raise TypeError(f"{type(self).__name__} prints no indices")
-
-    def big_sum(self, indices: Sequence[str], body: str) -> str:
-        raise TypeError(f"{type(self).__name__} prints no sum over indices")
-
-    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        raise TypeError(f"{type(self).__name__} prints no matrix")
-
-    def vector(self, items: Sequence[str]) -> str:
-        """A vector in a line: with commas it is no row of a matrix, and may stand on either side of one."""
-        return self.parentheses(self.joined(items))
-
-    def ones(self, size: str) -> str:
-        """The vector of ones."""
-        return self.application(self.function("ones", ""), size) if size else self.function("ones", "")
-
-    def ellipsis(self) -> str:
-        raise TypeError(f"{type(self).__name__} prints no ellipsis")
-
-    def matrix_product(self, left: str, right: str) -> str:
-        return f"{left} {right}"
-
-    def reals(self, sizes: Sequence[str]) -> str:
-        raise TypeError(f"{type(self).__name__} prints no set of numbers")
-
-    def blank(self, width: int, height: float) -> str:
-        raise TypeError(f"{type(self).__name__} prints no blank")
-
-    def listing(self, items: Sequence[str]) -> str:
-        return self.joined(items)
-
-    def relation(self, sign: str) -> str:
-        """The sign that stands between two formulas: of a relation, or `+`, `-`, `·`."""
-        return self.RELATIONS.get(sign) or {"·": self.DOT, "-": self.MINUS}.get(sign, sign)
-
-    # --- the walk
+class Printer(Primitives):
+    """The walk; a notation is one with the primitives."""
 
     def show(self, node: MathNode, outer: P = P.RELATION) -> str:
         """The node, in parentheses where its place asks for something tighter."""
@@ -253,52 +77,10 @@ class Printer:
 
     def printed(self, node: MathNode, outer: P = P.RELATION) -> Printed:
         """The node and how tightly it binds."""
-        kind = type(node)
-        method: Callable[..., Printed] | None = (
-            self._METHODS.get(kind) or TENSOR_METHODS.get(kind) or ORDER_METHODS.get(kind)
-        )
+        method = self._METHODS.get(type(node))
         if method is None:
             raise TypeError(f"no notation for {type(node).__name__}")
         return method(self, node, outer)
-
-    def _number(self, node: Number, outer: P) -> Printed:
-        value = node.value
-        if value < 0:
-            text, own = self._number(Number(-value, None if node.written is None else node.written.lstrip("-")), outer)
-            return self.MINUS + text, min(own, P.NEGATION)
-        if node.written is not None:
-            return self._written_number(node.written, value)
-        if value.denominator == 1:
-            return self.digits(str(value.numerator)), P.ATOM
-        return self._fraction(self.digits(str(value.numerator)), self.digits(str(value.denominator)))
-
-    def _fraction(self, above: str, below: str) -> Printed:
-        if self.stacks:
-            return self.fraction(above, below), P.ATOM
-        return self.slash(above, below), P.PRODUCT
-
-    def _written_number(self, written: str, value: Fraction) -> Printed:
-        mantissa, _, exponent = written.lower().partition("e")
-        if exponent:
-            is_power = Decimal(mantissa) == 1
-            shown = self.scientific("" if is_power else self.digits(mantissa), int(exponent))
-            return shown, P.POWER if is_power else P.PRODUCT
-        if not written.isascii():
-            return self._number(Number(value), P.RELATION)
-        return self.digits(written), P.ATOM
-
-    def _rounded(self, node: Rounded, outer: P) -> Printed:
-        sign = self.MINUS if node.value < 0 else ""
-        text, own = self._positive_rounded(node.value.copy_abs(), node.digits)
-        return sign + text, P.NEGATION if sign else own
-
-    def _positive_rounded(self, value: Decimal, digits: int) -> Printed:
-        if not value:
-            return self.digits("0"), P.ATOM
-        mantissa, exponent = significant(value, digits)
-        if not _SMALLEST_PLAIN <= exponent < _LARGEST_PLAIN:
-            return self.scientific(self.digits(mantissa), exponent), P.PRODUCT
-        return self.digits(plain_decimal(value, digits)), P.ATOM
 
     def _constant(self, node: Constant, outer: P) -> Printed:
         return (self.greek("pi") if node.name == "pi" else self.symbol(Symbol("e"))), P.ATOM
@@ -520,29 +302,11 @@ class Printer:
         return self.blank(node.width, node.height), P.ATOM
 
     _METHODS: ClassVar[dict[type, Callable[..., Printed]]] = {
-        Number: _number, Rounded: _rounded, Constant: _constant, Name: _name, Negate: _negate, Sum: _sum,
-        Product: _product, Quotient: _quotient, Power: _power, Compare: _compare, Text: _text, Call: _call,
-        Derivative: _derivative, Differential: _differential, Chain: _chain, Times: _times, Plus: _plus, Minus: _minus,
-        Listing: _listing, Applied: _applied, Blank: _blank,
+        Constant: _constant, Name: _name, Negate: _negate, Sum: _sum, Product: _product, Quotient: _quotient,
+        Power: _power, Compare: _compare, Text: _text, Call: _call, Derivative: _derivative, Chain: _chain,
+        Differential: _differential, Times: _times, Plus: _plus, Minus: _minus, Listing: _listing, Applied: _applied,
+        Blank: _blank, **NUMBER_METHODS, **TENSOR_METHODS, **ORDER_METHODS,
     }  # fmt: skip
-
-
-def significant(value: Decimal, digits: int) -> tuple[str, int]:
-    """A positive number as mantissa (1 ≤ m < 10, `digits` digits) and decimal exponent."""
-    text = f"{value:.{digits - 1}e}"
-    mantissa, _, exponent = text.lower().partition("e")
-    return mantissa, int(exponent)
-
-
-def plain_decimal(value: Decimal, digits: int) -> str:
-    """A positive number written out with `digits` significant digits, the digits before the point all kept."""
-    _, exponent = significant(value, digits)
-    return f"{value:.{max(0, digits - 1 - exponent)}f}"
-
-
-def is_phrase(parts: Sequence[str]) -> bool:
-    """Whether subscripts are the words of a long name rather than indices."""
-    return len(parts) > 1 and any(len(part) > 2 and part.isalpha() for part in parts)
 
 
 def _begins_like_a_number(expr: Expr) -> bool:

@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 
 from ..document import MathNode
 from ..syntax.names import GREEK_NAME, Symbol
-from .base import Printer, is_phrase
+from .base import Printer
+from .primitives import is_phrase
 
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 _WIDE_ACCENTS = {"hat": r"\widehat", "bar": r"\overline", "tilde": r"\widetilde", "dot": r"\dot"}

@@ -10,11 +10,10 @@ from ..document import Entry, SecondDerivative, Tangent
 from ..syntax.expression import Name, integer
 from ..syntax.names import symbol
 from ..syntax.precedence import Precedence as P
+from .primitives import Printed
 
 if TYPE_CHECKING:
     from .base import Printer
-
-Printed = tuple[str, P]
 
 
 def _tangent(p: Printer, node: Tangent, outer: P) -> Printed:

@@ -29,11 +29,10 @@ from ..syntax.expression import (
 )  # fmt: skip
 from ..syntax.names import symbol
 from ..syntax.precedence import Precedence as P
+from .primitives import Printed
 
 if TYPE_CHECKING:
     from .base import Printer
-
-Printed = tuple[str, P]
 
 
 def _matrix_product(p: Printer, node: MatrixProduct, outer: P) -> Printed:

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from ..document import MathNode
 from ..syntax.names import Symbol
-from .base import Printer, is_phrase
+from .base import Printer
+from .primitives import is_phrase
 from .sentences import WORDS
 
 _ACCENTS = {"hat": "hat", "bar": "macron", "tilde": "tilde", "dot": "dot"}
