@@ -103,6 +103,17 @@ def target(output: str | None, *inputs: str | None) -> Path | None:
     return path
 
 
+def targets(names: tuple[str, ...], option: str, suffixes: tuple[str, ...], *inputs: str | None) -> list[Path]:
+    """Files to write besides the document. Raises UsageError where a suffix says nothing."""
+    found = []
+    for name in names:
+        path = target(name, *inputs)
+        if path is None or path.suffix.lower() not in suffixes:
+            raise UsageError(f"{option} {name}", expected=f"a file that ends in {' or '.join(suffixes)}")
+        found.append(path)
+    return found
+
+
 def format_for(chosen: str | None, output: str | None) -> str:
     """The format, where none is chosen by what standard output is. Raises UsageError for a PDF on a terminal."""
     if chosen == "pdf" and output is None and sys.stdout.isatty():
