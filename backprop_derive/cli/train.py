@@ -21,7 +21,7 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
     output, opens = viewed(choices, problem)
     data = choices["data"]
     path = target(output, problem, data)
-    chosen = choices.pop("format_") or format_of(path)
+    format = format_for(choices.pop("format_") or format_of(path), output)
     traces = targets(choices["traces"], "--trace", (".csv", ".json"), problem, data)
     plots = targets(choices["plots"], "--plot", (".svg", ".png"), problem, data)
     if choices["mode"] != "reverse" or choices["layout"] != "solution" or choices["expand"]:
@@ -42,7 +42,7 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
                 hyper=read_given(choices["hyper"], "--hyper"), wrt=names, data=data, batch=choices["batch"],
                 shuffle=choices["shuffle"], show=choices["show"], progress=progress, options=options, limits=limits,
             )  # fmt: skip
-        content = training.render(format_for(chosen, output))
+        content = training.render(format)
         for file in plots:
             training.plot(file)
     for file in traces:
