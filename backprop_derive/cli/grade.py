@@ -23,7 +23,7 @@ from ..grading.tables import as_json, gradebook
 from ..languages import ENGLISH, NEEDS_FONTS, speaking
 from ..options import Options
 from .reading import is_same_file, problem_text
-from .run import put, read_limits, targets, time_limit
+from .run import format_for, put, read_limits, targets, time_limit
 
 FORMATS = (*PAGE_FORMATS, "csv", "json")
 _SUFFIXES = {f".{name}": name for name in FORMATS}
@@ -35,7 +35,7 @@ def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     limits = read_limits(choices["limits"])
     language = choices["lang"]
     folder, path = _outputs(choices["output"], (problem, *answers))
-    chosen = choices["format_"] or (_format_of(path) if path is not None else "txt")
+    chosen = format_for(choices["format_"] or (_format_of(path) if path is not None else "txt"), choices["output"])
     plots = targets(choices["plots"], "--plot", (".svg", ".png"), problem, *answers)
     options = GradeOptions(
         ask=tuple(choices["ask"].replace(",", " ").split()), show_work=choices["show_work"], digits=choices["digits"]
