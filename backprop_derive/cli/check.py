@@ -16,7 +16,7 @@ def run_check(*, problem: str | None, text: str | None, engines: str, **choices:
     limits = read_limits(choices.pop("limits"))
     output, opens = viewed(choices, problem)
     path = target(output, problem)
-    chosen = choices.pop("format_") or format_of(path)
+    format = format_for(choices.pop("format_") or format_of(path), output)
     name, source = problem_text(problem, text, limits)
     options = read_options(choices, limits)
     asked = tuple(dict.fromkeys(engines.replace(",", " ").split()))
@@ -32,7 +32,6 @@ def run_check(*, problem: str | None, text: str | None, engines: str, **choices:
         read = read_problem(source, name=name, given=values, wrt=names, loss=choices["loss"], limits=limits)
         solution = api.solve(read, expand=choices["expand"], options=options, limits=limits)
         comparisons = [solution.check(engine) for engine in asked]
-        format = format_for(chosen, output)
         if format == "json":
             from ..formats.json import comparison_json
 

@@ -23,7 +23,7 @@ from ..grading.tables import as_json, gradebook
 from ..languages import ENGLISH, NEEDS_FONTS, speaking
 from ..options import Options
 from .reading import is_same_file, problem_text
-from .run import put, read_limits, time_limit
+from .run import format_for, put, read_limits, targets, time_limit
 
 FORMATS = (*PAGE_FORMATS, "csv", "json")
 _SUFFIXES = {f".{name}": name for name in FORMATS}
@@ -35,8 +35,8 @@ def run(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
     limits = read_limits(choices["limits"])
     language = choices["lang"]
     folder, path = _outputs(choices["output"], (problem, *answers))
-    chosen = choices["format_"] or (_format_of(path) if path is not None else "txt")
-    plots = [_plot(name) for name in choices["plots"]]
+    chosen = format_for(choices["format_"] or (_format_of(path) if path is not None else "txt"), choices["output"])
+    plots = targets(choices["plots"], "--plot", (".svg", ".png"), problem, *answers)
     options = GradeOptions(
         ask=tuple(choices["ask"].replace(",", " ").split()), show_work=choices["show_work"], digits=choices["digits"]
     )
@@ -96,14 +96,6 @@ def _format_of(path: Path) -> str:
             expected=f"{', '.join(_SUFFIXES)}, or a folder: {path}/",
         )
     return _SUFFIXES[path.suffix.lower()]
-
-
-def _plot(name: str) -> Path:
-    path = Path(name)
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise UsageError(f"--plot {name}", expected="a .svg or .png file")
-    check_target(path)
-    return path
 
 
 def _content(found: Class, chosen: str, language: str) -> str | bytes:

@@ -9,14 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
-
 from ..errors import ProblemError, UsageError, shorten
-from ..formats.files import check_target, write_whole
 from ..importers.callables import is_module
 from ..importers.files import file_problem
-from .reading import is_same_file, problem_text
-from .run import format_of, read_given, read_limits, working
+from .reading import problem_text
+from .run import format_for, format_of, put, read_given, read_limits, target, working
 
 
 def run_import(
@@ -26,11 +23,7 @@ def run_import(
     """One call of `import`. Raises BackpropError; nothing is written then."""
     bounds = read_limits(limits)
     path, name = _parts(source)
-    target = None if output is None or output == "-" else Path(output)
-    if target is not None:
-        if is_same_file(target, path):
-            raise UsageError(f"{output} is the input: the code would be overwritten", hint="another file for -o")
-        check_target(target)
+    written = target(output, path)
     values = {key: _numbers(key, text) for key, text in read_given(inputs, "--inputs").items()}
     if execute:
         if name is None:
@@ -42,18 +35,16 @@ def run_import(
         _, code = problem_text(path, None, bounds)
         with working(bounds):
             text = file_problem(code, path, name, values)
-    if format_ is None and target is not None and target.suffix.lower() not in (".txt", ""):
-        format_ = format_of(target)
+    if format_ is None and written is not None and written.suffix.lower() not in (".txt", ""):
+        format_ = format_of(written)
     content: str | bytes = text
     if format_ is not None:
         from .. import api
 
+        format_ = format_for(format_, output)
         with working(bounds):
             content = api.solve(text, limits=bounds).render(format_)
-    if target is not None:
-        write_whole(target, content)
-    else:
-        click.echo(content, nl=False)
+    put(content, written)
 
 
 def _parts(source: str) -> tuple[str, str | None]:

@@ -13,11 +13,11 @@ from ..errors import BackpropError
 from ..formats import FORMATS, PAGE_FORMATS
 from ..languages import ENGLISH, LANGUAGES
 from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
+from ..pictures import PICTURES
 from . import epilogs
 
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
 CODE_FORMATS = ("torch", "jax", "numpy")
-PICTURE_FORMATS = ("svg", "tikz", "mermaid", "dot")
 
 
 class Command(click.Command):
@@ -83,7 +83,7 @@ WRITTEN = (
         "-f",
         "--format",
         "format_",
-        type=click.Choice((*FORMATS, *CODE_FORMATS, *PICTURE_FORMATS)),
+        type=click.Choice((*FORMATS, *CODE_FORMATS, *PICTURES)),
         help="Default: the suffix of FILE, or md.",
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),

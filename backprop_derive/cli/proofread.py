@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 from ..errors import UsageError
-from ..formats.files import check_target, write_whole
-from .reading import is_same_file, problem_text
-from .run import read_limits, working
+from .reading import problem_text
+from .run import put, read_limits, target, working
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".txt": "txt"}
 
@@ -27,11 +23,7 @@ def run(
 ) -> int:
     """One call of the command: the exit status. Raises BackpropError; nothing is written then."""
     chosen = read_limits(limits)
-    path = None if output in (None, "-") else Path(str(output))
-    if path is not None:
-        if is_same_file(path, notes):
-            raise UsageError(f"{output} is the input: the notes would be overwritten", hint="another file for -o")
-        check_target(path)
+    path = target(output, notes)
     name, text = problem_text(notes, None, chosen)
     with working(chosen):
         from ..proofreading.judge import proofread
@@ -41,10 +33,5 @@ def run(
         kind = format_ or (_SUFFIXES.get(path.suffix.lower(), "txt") if path is not None else "txt")
         made = {"json": as_json, "sarif": as_sarif}.get(kind)
         content = made(report) if made is not None else as_text(report, shows_all, lang)
-    if path is not None:
-        write_whole(path, content)
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content.encode())
-        sys.stdout.buffer.flush()
+    put(content, path)
     return 0 if report.is_clean else 1

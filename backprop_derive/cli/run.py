@@ -40,7 +40,8 @@ def run(
     limits = read_limits(choices.pop("limits"))
     output, opens = viewed(choices, problem)
     path = target(output, problem)
-    chosen = choices.pop("format_") or format_of(path)
+    format_ = format_for(choices.pop("format_") or format_of(path), output)
+    check_choices(choices, format_)
     name, source = problem_text(problem, text, limits)
     options = read_options(choices, limits)
     wrt, loss, expand = choices["wrt"], choices["loss"], choices["expand"]
@@ -59,8 +60,6 @@ def run(
             solution = api.solve(read, expand=expand, direction=along, check=engine, options=options, limits=limits)
             if choices["certify"]:
                 _certify(solution)
-        format_ = format_for(chosen, output)
-        check_choices(choices, format_)
         content = solution.render(format_)
     put(content, path, opens)
     if not all(comparison.agrees for comparison in solution.comparisons):
@@ -99,9 +98,20 @@ def target(output: str | None, *inputs: str | None) -> Path | None:
         return None
     path = Path(output)
     if any(name is not None and is_same_file(path, name) for name in inputs):
-        raise UsageError(f"{output} is the input: the problem would be overwritten", hint="another file for -o")
+        raise UsageError(f"{output} is the input: it would be overwritten", hint="another file for -o")
     check_target(path)
     return path
+
+
+def targets(names: tuple[str, ...], option: str, suffixes: tuple[str, ...], *inputs: str | None) -> list[Path]:
+    """Files to write besides the document. Raises UsageError where a suffix says nothing."""
+    found = []
+    for name in names:
+        path = target(name, *inputs)
+        if path is None or path.suffix.lower() not in suffixes:
+            raise UsageError(f"{option} {name}", expected=f"a file that ends in {' or '.join(suffixes)}")
+        found.append(path)
+    return found
 
 
 def format_for(chosen: str | None, output: str | None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ import click
 from ..errors import UsageError
 from ..formats.files import write_whole
 from .reading import problem_text
-from .run import format_for, format_of, put, read_given, read_limits, read_options, target, time_limit, viewed
+from .run import format_for, format_of, put, read_given, read_limits, read_options, target, targets, time_limit, viewed
 
 
 def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
@@ -22,9 +21,9 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
     output, opens = viewed(choices, problem)
     data = choices["data"]
     path = target(output, problem, data)
-    chosen = choices.pop("format_") or format_of(path)
-    traces = _targets(choices["traces"], "--trace", (".csv", ".json"), problem, data)
-    plots = _targets(choices["plots"], "--plot", (".svg", ".png"), problem, data)
+    format = format_for(choices.pop("format_") or format_of(path), output)
+    traces = targets(choices["traces"], "--trace", (".csv", ".json"), problem, data)
+    plots = targets(choices["plots"], "--plot", (".svg", ".png"), problem, data)
     if choices["mode"] != "reverse" or choices["layout"] != "solution" or choices["expand"]:
         raise UsageError("training goes by the backward pass, without the lesson", expected="neither of --mode forward,"
                          " --layout lesson, --expand")  # fmt: skip
@@ -43,7 +42,7 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
                 hyper=read_given(choices["hyper"], "--hyper"), wrt=names, data=data, batch=choices["batch"],
                 shuffle=choices["shuffle"], show=choices["show"], progress=progress, options=options, limits=limits,
             )  # fmt: skip
-        content = training.render(format_for(chosen, output))
+        content = training.render(format)
         for file in plots:
             training.plot(file)
     for file in traces:
@@ -51,17 +50,6 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
     put(content, path, opens)
     if (gone := training.trace.divergence) is not None:
         click.echo(f"warning: the loss diverges from update {gone.began} on; stopped after {gone.noticed}", err=True)
-
-
-def _targets(names: tuple[str, ...], option: str, suffixes: tuple[str, ...], *inputs: str | None) -> list[Path]:
-    """Files to write besides the document. Raises UsageError where a suffix says nothing."""
-    found = []
-    for name in names:
-        path = target(name, *inputs)
-        if path is None or path.suffix.lower() not in suffixes:
-            raise UsageError(f"{option} {name}", expected=f"a file that ends in {' or '.join(suffixes)}")
-        found.append(path)
-    return found
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from ..document import Document, Inline
 from ..errors import UsageError
 from ..evaluate.program import Runner
 from ..options import Options
-from ..pictures.arrange import Frame
 from ..pictures.svg import svg
 from ..printers.javascript import Line, function, runtime
 from ..report.sentences import INTERACTIVE
@@ -28,15 +27,13 @@ from .scene import Scene, data, painted, roomy
 from .templates import environment
 from .views import inline, views
 
-_FRAME = Frame(900.0, 1400.0, 80)
-
 
 def page(document: Document, scene: Scene, options: Options) -> str:
     """The page. Raises UsageError where a template of one's own is asked for."""
     if options.template is not None:
         raise UsageError("--interactive has a page of its own", hint="--interactive without --template")
     picture = roomy(scene)
-    drawn = svg(picture, _FRAME, is_inline=True, texts=painted(scene, picture))
+    drawn = svg(picture, is_inline=True, texts=painted(scene, picture))
     templates = environment("html", None)
     known = data(scene, options)
     voice = _voice(document)

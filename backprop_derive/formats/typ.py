@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..document import Document, MathNode, Picture
 from ..options import Options
-from ..pictures.arrange import PAGE, height
+from ..pictures.arrange import PAGE, fitted, scale
 from ..pictures.svg import svg as drawn
 from ..pictures.words import description
 from ..printers.speech import SpeechPrinter, speech
@@ -59,8 +59,9 @@ def _formula(node: MathNode, names: frozenset[str]) -> str:
 
 def _drawing(picture: Picture) -> str:
     """The call that sets the picture, no larger than it is and no wider than the page; it lacks the caption."""
-    source = string_literal(drawn(picture, PAGE, is_printed=True))
-    function = "tall-picture" if height(picture, PAGE) > _TALL else "picture"
+    fit = fitted(picture, PAGE)
+    source = string_literal(drawn(picture, PAGE, is_printed=True, fit=fit))
+    function = "tall-picture" if fit[1].height * scale(fit[1], PAGE) > _TALL else "picture"
     return f"{function}(bytes({source}), {string_literal(description(picture))})"
 
 

@@ -32,21 +32,16 @@ def fitted(picture: Picture, frame: Frame) -> tuple[Picture, Layout]:
     while True:
         shown = collapsed(picture, most)
         across = _arranged(shown, False)
-        if _scale(across, frame) >= _GOOD_SCALE:
+        if scale(across, frame) >= _GOOD_SCALE:
             return shown, across
-        best = max((across, _arranged(shown, True)), key=lambda layout: _scale(layout, frame))
-        if _scale(best, frame) >= _LEAST_SCALE or len(shown.nodes) <= _FEWEST or most <= _FEWEST:
+        best = max((across, _arranged(shown, True)), key=lambda layout: scale(layout, frame))
+        if scale(best, frame) >= _LEAST_SCALE or len(shown.nodes) <= _FEWEST or most <= _FEWEST:
             return shown, best
         most = min(most, len(shown.nodes)) * 2 // 3
 
 
-def height(picture: Picture, frame: Frame) -> float:
-    """How high the picture is in its frame."""
-    _, layout = fitted(picture, frame)
-    return layout.height * _scale(layout, frame)
-
-
-def _scale(layout: Layout, frame: Frame) -> float:
+def scale(layout: Layout, frame: Frame) -> float:
+    """How much of its size the layout has in the frame, 1 at most."""
     return min(1.0, frame.width / layout.width, frame.height / layout.height)
 
 

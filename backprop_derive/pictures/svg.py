@@ -51,13 +51,14 @@ def svg(
     is_inline: bool = False,
     is_printed: bool = False,
     texts: Picture | None = None,
+    fit: tuple[Picture, Layout] | None = None,
 ) -> str:
     """The picture as an element `svg`. A file of its own (not `is_inline`) has its background and a legend.
 
     For print there is only the light look, in attributes, which every renderer knows. `texts` is the same picture with
-    what its boxes show in the place of what they have room for.
+    what its boxes show in the place of what they have room for, `fit` what `fitted` made of it, where that is known.
     """
-    picture, layout = fitted(picture, frame)
+    picture, layout = fit or fitted(picture, frame)
     sizes = [box(node, picture) for node in picture.nodes]
     if texts is not None:
         own = {node.key: node for node in texts.nodes}

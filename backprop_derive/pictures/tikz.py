@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ..document import MathNode, Picture, PictureEdge, PictureNode
-from .arrange import PAGE, Frame, fitted
+from .arrange import PAGE, Frame, fitted, scale
 from .labels import MOST_UNITS, UNIT, Label, box, drawn_units, lines, local
 from .layout import Layout, Line, Point
 from .paths import runs, units
@@ -22,9 +22,9 @@ def tikz(picture: Picture, show: Show, frame: Frame = PAGE) -> str:
     It needs \usepackage{tikz}.
     """
     picture, layout = fitted(picture, frame)
-    scale = min(1.0, frame.width / layout.width, frame.height / layout.height)
+    share = scale(layout, frame)
     body = [rf"\definecolor{{bd{name}}}{{HTML}}{{{LIGHT[name][1:].upper()}}}" for name in _COLOURS]
-    options = rf"x={_POINT * scale:.3f}pt, y=-{_POINT * scale:.3f}pt, every node/.style={{scale={scale:.2f}}}"
+    options = rf"x={_POINT * share:.3f}pt, y=-{_POINT * share:.3f}pt, every node/.style={{scale={share:.2f}}}"
     body.append(rf"\begin{{tikzpicture}}[{options}]")
     for edge, line in zip(picture.edges, layout.lines, strict=True):
         body += _line(edge, line, picture, layout, show)

@@ -49,9 +49,11 @@ def main() -> None:
         _allow_seconds(2 * seconds)
         try:
             with time_limit(seconds):
-                _send(answers, *answered(asked, limits))
+                answer = answered(asked, limits)
         except BackpropError as error:  # the bell rang outside of the work itself
-            _send(answers, b"e", error_json(error))
+            answer = b"e", error_json(error)
+        # Outside of the time limit: of an answer cut short, the rest would be taken for that of the next request.
+        _send(answers, *answer)
 
 
 def answered(asked: Asked, limits: Limits) -> tuple[bytes, bytes]:

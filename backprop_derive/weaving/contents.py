@@ -18,7 +18,7 @@ from ..report.narrate import document_of
 from ..report.notation import Notation
 from ..report.questions import question_blocks
 from ..report.single import equation, left_side, value_node
-from ..stages import gradient_values
+from ..stages import first_pass, gradient_values
 from ..syntax.names import canonical, nearest_name
 from ..telling import figure
 from .settings import Settings
@@ -59,15 +59,10 @@ def single(text: str, name: str, settings: Settings, asked: str, limits: Limits)
             f"there is no value {shorten(asked)}", expected="a name of the problem, as in w, w.grad or w.grad =",
             hint=nearest_name(written, solution.problem.spelled),
         )  # fmt: skip
+    first = first_pass(solution.record)
     if is_gradient:
-        solution.gradient(written)  # refuses where there is none
-        first = solution.record.first
-        assert first is not None
         value = first.adjoints.get(key) or gradient_values(solution.problem, key, limits)
     else:
-        solution.value(written)
-        first = solution.record.first
-        assert first is not None
         value = first.values[key]
     options = settings.presentation
     node = value_node(solution.problem, value, options)
@@ -109,6 +104,12 @@ def _exercise(text: str, name: str, settings: Settings, limits: Limits) -> Docum
     if problem.varied:
         variants = Exercise(text, name=name, limits=limits).variants(settings.variant, seed=settings.seed)
         drawn, solution = variants[-1].drawn, variants[-1].solution
+        if settings.wrt or settings.loss or settings.expand:
+            solution = api.solve(
+                drawn.record.problem, wrt=settings.wrt, loss=settings.loss, expand=settings.expand,
+                options=settings.presentation, limits=limits,
+            )  # fmt: skip
+            drawn = replace(drawn, record=solution.record)
     else:
         solution = api.solve(problem, expand=settings.expand, options=settings.presentation, limits=limits)
         drawn = Drawn(0, 0, solution.record)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import BackpropError
-from ..formats.files import write_whole
 from ..formats.templates import template_folder
 from ..formats.tex import definition
-from .files import document_text
+from .files import Result, document_text, write
 from .found import Block, Role
 from .weave import Weaver, Work
 
@@ -33,7 +32,7 @@ def write_fragments(path: Path, weaver: Weaver) -> tuple[BackpropError, ...]:
             lines.append(definition(str(number), made))
     errors = work.errors_of(name)
     if not errors:
-        package = template_folder("tex") / "backprop.sty"
-        write_whole(path.with_name("backprop.sty"), package.read_bytes())
-        write_whole(path.with_name(f"{path.stem}.backprop.tex"), "\n".join(dict.fromkeys(lines)) + "\n")
+        package, made = template_folder("tex") / "backprop.sty", "\n".join(dict.fromkeys(lines)) + "\n"
+        beside = path.with_name(package.name), path.with_name(f"{path.stem}.backprop.tex")
+        write(Result(((package, beside[0], None), (path, beside[1], made)), len(found), ()))
     return errors

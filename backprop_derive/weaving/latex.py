@@ -6,9 +6,9 @@ What is behind a percent sign, in a verbatim environment or after the document i
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
-from ..errors import Place, ProblemError
+from ..errors import ProblemError
+from ..syntax.source import Source
 from .found import Block, Found, Line, Role
 from .infos import inner_options, listed_options, role_parts
 
@@ -28,13 +28,7 @@ _END = re.compile(r"^[ \t]*\\end\{backprop\}", re.MULTILINE)
 
 def find(text: str, name: str) -> tuple[list[Found], list[ProblemError]]:
     """The blocks and roles of a document in order, and what is wrong with blocks that do not end."""
-    starts = [0, *(m.end() for m in re.finditer("\n", text))]
-
-    def place(offset: int) -> Place:
-        number = bisect_right(starts, offset)
-        end = starts[number] if number < len(starts) else len(text)
-        return Place(name, number, offset - starts[number - 1] + 1, text[starts[number - 1] : end].rstrip("\r\n"))
-
+    source = Source(name, text)
     found: list[Found] = []
     errors: list[ProblemError] = []
     position = 0
@@ -50,33 +44,32 @@ def find(text: str, name: str) -> tuple[list[Found], list[ProblemError]]:
             position = len(text) if position < 0 else position + len(closing)
         elif match["asked"] is not None:
             block, asked = role_parts(match["asked"])
-            where = place(match.start("asked"))
+            where = source.place(match.start("asked"))
             found.append(Role(match.start(), match.end(), match["block"] or block, asked, where))
         elif match[0].startswith("\\begin{backprop}"):
             closing_line = _END.search(text, position)
             if closing_line is None:
                 errors.append(
                     ProblemError(
-                        "this block is never closed", place=place(match.start()),
+                        "this block is never closed", place=source.place(match.start()),
                         expected=r"a line \end{backprop} after the problem",
                     )
                 )  # fmt: skip
                 break
-            found.append(_block(text, match, closing_line, place, name))
+            found.append(_block(source, match, closing_line))
             position = closing_line.end()
     return found, errors
 
 
-def _block(text: str, match: re.Match[str], closing: re.Match[str], place: object, name: str) -> Block:
-    assert callable(place)
-    opening: Place = place(match.start())
-    written = tuple(listed_options(match["options"], place(match.start("options")))) if match["options"] else ()
-    inner = [line.rstrip("\r") for line in text[match.end() : closing.start()].split("\n")]
+def _block(source: Source, match: re.Match[str], closing: re.Match[str]) -> Block:
+    opening, text = source.place(match.start()), source.text[match.end() : closing.start()]
+    written = listed_options(match["options"], source.place(match.start("options"))) if match["options"] else []
+    inner = [line.rstrip("\r") for line in text.split("\n")]
     lines = [
         Line(opening.line, opening.column - 1 + match.end() - match.start(), opening.text),
         *(Line(opening.line + k, 0, line) for k, line in enumerate(inner[1:], 1)),
     ]
-    own = inner_options(inner[1:], lines[1:], name)
+    own = inner_options(inner[1:], lines[1:], source.name)
     blanked = [inner[0], *([""] * len(own)), *inner[1 + len(own) :]]
-    return Block(match.start(), closing.end(), "\n".join(blanked), tuple(lines), written + own, opening,
-                 ends_with_return="\r\n" in text[match.end() : closing.start()])  # fmt: skip
+    return Block(match.start(), closing.end(), "\n".join(blanked), tuple(lines), (*written, *own), opening,
+                 ends_with_return="\r\n" in text)  # fmt: skip

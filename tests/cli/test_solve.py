@@ -206,6 +206,11 @@ def test_the_problem_is_never_overwritten(tmp_path: Path) -> None:
     assert problem.read_text() == LESSON.read_text()
 
 
+@pytest.mark.parametrize("option", ["--interactive", "--execute", "--backward=explicit"])
+def test_what_a_format_would_ignore_is_refused_before_the_work(option: str) -> None:
+    assert option.partition("=")[0] in refused("solve", "-e", "loss = foo", "-f", "md", option)
+
+
 def test_an_error_leaves_an_older_output_as_it_was(tmp_path: Path) -> None:
     output = tmp_path / "solution.md"
     output.write_text("keep me")

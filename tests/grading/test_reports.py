@@ -161,7 +161,8 @@ def test_a_column_that_asks_for_nothing_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [(["none.md"], "does not exist"), (["{work}", "-o", "{work}"], "is an input"), (["{work}", "--ask", "x"], "ask x"),
-     (["{work}", "-o", "a.doc"], "no format has the suffix"), (["{work}", "--plot", "a.gif"], "a.gif")],
+     (["{work}", "-o", "a.doc"], "no format has the suffix"), (["{work}", "--plot", "a.gif"], "a.gif"),
+     (["{work}", "--plot", "{work}"], "is the input")],
 )  # fmt: skip
 def test_what_is_asked_wrongly_is_one_error(arguments: list[str], message: str, tmp_path: Path) -> None:
     work = tmp_path / "ann.md"

@@ -8,6 +8,8 @@ from backprop_derive.weaving.settings import KINDS
 from backprop_derive.weaving.weave import weave
 
 NET = "Given x = 1, y = 2, w = 1\n1. y^ = x * w\n2. s = y^ - y\n3. loss = s**2\nFind d(loss)/dw"
+CURVE, VECTORS = "Given x = 2, w = 1\nL = sigmoid(w*x)", "Given w = [1, 2], x = [3, 4]\nL = dot(w, x)"
+TOLD_BY = {"expand": CURVE, "digits": CURVE, "shapes": VECTORS, "layout-convention": VECTORS}  # what NET does not tell
 VARIED = "Vary x in 1..5, w in 1..9\nloss = (w*x - 1)^2\nFind d(loss)/dw"
 
 
@@ -61,6 +63,16 @@ def test_variants_of_an_exercise_are_those_of_the_command_line() -> None:
     assert f"= {first.solution.gradient('w')}$" in woven("kind=key seed=7", VARIED)
 
 
+def test_a_variant_is_asked_by_the_options_of_its_block() -> None:
+    text = VARIED.replace("loss", "u", 1).replace("\nFind d(loss)/dw", "\nloss = 3u")
+    shown = woven("kind=key wrt=x expand", text)
+    assert "{\\partial x}" in shown
+    assert "{\\partial w}" not in shown
+    assert "v_2 = v_1 - 1" in shown
+    assert "\\text{loss}" not in woven("kind=key loss=u", text).partition("**Backward pass")[2]
+    assert "\\text{loss}" in woven("kind=key", text).partition("**Backward pass")[2]
+
+
 def test_a_value_is_displayed() -> None:
     assert woven('kind=value show="w.grad ="') == "$$\n\\frac{\\partial \\text{loss}}{\\partial w} = -2\n$$\n"
 
@@ -75,19 +87,18 @@ def test_a_hidden_block_leaves_nothing() -> None:
         ("detail=full", "= x = 1$"), ("notation=cs231n", "dw ="), ("rules", "power rule"), ("paths", "Paths"),
         ("mode=forward", "\\dot{"), ("layout=lesson", "PyTorch"), ("wrt=x,w", "{\\partial x}"),
         ("loss=s", "\\frac{\\partial s}{\\partial w}"),
-        ("expand", "**Given**"), ("digits=7", "**Given**"), ("shapes", "**Given**"),
-        ("layout-convention=numerator", "Given"),
+        ("expand", "u_1 = w \\cdot x"), ("digits=7", "0.8807971"), ("shapes", "\\mathbb{R}^{2}"),
+        ("layout-convention=numerator", "numerator layout"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("way", ["info", "quarto", "myst"])
 def test_every_option_may_be_written_in_every_way(option: str, shown: str, way: str) -> None:
     key, _, value = option.partition("=")
     lines = {"info": "", "quarto": f"#| {key}: {value or 'true'}\n", "myst": f":{key}: {value}\n"}[way]
-    text = NET.replace("Find d(loss)/dw", "") if "loss=" in option else NET
+    text = NET.replace("Find d(loss)/dw", "") if "loss=" in option else TOLD_BY.get(key, NET)
     made = woven(option if way == "info" else "", lines + text)
     assert shown in made
-    if shown not in ("**Given**", "Given"):
-        assert shown not in woven("", text)
+    assert shown not in woven("", text)
 
 
 def test_rounded_numbers_are_told_from_exact_ones() -> None:

@@ -80,6 +80,16 @@ def test_fragments_stand_beside_a_source_that_stays_as_it_is(tmp_path: Path) -> 
     assert "??" not in text
 
 
+def test_fragments_that_are_as_they_were_are_not_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "notes.tex"
+    path.write_text(KEPT)
+    states = []
+    for _ in range(2):
+        assert write_fragments(path, Weaver()) == ()
+        states.append({file.name: file.stat().st_ino for file in tmp_path.iterdir()})
+    assert states[0] == states[1]
+
+
 def test_what_is_not_woven_yet_is_marked_and_no_error(tmp_path: Path) -> None:
     path = tmp_path / "notes.tex"
     path.write_text(KEPT)
