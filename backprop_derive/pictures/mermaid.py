@@ -7,7 +7,10 @@ from .labels import lines, local, marked, shown
 
 _SHAPES = {"given": ('(["', '"])'), "step": ('["', '"]'), "loss": ('[["', '"]]'), "group": ('[["', '"]]')}
 # No colours of text, which would have to suit a light page and a dark one.
-_STYLES = ("classDef path stroke:#0072B2,stroke-width:3px", "classDef group stroke-dasharray:6 3")
+_STYLES = (
+    "classDef path stroke:#0072B2,stroke-width:3px", "classDef group stroke-dasharray:6 3",
+    "classDef both stroke:#0072B2,stroke-width:3px,stroke-dasharray:6 3",
+)  # fmt: skip
 
 
 def mermaid(picture: Picture) -> str:
@@ -29,7 +32,10 @@ def mermaid(picture: Picture) -> str:
 
 
 def _classes(node: PictureNode) -> str:
-    return ":::path" if node.is_on_path else ":::group" if node.count > 1 else ""
+    is_group = node.count > 1
+    if node.is_on_path:
+        return ":::both" if is_group else ":::path"
+    return ":::group" if is_group else ""
 
 
 def escaped(text: str) -> str:

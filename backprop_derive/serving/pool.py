@@ -73,8 +73,16 @@ class Pool:
     async def answer(self, request: bytes, is_gone: Callable[[], Awaitable[bool]] | None = None) -> tuple[bytes, bytes]:
         """What a worker answers: its kind and its content. Raises Busy, Gone, TooMuch."""
         worker = await self._next()
-        if is_gone is not None and await is_gone():
-            self._idle.put_nowait(worker)
+        while not worker.is_alive:  # something from outside ended it, which is not the question's fault
+            self._renew(worker)
+            worker = await self._next()
+        left = True
+        try:
+            left = is_gone is not None and await is_gone()
+        finally:
+            if left:
+                self._idle.put_nowait(worker)  # it was asked nothing
+        if left:
             raise Gone
         try:
             found = await asyncio.wait_for(worker.ask(request), self.bounds.seconds + 1)
@@ -134,6 +142,10 @@ class _Worker:
         self.bounds = bounds
         self.answers = 0
         self.process: asyncio.subprocess.Process | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.returncode is None
 
     async def start(self) -> None:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

@@ -97,6 +97,30 @@ def test_who_does_not_wait_any_more_costs_nothing_and_who_comes_too_late_is_told
     with_pool(use, waiting=3, patience=0.3)
 
 
+def test_a_worker_is_kept_where_it_cannot_be_asked_whether_somebody_waits() -> None:
+    async def broken() -> bool:
+        raise OSError
+
+    async def use(pool: Pool) -> None:
+        with pytest.raises(OSError):
+            await pool.answer(request("L = 1"), broken)
+        kind, _ = await pool.answer(request("Given x = 1\nL = x"))
+        assert kind == b"r"
+
+    with_pool(use)
+
+
+def test_a_worker_that_died_while_nobody_asked_is_not_blamed_on_the_next_question() -> None:
+    async def use(pool: Pool) -> None:
+        (worker,) = pool._all
+        worker.process.kill()
+        await worker.process.wait()
+        kind, _ = await pool.answer(request("Given x = 1\nL = x"))
+        assert kind == b"r"
+
+    with_pool(use, patience=60)
+
+
 CONFINED = """
 import sys
 sys.argv = ["worker", "2", "300", "{}"]
