@@ -99,10 +99,10 @@ def test_who_does_not_wait_any_more_costs_nothing_and_who_comes_too_late_is_told
 
 def test_a_worker_is_kept_where_it_cannot_be_asked_whether_somebody_waits() -> None:
     async def broken() -> bool:
-        raise OSError
+        raise ConnectionResetError
 
     async def use(pool: Pool) -> None:
-        with pytest.raises(OSError):
+        with pytest.raises(ConnectionResetError):
             await pool.answer(request("L = 1"), broken)
         kind, _ = await pool.answer(request("Given x = 1\nL = x"))
         assert kind == b"r"
