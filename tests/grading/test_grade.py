@@ -220,6 +220,7 @@ def test_a_class_is_counted() -> None:
     assert [(mistake.name, count) for mistake, count in found.mistakes] == [("difference turned round", 2)]
     assert len(found.graded) == 3
     assert found.lost[1].points == 2
+    assert found.lost is found.lost  # counted once: a report asks for it at every item
     assert found.worst is not None
 
 
