@@ -67,7 +67,10 @@ class LineJudge(Judge):
 
 
 class Work:
-    """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`)."""
+    """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`).
+
+    `numbered` are the items that are answered by a number.
+    """
 
     def __init__(self, key: Key, diagnoses: Diagnoses, scope: Scope, has_own_letters: bool = False) -> None:
         self.key = key
@@ -77,6 +80,7 @@ class Work:
         self.judge = LineJudge(scope, self.comparer)
         self.items = {symbol_of(item): item for item in key.items}
         self.lines: dict[Symbol, Line] = {}
+        self.numbered: set[Symbol] = set()
         self.remarks: list[Remark] = []
         self.slips: dict[Symbol, Used] = {}
 
@@ -134,6 +138,8 @@ class Work:
             self.key.shown(item), reason=reason,
         )  # fmt: skip
         self.lines[symbol] = self.explained(symbol, line, judged)
+        if is_closed(statement.links[-1].node):
+            self.numbered.add(symbol)
 
     def formula(self, statement: Statement) -> MathNode | None:
         """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""
@@ -147,7 +153,7 @@ class Work:
     def replaces(self, symbol: Symbol, statement: Statement) -> bool:
         """Whether a second line on an item counts instead of the first: a number does not give way to a formula."""
         last = statement.links[-1].node
-        return last is not None and (is_closed(last) or symbol not in self.comparer.written)
+        return last is not None and (is_closed(last) or symbol not in self.numbered)
 
     def verdict(self, symbol: Symbol, judged: Judged) -> tuple[str, str]:
         """The verdict on a whole line, and the reason where it is not understood."""

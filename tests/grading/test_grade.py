@@ -67,6 +67,16 @@ def test_a_wrong_link_before_a_right_result_is_pointed_at() -> None:
     assert line.reason == "the link ŷ − y = 7 − 2 does not hold, 6 belongs there"
 
 
+def test_a_later_line_counts_but_a_formula_does_not_take_the_place_of_a_number() -> None:
+    def found(answer: str) -> str:
+        return verdicts(graded(OTHER, answer))["∂loss/∂w"]
+
+    assert found("dloss/dw = 24\n\ndloss/dw = 2*y") == "right"
+    assert found("dloss/dw = 5\n\ndloss/dw = 24") == "right"
+    assert found("dloss/dw = 2*y\n\ndloss/dw = 2*s*x") == "right"
+    assert found("dloss/dw = 2*s*x\n\ndloss/dw = 2*y") == "wrong"
+
+
 def test_a_second_slip_is_one_of_its_own() -> None:
     sheet = graded(OTHER, "y^ = 6\ns = 5\nloss = 25\ndloss/ds = 5\ndloss/dy^ = 5\ndloss/dw = 15")
     assert [line.item.title for line in sheet.of("wrong")] == ["s", "∂loss/∂s"]
