@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from ..derivation import Derivation, LocalGradient
@@ -138,8 +137,7 @@ class Diagnoses:
         """By the answers that mistakes in earlier lines lead to, which the student may not have written down."""
         question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
-            value = answer.answer[0]
-            if len(answer.answer) == 1 and number.accepts(_exact(value), "="):
+            if len(answer.answer) == 1 and number.accepts(answer.answer[0].rational, "="):
                 yield from map(self.told, answer.made)
 
     def _by_value(self, item: Item, wrong: MathNode, comparer: OwnComparer) -> Iterator[Diagnosis]:
@@ -151,7 +149,7 @@ class Diagnoses:
             return
         question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
-            if len(answer.answer) == 1 and _agree(_exact(answer.answer[0]), value):
+            if len(answer.answer) == 1 and _agree(answer.answer[0].rational, value):
                 yield from map(self.told, answer.made)
 
 
@@ -192,10 +190,6 @@ def _term(derivation: Derivation, use: LocalGradient, along: str) -> MathNode:
 def _joined(way: str, a: MathNode, b: MathNode) -> MathNode:
     parts: Any = (a, b)
     return Product(parts) if way == "times" else Sum(parts, (False, False))
-
-
-def _exact(value: Any) -> Any:
-    return value.exact if value.exact is not None else Fraction(value.decimal)
 
 
 def _agree(a: Any, b: Any) -> bool:

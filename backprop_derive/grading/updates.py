@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from ..document import MathNode
@@ -10,6 +9,7 @@ from ..evaluate.loose import Loose
 from ..languages import Said
 from ..proofreading.literals import literal
 from ..proofreading.tensors import is_written
+from ..solution import Value
 from ..syntax.expression import Name
 from .key import Key
 from .own import OwnComparer
@@ -22,11 +22,10 @@ def update_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, f
     if not key.is_scalar:
         return _tensor_verdict(key, comparer, name, node)
     number, right = literal(node), key.value(("after", name))
-    if number is None or right is None:
+    if number is None or not isinstance(right, Value):
         return "unread", Said(LINES, "no number")
-    exact = right.exact if right.exact is not None else Fraction(right.decimal)  # type: ignore[union-attr]
     own = _own(key, comparer, name)
-    for verdict, value, relation in (("right", exact, "="), ("follows", own, "≈")):
+    for verdict, value, relation in (("right", right.rational, "="), ("follows", own, "≈")):
         if value is not None and number.accepts(value, relation):
             return ("wrong" if "wrong" in found else verdict), ""
     return "wrong", ""
