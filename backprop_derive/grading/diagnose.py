@@ -8,6 +8,7 @@ from typing import Any
 from ..derivation import Derivation, LocalGradient
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
+from ..evaluate.loose import Loose
 from ..mistakes.record import Made, Placed
 from ..mistakes.table import MISTAKES, possible, spelled_place
 from ..proofreading.compare import Comparer
@@ -193,5 +194,6 @@ def _joined(way: str, a: MathNode, b: MathNode) -> MathNode:
 
 
 def _agree(a: Any, b: Any) -> bool:
-    difference, size = abs(float(a) - float(b)), max(abs(float(a)), abs(float(b)))
-    return difference <= 1e-9 * size
+    """Whether two numbers agree to nine digits, be they beyond what floats hold; an answer may be a float's."""
+    x, y = Loose().real(a), Loose().real(b)
+    return bool(abs(x - y) <= 1e-9 * max(abs(x), abs(y)))

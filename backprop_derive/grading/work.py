@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from ..derivation import Derivation
 from ..document import Chain, Derivative, Differential, MathNode
 from ..errors import shorten
-from ..evaluate.loose import is_close
+from ..evaluate.loose import Loose, is_close, to_decimal
 from ..languages import Said
 from ..printers.text import text
 from ..proofreading.entries import Misfit
@@ -410,4 +411,6 @@ def _shown(value: Any, node: MathNode | None) -> str:
         return text(node)
     if isinstance(value, Fraction) and value.denominator < 1000:
         return str(value).replace("-", "−")
-    return f"{float(value):.4g}".replace("-", "−")
+    number = float(Loose().real(value))
+    is_float = isfinite(number) and bool(number) == bool(value)
+    return f"{number if is_float else to_decimal(value):.4g}".replace("-", "−")
