@@ -108,12 +108,13 @@ class Key:
         return None
 
     def array(self, symbol: Symbol) -> Any:
-        """The right value as an array of floats, or None."""
+        """The right value as an array of floats; None where there is none, or none within floats."""
         value = self.value(symbol)
         if value is None:
             return None
         entries = value.entries if isinstance(value, TensorValue) else (value,)
-        return np.array([float(entry) for entry in entries]).reshape(getattr(value, "shape", ()))
+        found = np.array([float(entry) for entry in entries]).reshape(getattr(value, "shape", ()))
+        return found if np.isfinite(found).all() else None
 
     def shown(self, item: Item) -> MathNode | None:
         """What is right for an item, as it is shown."""

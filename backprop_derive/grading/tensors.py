@@ -14,6 +14,7 @@ from ..errors import BackpropError
 from ..exercises.answers import Wrong
 from ..languages import Said
 from ..proofreading.arrays import Array, Arrays, entries, shown_shape
+from ..proofreading.engine import floats
 from ..proofreading.entries import Misfit
 from ..proofreading.literals import literal
 from ..proofreading.scope import Scope
@@ -63,7 +64,7 @@ class OwnArrays(Arrays):
         if key not in self.scope.steps or not self.is_concerned((name,) for name in self.scope.needed(key)):
             return None
         lines = [*self._givens(key), f"{key} = {written(self.scope.steps[key])}", f"{_LOSS} = sum({key} * {key})"]
-        return np.asarray(_solved("\n".join(lines)).value(key), dtype=float)
+        return floats(_solved("\n".join(lines)).value(key))
 
     def is_concerned(self, keys: Iterator[Symbol]) -> bool:
         return any(key in self.own for key in keys)
@@ -94,14 +95,14 @@ class OwnArrays(Arrays):
     def _flow(self, step: str, key: str) -> Array:
         lines = [*self._givens(step), f"{step} = {written(self.scope.steps[step])}"]
         if step == self.scope.loss:
-            return np.asarray(_solved("\n".join(lines), step).gradient(key), dtype=float)
+            return floats(_solved("\n".join(lines), step).gradient(key))
         adjoint = self.known(Derivative(Name(str(self.scope.loss)), Name(step)))
         product = f"{_ADJOINT} * {step}"
         lines += [
             f"Given {_ADJOINT} = {_text(adjoint)}",
             f"{_LOSS} = {f'sum({product})' if adjoint.shape else product}",
         ]
-        return np.asarray(_solved("\n".join(lines), _LOSS).gradient(key), dtype=float)
+        return floats(_solved("\n".join(lines), _LOSS).gradient(key))
 
 
 def _solved(problem: str, loss: str | None = None) -> Any:

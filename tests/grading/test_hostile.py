@@ -90,3 +90,11 @@ def test_numbers_beyond_floats_are_graded(x: str) -> None:
     ]  # fmt: skip
     assert [used.value[:5] for used in sheet.line("loss").used] == ["9.970"]
     assert sheet.line("∂a/∂x").mistakes == ()
+
+
+def test_tensors_beyond_floats_are_left_to_a_person() -> None:
+    problem = "Given x = [10, 10]\na = x*x\nloss = sum(a**200)\nLearning rate: 0.1\nUpdates: 1\nFind d(loss)/dx"
+    sheet = bd.grade(problem, "a = [100, 100]\n\nloss = 5\n\nd(loss)/dx = [1, 2]\n\nx <- [3, 4]")
+    assert [(line.item.name, line.verdict) for line in sheet.lines if line.written] == [
+        ("a", "right"), ("loss", "unread"), ("x", "unread"), ("x", "unread")
+    ]  # fmt: skip
