@@ -55,11 +55,6 @@ class Item:
     head: MathNode
     title: str
 
-    @property
-    def id(self) -> str:
-        """A name for tables and columns: `s`, `d(s)/d(y_hat)`, `w after`."""
-        return self.title
-
 
 @record
 class Diagnosis:

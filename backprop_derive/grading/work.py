@@ -299,8 +299,9 @@ class Work:
         """Whether an own 0 or 1 has left nothing to do: the line shows no formula, and its number is one of them."""
         if not any(u.value in ("0", "1") for u in used):
             return False
-        shows_work = any(link.node is not None and not is_number(link.node) for link in statement.links[1:])
-        number = literal(statement.links[-1].node) if statement.links[-1].node is not None else None
+        shows_work = any(link.node is not None and literal(link.node) is None for link in statement.links[1:])
+        last = statement.links[-1].node
+        number = literal(last) if last is not None else None
         return not shows_work and number is not None and number.value in (0, 1)
 
     # --- what else stands there
@@ -341,7 +342,7 @@ class Work:
         if found is None:
             return
         self.comparer.note(symbol, found)
-        right = self.right_value(node, symbol)
+        right = self.right_value(node)
         if right is not None and not self.is_same(found, right, last):
             self.slips[symbol] = Used(text(node), _shown(found, last))
         elif not is_wrong:
@@ -375,7 +376,7 @@ class Work:
             return None
         return self.comparer.value(last)
 
-    def right_value(self, node: MathNode, symbol: Symbol) -> Any:
+    def right_value(self, node: MathNode) -> Any:
         try:
             return self.key.comparer.here[0].value(node)
         except NoValue:
@@ -398,11 +399,6 @@ class Work:
             if self.key.comparer.same_formula(judged.statement.links[0].node, node) is False:  # type: ignore[arg-type]
                 return node
         return None
-
-
-def is_number(node: MathNode) -> bool:
-    """Whether a link is one number, so that it shows no work."""
-    return literal(node) is not None
 
 
 def _shown(value: Any, node: MathNode | None) -> str:
