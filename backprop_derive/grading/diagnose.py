@@ -10,7 +10,7 @@ from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..evaluate.loose import Loose
 from ..mistakes.record import Made, Placed
-from ..mistakes.table import MISTAKES, possible, spelled_place
+from ..mistakes.table import mistake_called, possible, spelled_place
 from ..proofreading.compare import Comparer
 from ..proofreading.explain import mistake_in
 from ..proofreading.literals import Literal, literal
@@ -76,7 +76,7 @@ class Diagnoses:
         assert isinstance(derivation, Derivation)
         uses = derivation.uses.get(item.name, ()) if item.kind == "gradient" else ()
         if len(uses) == 1 and uses[0].step != self.key.loss and uses[0].shortest != ONE:
-            mistake = next(mistake for mistake in MISTAKES if mistake.name == "stopped a node early")
+            mistake = mistake_called("stopped a node early")
             adjoint = Derivative(Name(self.key.loss), Name(uses[0].step))
             yield Candidate(Diagnosis(mistake.name, mistake.feedback, item.name), adjoint)
 

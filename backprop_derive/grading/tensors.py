@@ -13,6 +13,7 @@ from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..exercises.answers import Wrong
 from ..languages import Said
+from ..mistakes.table import mistake_called
 from ..proofreading.arrays import Array, Arrays, entries, shown_shape
 from ..proofreading.engine import floats
 from ..proofreading.entries import Misfit
@@ -161,11 +162,15 @@ def _misshapen(node: MathNode, found: Array, right: Array) -> Entries:
     shapes = Said(LINES, "shape", {"found": shown_shape(found), "right": shown_shape(right)})
     turned = found.T if found.ndim == 2 else found
     if turned.shape == right.shape and np.allclose(turned, right, rtol=1e-2):
-        feedback = "The gradient is transposed: it has the variable's own layout."
-        return Entries(0, right.size, shapes, (Diagnosis("result transposed", feedback),))
+        return Entries(0, right.size, shapes, (_transposed(),))
     if found.size == right.size and np.allclose(np.ravel(found), np.ravel(right), rtol=1e-2):
         return Entries(0, right.size, shapes, (_slip("shape only"),))
     return Entries(0, right.size, shapes, (_slip("shape"),))
+
+
+def _transposed() -> Diagnosis:
+    found = mistake_called("result transposed")
+    return Diagnosis(found.name, found.feedback)
 
 
 def _slip(key: str) -> Diagnosis:
@@ -175,7 +180,7 @@ def _slip(key: str) -> Diagnosis:
 
 def _mistakes(node: MathNode, found: Array, right: Array, known: tuple[Wrong, ...], told: Any) -> Iterator[Diagnosis]:
     if found.ndim == 2 and found.shape[0] == found.shape[1] and np.allclose(found.T, right, rtol=1e-2):
-        yield Diagnosis("result transposed", "The gradient is transposed: it has the variable's own layout.")
+        yield _transposed()
     for wrong in known:
         answer = [float(value) for value in wrong.answer]
         if all(_accepts(entry, value) for entry, value in zip(entries(node), answer, strict=True)):
