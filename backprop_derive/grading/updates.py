@@ -20,7 +20,7 @@ from .tensors import compared
 def update_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, found: list[str]) -> tuple[str, str]:
     """The verdict on a name's value after the update, and why it is not understood. `found` are those on the links."""
     if not key.is_scalar:
-        return _tensor_verdict(key, comparer, name, node)
+        return _tensor_verdict(key, comparer, name, node, found)
     number, right = literal(node), key.value(("after", name))
     if number is None or not isinstance(right, Value):
         return "unread", Said(LINES, "no number")
@@ -42,7 +42,7 @@ def _own(key: Key, comparer: OwnComparer, name: str) -> Any:
     return Loose().add([before, Loose().negate(step)])
 
 
-def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode) -> tuple[str, str]:
+def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, found: list[str]) -> tuple[str, str]:
     right = key.array(("after", name))
     if right is None or not is_written(node):
         return "unread", Said(LINES, "not written")
@@ -52,7 +52,7 @@ def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode) 
         arrays = key.comparer.arrays
         candidates.append(("follows", arrays.known(Name(name)) - arrays.value(rate) * gradient))
     for verdict, value in candidates:
-        found = compared(node, value, (), str)
-        if found is not None and found.right == found.count:
-            return verdict, ""
+        entries = compared(node, value, (), str)
+        if entries is not None and entries.right == entries.count:
+            return ("wrong" if "wrong" in found else verdict), ""
     return "wrong", ""

@@ -223,6 +223,13 @@ def test_matrices_follow_from_an_own_value() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("x", "step", "after"), [("1", "2", "0.8"), ("[1, 2]", "[2, 4]", "[0.8, 1.6]")])
+def test_an_update_with_a_wrong_link_is_wrong_whatever_it_ends_in(x: str, step: str, after: str) -> None:
+    problem = f"Given x = {x}\nloss = sum(x*x)\nLearning rate: 0.1\nUpdates: 1\nFind d(loss)/dx"
+    for rate, verdict in (("0.1", "right"), ("0.3", "wrong")):
+        assert graded(problem, f"x <- {x} - {rate}*{step} = {after}").lines[-1].verdict == verdict
+
+
 def test_a_class_is_counted() -> None:
     found = bd.grade(OTHER, {"Ann": RIGHT, "Bob": "s = -4", "Cy": "s = 2 - 6 = -4\nloss = 16", "Dan": ""})
     assert isinstance(found, Class)
