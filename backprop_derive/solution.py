@@ -40,6 +40,11 @@ class Value:
         return float(self.decimal) if self.exact is None else float_of_fraction(self.exact)
 
     @property
+    def rational(self) -> Fraction:
+        """The value as a fraction: itself, or its 50 digits."""
+        return self.exact if self.exact is not None else Fraction(self.decimal)
+
+    @property
     def is_exact(self) -> bool:
         return self.exact is not None
 

@@ -148,5 +148,5 @@ def _weights(shape: tuple[int, ...]) -> Any:
     """An incoming adjoint in which no two entries are alike."""
     if not shape:
         return mpmath.mpf(1)
-    weights = [mpmath.mpf(17 + 29 * k % 41) / 23 for k in range(math.prod(shape))]
+    weights = [0.5 + mpmath.frac(k * mpmath.phi) for k in range(math.prod(shape))]  # of an irrational: all differ
     return numpy.array(weights, dtype=object).reshape(shape)

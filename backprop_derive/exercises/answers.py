@@ -260,9 +260,7 @@ def _nearby(record: SolutionRecord | TensorSolution, trial: int) -> Derivation |
             flat = 0
             for axis, k in enumerate(place):
                 flat = flat * shape[axis] + k
-            value = entries[flat]
-            exact = value.exact if value.exact is not None else Fraction(value.decimal)
-            return written_number(exact + Fraction(1, next(denominators)))
+            return written_number(entries[flat].rational + Fraction(1, next(denominators)))
 
         return cache(entry)
 

@@ -70,13 +70,8 @@ def _numbers(first: Pass | TensorPass, names: tuple[str, ...]) -> Numbers:
             value = value.entries[0] if not value.shape else None
         if value is None:
             raise DomainError("a requirement compares single numbers that the solution computes")
-        found[name] = rational(value)
+        found[name] = value.rational
     return found
-
-
-def rational(value: Value) -> Fraction:
-    """A value as a fraction: itself, or its 50 digits."""
-    return value.exact if value.exact is not None else Fraction(value.decimal)
 
 
 def _arguments(record: SolutionRecord | TensorSolution, first: Pass | TensorPass, operation: str) -> Iterator[Fraction]:
@@ -90,4 +85,4 @@ def _arguments(record: SolutionRecord | TensorSolution, first: Pass | TensorPass
 def _value(expr: Expr, first: Pass | TensorPass) -> Iterator[Fraction]:
     names = names_in(expr)
     if all(not isinstance(first.values[name], TensorValue) for name in names):
-        yield value_at(expr, {name: rational(first.values[name]) for name in names})  # type: ignore[arg-type]
+        yield value_at(expr, {name: first.values[name].rational for name in names})  # type: ignore[union-attr]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from ..derivation import Derivation, LocalGradient
 from ..document import Derivative, MathNode
 from ..errors import BackpropError
+from ..evaluate.loose import Loose
 from ..mistakes.record import Made, Placed
-from ..mistakes.table import MISTAKES, possible, spelled_place
+from ..mistakes.table import mistake_called, possible, spelled_place
 from ..proofreading.compare import Comparer
 from ..proofreading.explain import mistake_in
 from ..proofreading.literals import Literal, literal
@@ -76,7 +76,7 @@ class Diagnoses:
         assert isinstance(derivation, Derivation)
         uses = derivation.uses.get(item.name, ()) if item.kind == "gradient" else ()
         if len(uses) == 1 and uses[0].step != self.key.loss and uses[0].shortest != ONE:
-            mistake = next(mistake for mistake in MISTAKES if mistake.name == "stopped a node early")
+            mistake = mistake_called("stopped a node early")
             adjoint = Derivative(Name(self.key.loss), Name(uses[0].step))
             yield Candidate(Diagnosis(mistake.name, mistake.feedback, item.name), adjoint)
 
@@ -138,8 +138,7 @@ class Diagnoses:
         """By the answers that mistakes in earlier lines lead to, which the student may not have written down."""
         question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
-            value = answer.answer[0]
-            if len(answer.answer) == 1 and number.accepts(_exact(value), "="):
+            if len(answer.answer) == 1 and number.accepts(answer.answer[0].rational, "="):
                 yield from map(self.told, answer.made)
 
     def _by_value(self, item: Item, wrong: MathNode, comparer: OwnComparer) -> Iterator[Diagnosis]:
@@ -151,7 +150,7 @@ class Diagnoses:
             return
         question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
-            if len(answer.answer) == 1 and _agree(_exact(answer.answer[0]), value):
+            if len(answer.answer) == 1 and _agree(answer.answer[0].rational, value):
                 yield from map(self.told, answer.made)
 
 
@@ -194,10 +193,7 @@ def _joined(way: str, a: MathNode, b: MathNode) -> MathNode:
     return Product(parts) if way == "times" else Sum(parts, (False, False))
 
 
-def _exact(value: Any) -> Any:
-    return value.exact if value.exact is not None else Fraction(value.decimal)
-
-
 def _agree(a: Any, b: Any) -> bool:
-    difference, size = abs(float(a) - float(b)), max(abs(float(a)), abs(float(b)))
-    return difference <= 1e-9 * size
+    """Whether two numbers agree to nine digits, be they beyond what floats hold; an answer may be a float's."""
+    x, y = Loose().real(a), Loose().real(b)
+    return bool(abs(x - y) <= 1e-9 * max(abs(x), abs(y)))

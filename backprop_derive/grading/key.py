@@ -19,9 +19,10 @@ from ..proofreading.readings import Readings
 from ..proofreading.scope import Scope
 from ..proofreading.tokens import Vocabulary
 from ..proofreading.values import Key as Symbol
+from ..report.matrices import nested
 from ..report.numbers import Style, style_of
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value
-from ..syntax.expression import ListOf, Name
+from ..syntax.expression import Name
 from ..syntax.names import canonical
 from .own import KeyComparer
 from .record import GradeOptions, Item
@@ -108,12 +109,13 @@ class Key:
         return None
 
     def array(self, symbol: Symbol) -> Any:
-        """The right value as an array of floats, or None."""
+        """The right value as an array of floats; None where there is none, or none within floats."""
         value = self.value(symbol)
         if value is None:
             return None
         entries = value.entries if isinstance(value, TensorValue) else (value,)
-        return np.array([float(entry) for entry in entries]).reshape(getattr(value, "shape", ()))
+        found = np.array([float(entry) for entry in entries]).reshape(getattr(value, "shape", ()))
+        return found if np.isfinite(found).all() else None
 
     def shown(self, item: Item) -> MathNode | None:
         """What is right for an item, as it is shown."""
@@ -135,7 +137,8 @@ class Key:
         if value is None:
             return None
         if isinstance(value, TensorValue):
-            return _tensor(value.shape, self.style.alike(value.entries))  # type: ignore[no-any-return]
+            shown = self.style.alike(value.entries)
+            return nested(shown, value.shape) if value.shape else shown[0]
         return self.style.shown(value)
 
 
@@ -198,11 +201,3 @@ def _items(record: SolutionRecord | TensorSolution, ask: tuple[str, ...]) -> Any
 def _item(kind: str, name: str, step: str, head: MathNode) -> Item:
     shown = text(head)
     return Item(kind, name, step, head, f"{shown} after the update" if kind == "after" else shown)
-
-
-def _tensor(shape: tuple[int, ...], entries: list[Any]) -> Any:
-    """A tensor's entries, row by row, as nested lists."""
-    if not shape:
-        return entries[0]
-    size = len(entries) // shape[0] if shape[0] else 0
-    return ListOf(tuple(_tensor(shape[1:], entries[k * size : (k + 1) * size]) for k in range(shape[0])))

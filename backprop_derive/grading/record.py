@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import field
 from fractions import Fraction
+from functools import cached_property
 
 from ..document import MathNode
 from ..errors import Place, UsageError
@@ -53,11 +54,6 @@ class Item:
     step: str
     head: MathNode
     title: str
-
-    @property
-    def id(self) -> str:
-        """A name for tables and columns: `s`, `d(s)/d(y_hat)`, `w after`."""
-        return self.title
 
 
 @record
@@ -170,12 +166,12 @@ class Class:
     sheets: tuple[Sheet, ...]
     options: GradeOptions = field(default_factory=GradeOptions)
 
-    @property
+    @cached_property
     def graded(self) -> tuple[Sheet, ...]:
         """The sheets that could be graded."""
         return tuple(sheet for sheet in self.sheets if not sheet.problem)
 
-    @property
+    @cached_property
     def lost(self) -> tuple[Lost, ...]:
         """What each item cost, in the order of the work; of the sheets that could be graded."""
         found = []
@@ -191,7 +187,7 @@ class Class:
         found = max(self.lost, key=lambda lost: lost.points, default=None)
         return found if found is not None and found.points else None
 
-    @property
+    @cached_property
     def mistakes(self) -> tuple[tuple[Diagnosis, int], ...]:
         """Each mistake with how many students made it, the most frequent first; each with the feedback of the first."""
         counted: Counter[str] = Counter()

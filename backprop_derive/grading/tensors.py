@@ -13,7 +13,9 @@ from ..document import Derivative, MathNode
 from ..errors import BackpropError
 from ..exercises.answers import Wrong
 from ..languages import Said
+from ..mistakes.table import mistake_called
 from ..proofreading.arrays import Array, Arrays, entries, shown_shape
+from ..proofreading.engine import floats
 from ..proofreading.entries import Misfit
 from ..proofreading.literals import literal
 from ..proofreading.scope import Scope
@@ -63,7 +65,7 @@ class OwnArrays(Arrays):
         if key not in self.scope.steps or not self.is_concerned((name,) for name in self.scope.needed(key)):
             return None
         lines = [*self._givens(key), f"{key} = {written(self.scope.steps[key])}", f"{_LOSS} = sum({key} * {key})"]
-        return np.asarray(_solved("\n".join(lines)).value(key), dtype=float)
+        return floats(_solved("\n".join(lines)).value(key))
 
     def is_concerned(self, keys: Iterator[Symbol]) -> bool:
         return any(key in self.own for key in keys)
@@ -94,14 +96,14 @@ class OwnArrays(Arrays):
     def _flow(self, step: str, key: str) -> Array:
         lines = [*self._givens(step), f"{step} = {written(self.scope.steps[step])}"]
         if step == self.scope.loss:
-            return np.asarray(_solved("\n".join(lines), step).gradient(key), dtype=float)
+            return floats(_solved("\n".join(lines), step).gradient(key))
         adjoint = self.known(Derivative(Name(str(self.scope.loss)), Name(step)))
         product = f"{_ADJOINT} * {step}"
         lines += [
             f"Given {_ADJOINT} = {_text(adjoint)}",
             f"{_LOSS} = {f'sum({product})' if adjoint.shape else product}",
         ]
-        return np.asarray(_solved("\n".join(lines), _LOSS).gradient(key), dtype=float)
+        return floats(_solved("\n".join(lines), _LOSS).gradient(key))
 
 
 def _solved(problem: str, loss: str | None = None) -> Any:
@@ -160,11 +162,15 @@ def _misshapen(node: MathNode, found: Array, right: Array) -> Entries:
     shapes = Said(LINES, "shape", {"found": shown_shape(found), "right": shown_shape(right)})
     turned = found.T if found.ndim == 2 else found
     if turned.shape == right.shape and np.allclose(turned, right, rtol=1e-2):
-        feedback = "The gradient is transposed: it has the variable's own layout."
-        return Entries(0, right.size, shapes, (Diagnosis("result transposed", feedback),))
+        return Entries(0, right.size, shapes, (_transposed(),))
     if found.size == right.size and np.allclose(np.ravel(found), np.ravel(right), rtol=1e-2):
         return Entries(0, right.size, shapes, (_slip("shape only"),))
     return Entries(0, right.size, shapes, (_slip("shape"),))
+
+
+def _transposed() -> Diagnosis:
+    found = mistake_called("result transposed")
+    return Diagnosis(found.name, found.feedback)
 
 
 def _slip(key: str) -> Diagnosis:
@@ -174,7 +180,7 @@ def _slip(key: str) -> Diagnosis:
 
 def _mistakes(node: MathNode, found: Array, right: Array, known: tuple[Wrong, ...], told: Any) -> Iterator[Diagnosis]:
     if found.ndim == 2 and found.shape[0] == found.shape[1] and np.allclose(found.T, right, rtol=1e-2):
-        yield Diagnosis("result transposed", "The gradient is transposed: it has the variable's own layout.")
+        yield _transposed()
     for wrong in known:
         answer = [float(value) for value in wrong.answer]
         if all(_accepts(entry, value) for entry, value in zip(entries(node), answer, strict=True)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from ..document import MathNode
@@ -10,6 +9,7 @@ from ..evaluate.loose import Loose
 from ..languages import Said
 from ..proofreading.literals import literal
 from ..proofreading.tensors import is_written
+from ..solution import Value
 from ..syntax.expression import Name
 from .key import Key
 from .own import OwnComparer
@@ -20,13 +20,12 @@ from .tensors import compared
 def update_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, found: list[str]) -> tuple[str, str]:
     """The verdict on a name's value after the update, and why it is not understood. `found` are those on the links."""
     if not key.is_scalar:
-        return _tensor_verdict(key, comparer, name, node)
+        return _tensor_verdict(key, comparer, name, node, found)
     number, right = literal(node), key.value(("after", name))
-    if number is None or right is None:
+    if number is None or not isinstance(right, Value):
         return "unread", Said(LINES, "no number")
-    exact = right.exact if right.exact is not None else Fraction(right.decimal)  # type: ignore[union-attr]
     own = _own(key, comparer, name)
-    for verdict, value, relation in (("right", exact, "="), ("follows", own, "≈")):
+    for verdict, value, relation in (("right", right.rational, "="), ("follows", own, "≈")):
         if value is not None and number.accepts(value, relation):
             return ("wrong" if "wrong" in found else verdict), ""
     return "wrong", ""
@@ -43,7 +42,7 @@ def _own(key: Key, comparer: OwnComparer, name: str) -> Any:
     return Loose().add([before, Loose().negate(step)])
 
 
-def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode) -> tuple[str, str]:
+def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode, found: list[str]) -> tuple[str, str]:
     right = key.array(("after", name))
     if right is None or not is_written(node):
         return "unread", Said(LINES, "not written")
@@ -53,7 +52,7 @@ def _tensor_verdict(key: Key, comparer: OwnComparer, name: str, node: MathNode) 
         arrays = key.comparer.arrays
         candidates.append(("follows", arrays.known(Name(name)) - arrays.value(rate) * gradient))
     for verdict, value in candidates:
-        found = compared(node, value, (), str)
-        if found is not None and found.right == found.count:
-            return verdict, ""
+        entries = compared(node, value, (), str)
+        if entries is not None and entries.right == entries.count:
+            return ("wrong" if "wrong" in found else verdict), ""
     return "wrong", ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from ..derivation import Derivation
 from ..document import Chain, Derivative, Differential, MathNode
 from ..errors import shorten
-from ..evaluate.loose import is_close
+from ..evaluate.loose import Loose, is_close, to_decimal
 from ..languages import Said
 from ..printers.text import text
 from ..proofreading.entries import Misfit
@@ -67,7 +68,10 @@ class LineJudge(Judge):
 
 
 class Work:
-    """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`)."""
+    """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`).
+
+    `numbered` are the items that are answered by a number.
+    """
 
     def __init__(self, key: Key, diagnoses: Diagnoses, scope: Scope, has_own_letters: bool = False) -> None:
         self.key = key
@@ -77,6 +81,7 @@ class Work:
         self.judge = LineJudge(scope, self.comparer)
         self.items = {symbol_of(item): item for item in key.items}
         self.lines: dict[Symbol, Line] = {}
+        self.numbered: set[Symbol] = set()
         self.remarks: list[Remark] = []
         self.slips: dict[Symbol, Used] = {}
 
@@ -134,6 +139,8 @@ class Work:
             self.key.shown(item), reason=reason,
         )  # fmt: skip
         self.lines[symbol] = self.explained(symbol, line, judged)
+        if is_closed(statement.links[-1].node):
+            self.numbered.add(symbol)
 
     def formula(self, statement: Statement) -> MathNode | None:
         """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""
@@ -147,7 +154,7 @@ class Work:
     def replaces(self, symbol: Symbol, statement: Statement) -> bool:
         """Whether a second line on an item counts instead of the first: a number does not give way to a formula."""
         last = statement.links[-1].node
-        return last is not None and (is_closed(last) or symbol not in self.comparer.written)
+        return last is not None and (is_closed(last) or symbol not in self.numbered)
 
     def verdict(self, symbol: Symbol, judged: Judged) -> tuple[str, str]:
         """The verdict on a whole line, and the reason where it is not understood."""
@@ -292,8 +299,9 @@ class Work:
         """Whether an own 0 or 1 has left nothing to do: the line shows no formula, and its number is one of them."""
         if not any(u.value in ("0", "1") for u in used):
             return False
-        shows_work = any(link.node is not None and not is_number(link.node) for link in statement.links[1:])
-        number = literal(statement.links[-1].node) if statement.links[-1].node is not None else None
+        shows_work = any(link.node is not None and literal(link.node) is None for link in statement.links[1:])
+        last = statement.links[-1].node
+        number = literal(last) if last is not None else None
         return not shows_work and number is not None and number.value in (0, 1)
 
     # --- what else stands there
@@ -334,7 +342,7 @@ class Work:
         if found is None:
             return
         self.comparer.note(symbol, found)
-        right = self.right_value(node, symbol)
+        right = self.right_value(node)
         if right is not None and not self.is_same(found, right, last):
             self.slips[symbol] = Used(text(node), _shown(found, last))
         elif not is_wrong:
@@ -368,7 +376,7 @@ class Work:
             return None
         return self.comparer.value(last)
 
-    def right_value(self, node: MathNode, symbol: Symbol) -> Any:
+    def right_value(self, node: MathNode) -> Any:
         try:
             return self.key.comparer.here[0].value(node)
         except NoValue:
@@ -393,15 +401,12 @@ class Work:
         return None
 
 
-def is_number(node: MathNode) -> bool:
-    """Whether a link is one number, so that it shows no work."""
-    return literal(node) is not None
-
-
 def _shown(value: Any, node: MathNode | None) -> str:
     """An own value as the student wrote it, else with a few digits."""
     if node is not None and isinstance(literal(node), Literal):
         return text(node)
     if isinstance(value, Fraction) and value.denominator < 1000:
         return str(value).replace("-", "−")
-    return f"{float(value):.4g}".replace("-", "−")
+    number = float(Loose().real(value))
+    is_float = isfinite(number) and bool(number) == bool(value)
+    return f"{number if is_float else to_decimal(value):.4g}".replace("-", "−")

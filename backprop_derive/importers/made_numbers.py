@@ -39,8 +39,8 @@ def made_by_size(name: str, node: ast.Call) -> Any:
             return [[int(i == j) for j in range(rows)] for i in range(rows)] if rows**2 <= _MOST_ENTRIES else None
         case "arange", [int(), *more] if len(more) < 3 and all(isinstance(end, int) for end in more):
             return _listed(range(*arguments)) if len(arguments) < 3 or arguments[2] else None
-        case "linspace", [start, stop, int(count)] if count > 1:
-            return [start + (stop - start) * k / (count - 1) for k in range(min(count, _MOST_ENTRIES))]
+        case "linspace", [int() | float() as start, int() | float() as stop, int(count)] if 1 < count <= _MOST_ENTRIES:
+            return [start + (stop - start) * k / (count - 1) for k in range(count)]
     return None
 
 

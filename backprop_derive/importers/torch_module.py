@@ -126,8 +126,7 @@ class _Importer:
 
     def _alone(self, names: list[str]) -> Any:
         """A layer of torch.nn by itself."""
-        required = [name for name in names if name in self.given]
-        arguments = [self._input(name) for name in required[: len(names)]]
+        arguments = [self._input(name) for name in names if name in self.given]
         made = applied(self.draft, "", self.module, arguments, {}, self._weights(""))
         return self._step(("y_hat",), made)
 
@@ -287,10 +286,12 @@ class _Importer:
                 if name not in self.extra:
                     self._tensor(name, value)
             shown = re.sub(r"\boutput\b", output.key, loss)
-            draft.steps.append((draft.fresh("loss"), shown))
-            draft.operands["loss"] = {canonical(word) for word in _WORD.findall(shown)} | {output.key}
-            draft.used |= draft.operands["loss"]
-            return Name("loss")
+            word = draft.fresh("loss")  # another one where the module's code calls something loss
+            target = Name(canonical(word))
+            draft.steps.append((word, shown))
+            draft.operands[target.key] = {canonical(found) for found in _WORD.findall(shown)} | {output.key}
+            draft.used |= draft.operands[target.key]
+            return target
         if not draft.shape(output):
             return Name(output.key)
         draft.notes.append("The module gives a tensor; the loss is the sum of its entries.")

@@ -16,6 +16,14 @@ from .update import UPDATE
 MISTAKES: tuple[Mistake, ...] = (*LOCAL, *CHAIN, *FORWARD, *UPDATE, *TENSOR)
 
 
+def mistake_called(name: str) -> Mistake:
+    """The mistake of this name. Raises KeyError."""
+    for mistake in MISTAKES:
+        if mistake.name == name:
+            return mistake
+    raise KeyError(name)
+
+
 def possible(derivation: Derivation | TensorDerivation, stages: tuple[str, ...] = ()) -> Iterator[Made]:
     """Every mistake at every place of a derivation, or those of some stages only."""
     for mistake in MISTAKES:

@@ -21,9 +21,9 @@ from .values import NoValue
 
 Array = Any
 _LABELLED = frozenset("cross_entropy nll onehot embedding".split())
-# What notes call a convolution or a pool, whatever the number of its axes.
-_MOST_WHOLE = 2**53
+_MOST_WHOLE = 2**53  # floats tell whole numbers apart below it
 _MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
+# What notes call a convolution or a pool, whatever the number of its axes.
 _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
@@ -157,10 +157,18 @@ class Engine:
         """The answer to a question, asked once."""
         if key not in self._known:
             try:
-                self._known[key] = np.asarray(question(), dtype=float)
+                self._known[key] = floats(question())
             except BackpropError as error:
                 raise NoValue(error.found) from None
         return self._known[key]
+
+
+def floats(answer: Any) -> Array:
+    """What the engine answers, as an array of floats. Raises NoValue for a number beyond them."""
+    try:
+        return np.asarray(answer, dtype=float)
+    except OverflowError as error:
+        raise NoValue(because("error", error=type(error).__name__)) from None
 
 
 def _solved(lines: list[str], loss: str, axes: tuple[str, str]) -> api.Solution:
@@ -185,7 +193,7 @@ def _called(
     lines = [f"Given a_{k} = {value}" for k, (value, is_given) in enumerate(arguments) if is_given]
     inner = (f"a_{k}" if is_given else value for k, (value, is_given) in enumerate(arguments))
     solution = _solved([*lines, f"out = {function}({', '.join([*inner, *options])})"], "out", axes)
-    return np.asarray(solution.value("out"), dtype=float)
+    return floats(solution.value("out"))
 
 
 def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 from .. import api
@@ -71,8 +70,7 @@ class Mistakes:
         if key[-1] not in known:
             return None
         for answer in wrong_answers(record, key[-1] if is_gradient else f"{key[-1]} value"):
-            value = answer.answer[0]
-            if number.accepts(value.exact if value.exact is not None else Fraction(value.decimal), "≈"):
+            if number.accepts(answer.answer[0].rational, "≈"):
                 mistake = answer.made[0].mistake
                 return Mistake(mistake.name, mistake.feedback)
         return None

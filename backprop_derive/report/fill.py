@@ -91,16 +91,12 @@ class Filler:
 
 def _mask(value: TensorValue, relation: str, bound: Fraction) -> Expr:
     holds = _TESTS[relation]
-    entries = [ONE if holds(_fraction(entry), bound) else ZERO for entry in value.entries]
+    entries = [ONE if holds(entry.rational, bound) else ZERO for entry in value.entries]
     return nested(entries, value.shape)
 
 
-def _fraction(value: Value) -> Fraction:
-    return value.exact if value.exact is not None else Fraction(value.decimal)
-
-
 def _onehot(labels: TensorValue, count: int) -> Expr:
-    classes = [int(_fraction(label)) for label in labels.entries]
+    classes = [int(label.rational) for label in labels.entries]
     entries = [integer(int(k == label)) for label in classes for k in range(count)]
     return nested(entries, (*labels.shape, count))
 

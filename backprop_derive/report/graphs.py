@@ -7,7 +7,6 @@ from dataclasses import field, replace
 
 from ..document import (
     Block,
-    Chain,
     Document,
     Figure,
     MathNode,
@@ -22,13 +21,13 @@ from ..graph import Graph
 from ..indexed.shape import Shape
 from ..records import record
 from ..solution import TensorValue
-from ..syntax.expression import Expr, Name, Negate, Number
+from ..syntax.expression import Name, Negate, Number
 from ..syntax.names import ambiguous
 from .flows import matrix_form
 from .matrices import shown_value
 from .narrate import Story
-from .numbers import is_rounded
 from .sentences import HEADINGS, LABELS, PICTURE
+from .single import equation
 from .tensor_story import TensorStory
 
 _MOST_ENTRIES = 3  # of a tensor whose values stand in its box; of a larger one the shape does
@@ -62,17 +61,13 @@ def scalar_picture(story: Story) -> Picture:
         form = lines.numbers_in(gradient.shortest)
         found[edge] = form
         if first is not None and not _is_number(form):
-            found[edge] = _equal(form, style.shown(first.local[gradient.step, gradient.operand]))
+            found[edge] = equation(form, style.shown(first.local[gradient.step, gradient.operand]))
     return _picture(graph, story.problem.title, _Content(formulas, values, adjoints, found))
 
 
 def _is_number(form: MathNode) -> bool:
     """Whether there is nothing to evaluate: 2, −1."""
     return isinstance(form, Number) or (isinstance(form, Negate) and isinstance(form.operand, Number))
-
-
-def _equal(form: MathNode, value: Expr) -> MathNode:
-    return Chain((form, value), ("≈" if is_rounded(value) else "=",))
 
 
 def tensor_picture(story: TensorStory) -> Picture:

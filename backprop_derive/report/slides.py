@@ -14,7 +14,6 @@ from ..document import (
     Item,
     ListBlock,
     Math,
-    MathNode,
     PageBreak,
     Paragraph,
     Strong,
@@ -87,19 +86,11 @@ def _lead(blocks: list[Block]) -> tuple[Block, ...]:
     return tuple(blocks) if len(blocks) == 1 and isinstance(blocks[0], Paragraph) else ()
 
 
-def _links(item: Item) -> tuple[MathNode, ...]:
-    match item.content:
-        case (Math(Chain(links)),):
-            return links
-    return ()
-
-
 def _revealed(item: Item) -> Iterator[Item]:
     """The item with one link more each time, its notes at the end."""
-    links = _links(item)
     content: tuple[Inline, ...] = item.content
     match content:
-        case (Math(Chain(_, relations)) as whole,):
+        case (Math(Chain(links, relations)) as whole,):
             for count in range(2, len(links)):
                 yield Item((replace(whole, node=Chain(links[:count], relations[: count - 1])),))
     yield item

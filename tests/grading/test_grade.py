@@ -67,6 +67,16 @@ def test_a_wrong_link_before_a_right_result_is_pointed_at() -> None:
     assert line.reason == "the link ŷ − y = 7 − 2 does not hold, 6 belongs there"
 
 
+def test_a_later_line_counts_but_a_formula_does_not_take_the_place_of_a_number() -> None:
+    def found(answer: str) -> str:
+        return verdicts(graded(OTHER, answer))["∂loss/∂w"]
+
+    assert found("dloss/dw = 24\n\ndloss/dw = 2*y") == "right"
+    assert found("dloss/dw = 5\n\ndloss/dw = 24") == "right"
+    assert found("dloss/dw = 2*y\n\ndloss/dw = 2*s*x") == "right"
+    assert found("dloss/dw = 2*s*x\n\ndloss/dw = 2*y") == "wrong"
+
+
 def test_a_second_slip_is_one_of_its_own() -> None:
     sheet = graded(OTHER, "y^ = 6\ns = 5\nloss = 25\ndloss/ds = 5\ndloss/dy^ = 5\ndloss/dw = 15")
     assert [line.item.title for line in sheet.of("wrong")] == ["s", "∂loss/∂s"]
@@ -213,6 +223,13 @@ def test_matrices_follow_from_an_own_value() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("x", "step", "after"), [("1", "2", "0.8"), ("[1, 2]", "[2, 4]", "[0.8, 1.6]")])
+def test_an_update_with_a_wrong_link_is_wrong_whatever_it_ends_in(x: str, step: str, after: str) -> None:
+    problem = f"Given x = {x}\nloss = sum(x*x)\nLearning rate: 0.1\nUpdates: 1\nFind d(loss)/dx"
+    for rate, verdict in (("0.1", "right"), ("0.3", "wrong")):
+        assert graded(problem, f"x <- {x} - {rate}*{step} = {after}").lines[-1].verdict == verdict
+
+
 def test_a_class_is_counted() -> None:
     found = bd.grade(OTHER, {"Ann": RIGHT, "Bob": "s = -4", "Cy": "s = 2 - 6 = -4\nloss = 16", "Dan": ""})
     assert isinstance(found, Class)
@@ -220,6 +237,7 @@ def test_a_class_is_counted() -> None:
     assert [(mistake.name, count) for mistake, count in found.mistakes] == [("difference turned round", 2)]
     assert len(found.graded) == 3
     assert found.lost[1].points == 2
+    assert found.lost is found.lost  # counted once: a report asks for it at every item
     assert found.worst is not None
 
 

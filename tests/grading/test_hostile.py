@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import backprop_derive as bd
 from backprop_derive.grading.grade import Grader
 from tests.conftest import CHECKOUT, corpus
 
@@ -78,3 +79,22 @@ def test_answers_made_to_hang(answer: str) -> None:
     start = time.monotonic()
     assert Grader(LESSON).grade(answer).points < 8
     assert time.monotonic() - start < LIMIT
+
+
+@pytest.mark.parametrize("x", ["10", "1/10"])
+def test_numbers_beyond_floats_are_graded(x: str) -> None:
+    problem = f"Given x = {x}\na = x**400/1001\nloss = a*x\nFind d(loss)/dx"
+    sheet = bd.grade(problem, f"a = ({x})**401/1003\n\nloss = ({x})**402/1003\n\nda/dx = x**500/1003")
+    assert [(line.item.name, line.verdict) for line in sheet.lines if line.written] == [
+        ("a", "wrong"), ("loss", "follows"), ("x", "wrong")
+    ]  # fmt: skip
+    assert [used.value[:5] for used in sheet.line("loss").used] == ["9.970"]
+    assert sheet.line("∂a/∂x").mistakes == ()
+
+
+def test_tensors_beyond_floats_are_left_to_a_person() -> None:
+    problem = "Given x = [10, 10]\na = x*x\nloss = sum(a**200)\nLearning rate: 0.1\nUpdates: 1\nFind d(loss)/dx"
+    sheet = bd.grade(problem, "a = [100, 100]\n\nloss = 5\n\nd(loss)/dx = [1, 2]\n\nx <- [3, 4]")
+    assert [(line.item.name, line.verdict) for line in sheet.lines if line.written] == [
+        ("a", "right"), ("loss", "unread"), ("x", "unread"), ("x", "unread")
+    ]  # fmt: skip

@@ -203,6 +203,14 @@ def test_what_does_not_fit_a_function_is_told_where_it_is_called() -> None:
     assert "do not fit for @" in str(caught.value)
 
 
+def test_numbers_of_linspace_are_all_of_them_or_none() -> None:
+    code = "import torch\nx = torch.linspace(0, 1, {})\nw = torch.tensor(2.0, requires_grad=True)\n"
+    code += "(x*w).sum().backward()\n"
+    assert "Given x = [0, 0.25, 0.5, 0.75, 1]\n" in script_problem(code.format(5))
+    with pytest.raises(bd.ProblemError, match="linspace"):
+        script_problem(code.format(200_000))
+
+
 def test_numpy_s_dot_of_matrices_is_their_product() -> None:
     head = "import numpy as np\nX = np.array([[1, 2]])\nw = np.full((2, 1), 0.5)\nv = np.arange(3)\n"
     assert script_problem(head + "y = np.dot(X, w)").endswith("y = X @ w\n")

@@ -52,6 +52,18 @@ class Cnn(nn.Module):
         return F.log_softmax(self.fc1(x), dim=1)
 
 
+class Calling(nn.Module):
+    """A module with something of its own that is called loss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(2, 1)
+
+    def forward(self, x: Any) -> Any:
+        loss = torch.tanh(self.fc(x))
+        return loss * 2
+
+
 class Residual(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -220,6 +232,15 @@ def test_names_are_kept_from_the_code() -> None:
         "fc1", "h", "y_hat", "loss", "Find d(loss)/d(W_1), d(loss)/d(b_1), d(loss)/d(W_2), d(loss)/d(b_2)",
     ]  # fmt: skip
     assert "fc1 = linear(x, W_1, b_1)\nh = relu(fc1)\ny_hat = linear(h, W_2, b_2)\nloss = mse(y_hat, y)" in text
+
+
+def test_a_loss_is_told_from_what_the_code_calls_so() -> None:
+    module = double(Calling())
+    imported = module_problem(module, {"x": [1.0, 2.0], "y": [1.0]}, loss="mse(y_hat, y)")
+    x, y = torch.tensor([1.0, 2.0]).double(), torch.tensor([1.0]).double()
+    F.mse_loss(module(x), y).backward()
+    found = bd.solve(imported.text).gradient(imported.parameters["fc.weight"])
+    numpy.testing.assert_allclose(numpy.array(found, dtype=float), module.fc.weight.grad, rtol=1e-9)
 
 
 def test_dropout_in_training_takes_a_given_mask() -> None:
