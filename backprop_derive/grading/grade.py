@@ -42,10 +42,8 @@ class Grader:
                 if not any(len(statement.links) > 1 for statement in reading.statements):
                     return self.refused(student, _no_claim(reading.statements))
                 return self.sheet(reading, student)
-        except BackpropError as error:
-            return self.refused(student, str(error))
-        except RecursionError:
-            return self.refused(student, Said(REFUSED, "deep"))
+        except _REFUSALS as error:
+            return self.refused(student, _reason(error))
 
     def grade_submission(self, submission: Submission) -> Sheet:
         """The sheet of a work as it was handed in. Raises UsageError for a column that asks for nothing."""
@@ -62,10 +60,8 @@ class Grader:
                 return self.sheet(Reading(statements), submission.student)
         except UsageError:
             raise  # of the table, not of this row
-        except BackpropError as error:
-            return self.refused(submission.student, str(error))
-        except RecursionError:
-            return self.refused(submission.student, Said(REFUSED, "deep"))
+        except _REFUSALS as error:
+            return self.refused(submission.student, _reason(error))
 
     def sheet(self, reading: Reading, student: str) -> Sheet:
         """The sheet of one student whose text is read."""
@@ -98,6 +94,17 @@ class Grader:
                 line = Line(item, verdict, _POINT if verdict == "implied" else _NO_POINT, expected=self.key.shown(item))
             found.append(line)
         return tuple(found)
+
+
+# One work that cannot be graded does not stop a class.
+_REFUSALS = (BackpropError, RecursionError, ArithmeticError)
+
+
+def _reason(error: Exception) -> str:
+    """Why a work is not graded."""
+    if isinstance(error, RecursionError):
+        return Said(REFUSED, "deep")
+    return Said(REFUSED, "numbers") if isinstance(error, ArithmeticError) else str(error)
 
 
 def _no_claim(statements: list[Statement]) -> str:

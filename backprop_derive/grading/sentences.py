@@ -91,6 +91,7 @@ REFUSED = Sentences(
     {
         "nothing": "nothing was handed in",
         "deep": "it is nested too deeply",
+        "numbers": "it has numbers that are not computed with",
         "not read": "not read: {reason}",
         "no claim": "there is no formula with an equals sign in it",
         "cells": "row {row} has {cells} cells, and the header {header}",

@@ -8,6 +8,8 @@ from fractions import Fraction
 import pytest
 
 import backprop_derive as bd
+from backprop_derive.grading.grade import Grader
+from backprop_derive.grading.reading import Reading
 from backprop_derive.grading.record import Class, Sheet
 from tests.conftest import CHECKOUT
 
@@ -239,6 +241,23 @@ def test_a_class_is_counted() -> None:
     assert found.lost[1].points == 2
     assert found.lost is found.lost  # counted once: a report asks for it at every item
     assert found.worst is not None
+
+
+def test_a_work_whose_numbers_end_the_arithmetic_does_not_end_a_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = Grader.sheet
+
+    def overflowing(grader: Grader, reading: Reading, student: str) -> Sheet:
+        if student == "b":
+            raise OverflowError("beyond a float")
+        return sheet(grader, reading, student)
+
+    monkeypatch.setattr(Grader, "sheet", overflowing)
+    grader = Grader("Given x = 2\ny = x^2")
+    assert [grader.grade("y = 4", name).problem for name in "abc"] == [
+        "",
+        "it has numbers that are not computed with",
+        "",
+    ]
 
 
 def test_options_are_checked() -> None:
