@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Place, ProblemError
+from ..limits import DEFAULT_LIMITS
 from ..syntax.expression import Name, Negate, Number
+from ..syntax.parser import deep_recursion
 from . import python_expressions as expressions
 from .draft import Draft
 from .losses import is_hiding
@@ -23,6 +25,7 @@ _MODULES = {
     "torch", "F", "nn", "np", "numpy", "math", "jnp", "jax", "functional", "linalg", "special", "scipy", "lax", "optim",
 }  # fmt: skip
 _MOST_TURNS = 1000
+_TOO_DEEP = "an expression nested too deeply"
 
 
 class Stop(Exception):
@@ -206,8 +209,8 @@ class Reader:
     def value(self, node: ast.expr) -> Any:
         """What an expression is: an expression of the problem, or plain data."""
         self.depth += 1
-        if self.depth > 400:
-            self.refuse(node, "an expression nested too deeply")
+        if self.depth > DEFAULT_LIMITS.depth:
+            self.refuse(node, _TOO_DEEP)
         try:
             return expressions.value(self, node)
         finally:
@@ -280,7 +283,7 @@ def parsed(source: str, name: str) -> ast.Module:
     try:
         with warnings.catch_warnings():  # of Python, about code that is not ours
             warnings.simplefilter("ignore")
-            return ast.parse(source)
+            return _shallow(ast.parse(source), source, name)
     except SyntaxError as error:
         text = (error.text or "").rstrip("\n")
         place = Place(name, error.lineno or 1, error.offset or 1, text)
@@ -291,6 +294,18 @@ def parsed(source: str, name: str) -> ast.Module:
         raise ProblemError(f"{name} is no Python: {error}") from None
 
 
+def _shallow(tree: ast.Module, source: str, name: str) -> ast.Module:
+    """The tree, if no expression in it is deeper than those of the language: a reader calls itself once a level."""
+    pending: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if isinstance(node, ast.expr) and depth > DEFAULT_LIMITS.depth:
+            Reader(Draft(name, source.splitlines())).refuse(node, _TOO_DEEP)
+        pending.extend((child, depth + isinstance(child, ast.expr)) for child in ast.iter_child_nodes(node))
+    return tree
+
+
+@deep_recursion()
 def function_problem(
     source: str,
     function: str | None = None,
@@ -372,6 +387,7 @@ def lambda_problem(
     return _of_function(reader, nearest[0], dict(inputs or {}))
 
 
+@deep_recursion()
 def script_problem(source: str, name: str = "the code", inputs: Mapping[str, Any] | None = None) -> str:
     """The problem of statements in order: tensors with values, steps, `loss.backward()`."""
     reader = Reader(Draft(name, source.splitlines()))

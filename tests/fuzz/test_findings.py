@@ -69,6 +69,21 @@ def test_code_that_means_nothing_is_refused(code: str, said: str) -> None:
         file_problem(code, "code.py", None, {})
 
 
+def test_code_is_read_as_deep_as_the_language_allows() -> None:
+    read = file_problem("import torch\nx = torch.tensor(2.0)\nloss = " + "x + " * 900 + "x\n", "code.py", None, {})
+    assert read.count("x + ") == 900
+
+
+def test_names_behind_nine_hundred_dots_are_refused() -> None:
+    with pytest.raises(bd.ProblemError, match="is not read"):
+        file_problem("x = 2\nloss = x" + ".backward" * 900, "code.py", None, {})
+
+
+def test_code_nested_deeper_than_the_language_allows_is_refused_at_its_line() -> None:
+    with pytest.raises(bd.ProblemError, match=r"code\.py:2(?s:.*)nested too deeply"):
+        file_problem("x = 2\nloss = x" + ".T" * 1001, "code.py", None, {})
+
+
 def test_reading_code_warns_nobody_about_it() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
