@@ -7,7 +7,7 @@ component form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,12 +18,14 @@ from ..errors import ProblemError
 from ..indexed.blocks import block_form
 from ..indexed.component import Components
 from ..indexed.matrix import matrix_form
+from ..indexed.means import with_means
 from ..indexed.shape import Shape, Size, shape_of
 from ..indexed.structure import structured
 from ..ops.table import bound_arguments, formula, operation
 from ..records import record
 from ..symbolic import light
 from ..symbolic.canonical import are_equal, combined
+from ..symbolic.centred import without_centred_sums
 from ..symbolic.contract import Sizes, contracted
 from ..symbolic.implicit import OfMatrix, divides_by_determinant, without_cofactors
 from ..symbolic.opaque import opaque
@@ -88,10 +90,17 @@ def matrix_notation(
         if any(structures):
             plain = matrix_notation(shape, index, sizes, is_loss)
             candidates = structured((*candidates, plain), structures[index], by_slot(structures), known, sizes[index])
-        for candidate in candidates:
-            if candidate is not None and is_proved(candidate, entries, columns, sizes[index], symbols):
+        for candidate in with_and_without_means(candidates, known):
+            if is_proved(candidate, entries, columns, sizes[index], symbols):
                 return candidate
     return None
+
+
+def with_and_without_means(candidates: Iterable[Expr | None], shapes: Mapping[str, Shape]) -> Iterator[Expr]:
+    """Each candidate as it calls its means by their name, where it has any, then as it stands."""
+    for candidate in candidates:
+        if candidate is not None:
+            yield from dict.fromkeys((with_means(candidate, shapes), candidate))
 
 
 def by_slot(structures: Sequence[str]) -> dict[str, str]:
@@ -220,7 +229,7 @@ def adjoint_form(
 
 def simplest(expr: sympy.Expr, free: Sizes, structures: tuple[str, ...]) -> sympy.Expr:
     """The expression with its deltas contracted; terms that a declaration makes equal are counted."""
-    return shortest(combined(expr, free) if any(structures) else contracted(expr, free))
+    return shortest(without_centred_sums(combined(expr, free) if any(structures) else contracted(expr, free), free))
 
 
 def shortest(expr: sympy.Expr) -> sympy.Expr:

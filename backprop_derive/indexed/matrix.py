@@ -109,8 +109,8 @@ def _is_fraction_of_entries(body: Expr) -> bool:
     return (
         isinstance(body, Quotient)
         and isinstance(body.numerator, Sum)
-        and bool(letters_in(body.denominator))
-        and not any(isinstance(node, Over | Delta | Inside) for node in walk(body))
+        and (bool(letters_in(body.denominator)) or any(isinstance(node, Over) for node in walk(body.denominator)))
+        and not any(isinstance(node, Over | Delta | Inside) for node in walk(body.numerator))
     )
 
 
@@ -146,7 +146,7 @@ def _tensor(term: Term, at: Letters) -> Expr:
             case Call("sum", (Call("exp", (x,)) as exponential,), ()) if exponential in walk(tensor):
                 tensor = replace_subtree(tensor, exponential, Call("softmax", (x,)))
                 divisors.remove(divisor)
-    return _scaled(tensor, scalars, divisors)
+    return scaled(tensor, scalars, divisors)
 
 
 def _shortest(items: list[_Item], sums: Letters, at: Letters) -> Expr:
@@ -313,7 +313,7 @@ def _turned(item: _Item, at: Letters) -> _Item:
     raise NotMatrices
 
 
-def _scaled(tensor: Expr, scalars: Sequence[Expr], divisors: Sequence[Expr]) -> Expr:
+def scaled(tensor: Expr, scalars: Sequence[Expr], divisors: Sequence[Expr]) -> Expr:
     """Scalars before the tensor, numbers first; a division by numbers of both as one fraction."""
     numbers = [s for s in scalars if isinstance(s, Number)]
     others = [s for s in scalars if not isinstance(s, Number)]

@@ -12,7 +12,7 @@ from ..records import record
 
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
 # What is told of a matrix by rows or columns, and what only derived gradients are made of.
-OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split())
+OF_TENSORS = frozenset("rowsum rowmean rowvar rowstd colsum colmean colvar colstd onehot diag identity".split())
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 

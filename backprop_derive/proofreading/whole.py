@@ -43,8 +43,9 @@ WHOLE: dict[str, Callable[..., Array]] = {
     "norm": lambda z: np.sqrt(np.sum(z * z)), "det": np.linalg.det, "inv": np.linalg.inv, "trace": np.trace,
     "diag": np.diag, "identity": lambda size: np.eye(_size(size)), "onehot": _one_hot,
     "ones": lambda *sizes: np.ones([_size(size) for size in sizes]),
-    "rowsum": _by_rows(np.sum), "rowmean": _by_rows(np.mean), "rowvar": _by_rows(np.var),
+    "rowsum": _by_rows(np.sum), "rowmean": _by_rows(np.mean), "rowvar": _by_rows(np.var), "rowstd": _by_rows(np.std),
     "colsum": _by_columns(np.sum), "colmean": _by_columns(np.mean), "colvar": _by_columns(np.var),
+    "colstd": _by_columns(np.std),
 }  # fmt: skip
 
 RELATIONS: dict[str, Callable[[Array, Array], Array]] = {

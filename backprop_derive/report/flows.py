@@ -10,6 +10,7 @@ from ..document import Chain, Derivative, Entry, Inline, Item, Listing, Math, Ma
 from ..errors import ProblemError
 from ..indexed.kinds import kinds_of
 from ..indexed.matrix import pointwise_form
+from ..indexed.means import counted
 from ..indexed.patterns import in_output
 from ..indexed.shape import Shape, shape_of
 from ..indexed.structure import simplified
@@ -132,7 +133,8 @@ def in_own_output(story: TensorStory, flow: Flow) -> Expr | None:
     slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(flow.slots)}
     definition = substitute(story.derivation.graph.steps[flow.step].expression, slots)
     if isinstance(definition, Call):
-        form = replace_subtree(form, definition, Name(OUTPUT))
+        for same in (definition, counted(definition, story.slot_shapes(flow))):
+            form = replace_subtree(form, same, Name(OUTPUT))
     return _softmaxes(form)
 
 

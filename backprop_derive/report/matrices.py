@@ -155,7 +155,7 @@ class Setter:
         match expr:
             case Index(Call("sum", (inner,), options), (Slice(None, None, None), None)) if _axis(options) == 1:
                 return self._line_sum(inner, 1)
-            case Call("sum" | "mean" | "var" as word, (inner,), options) if self.rank(inner) == 2 and _is_plain(
+            case Call("sum" | "mean" | "var" | "std" as word, (inner,), options) if self.rank(inner) == 2 and _is_plain(
                 options
             ):
                 return self._line_sum(inner, cast(int, _axis(options)), word)
@@ -176,7 +176,9 @@ class Setter:
         to is a column, and is turned for it."""
         shown = self.set(expr)
         match expr:
-            case Call("sum" | "mean" | "var", (inner,), options) if self.derived and rank == self.rank(inner) == 2:
+            case Call("sum" | "mean" | "var" | "std", (inner,), options) if (
+                self.derived and rank == self.rank(inner) == 2
+            ):
                 is_kept = any(name == "keepdims" for name, _ in options)
                 return shown if is_kept or _axis(options) not in (1, -1) else Transpose(shown)
         return shown

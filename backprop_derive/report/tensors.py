@@ -208,7 +208,7 @@ def _glossary(blocks: list[Block]) -> Iterator[Remark]:
     found = {_sign(node) for node in nodes_of(blocks)}
     said = []
     for kind in ("row", "col"):
-        names = [name for name in (f"{kind}sum", f"{kind}mean", f"{kind}var") if name in found]
+        names = [name for name in (f"{kind}{word}" for word in ("sum", "mean", "var", "std")) if name in found]
         if len(names) == 1:
             said.append(GLOSSARY[kind].format(name=names[0]))
         elif names:
