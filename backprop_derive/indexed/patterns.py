@@ -2,28 +2,77 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from ..syntax.expression import Call, Expr, Index, Name, Over, map_children, size, substitute, walk
+from ..syntax.expression import (
+    Call,
+    Expr,
+    Index,
+    Name,
+    Number,
+    Over,
+    Product,
+    Sum,
+    map_children,
+    size,
+    substitute,
+    walk,
+)
 from .terms import letters_in
+
+_INDEX = re.compile(r"@\w+")
 
 
 def in_output(body: Expr, at: Sequence[str], definition: Expr, output: str) -> Expr:
     """The formula with a step's output where its definition, with indices `at`, stands: 1 − h_i² for 1 − tanh(…)²."""
     if size(definition) < 1 or not isinstance(definition, Call):
         return body
-    pattern, order = pattern_of(definition), free_indices(definition)
+    own = arranged(definition)
+    pattern, order = pattern_of(own), free_indices(own)
     if sorted(order) != sorted(at):
         return body
 
     def changed(part: Expr) -> Expr:
-        if type(part) is type(definition) and pattern_of(part) == pattern:
-            found = dict(zip(order, free_indices(part), strict=True))
-            places = tuple(Name(found[index]) for index in at)
-            return Index(Name(output), places) if places else Name(output)
+        if isinstance(part, Call) and part.function == definition.function:
+            same = arranged(part)
+            if pattern_of(same) == pattern:
+                found = dict(zip(order, free_indices(same), strict=True))
+                places = tuple(Name(found[index]) for index in at)
+                return Index(Name(output), places) if places else Name(output)
         return map_children(part, changed)
 
     return changed(body)
+
+
+def whole_in_output(form: Expr, definition: Expr, output: str) -> Expr:
+    """As `in_output`, of matrix notation: 1 − h ⊙ h for 1 − tanh(W x + b) ⊙ tanh(b + W x)."""
+    own = arranged(definition)
+
+    def changed(part: Expr) -> Expr:
+        return Name(output) if type(part) is type(own) and arranged(part) == own else map_children(part, changed)
+
+    return changed(form)
+
+
+def arranged(expr: Expr) -> Expr:
+    """The formula with its terms and its factors in an order of their own, whoever wrote them in which."""
+    expr = map_children(expr, arranged)
+    match expr:
+        case Number(value):
+            return Number(value)
+        case Product(factors):
+            return Product(tuple(sorted(factors, key=_look)))
+        case Sum(terms, minus):
+            parts = sorted(zip(terms, minus, strict=True), key=lambda part: (part[1], _look(part[0])))
+            if not parts[0][1]:
+                return Sum(tuple(term for term, _ in parts), tuple(is_minus for _, is_minus in parts))
+    return expr
+
+
+def _look(part: Expr) -> str:
+    """What a part looks like but for the names of its indices."""
+    return _INDEX.sub("@", repr(part))
 
 
 def put_in(expr: Expr, key: str, at: Sequence[str], body: Expr) -> Expr:

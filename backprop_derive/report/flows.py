@@ -11,7 +11,7 @@ from ..errors import ProblemError
 from ..indexed.kinds import kinds_of
 from ..indexed.matrix import pointwise_form
 from ..indexed.means import counted
-from ..indexed.patterns import in_output
+from ..indexed.patterns import in_output, whole_in_output
 from ..indexed.shape import Shape, shape_of
 from ..indexed.structure import simplified
 from ..indexed.tidy import tidied
@@ -27,7 +27,6 @@ from ..syntax.expression import (
     Sum,
     map_children,
     names_in,
-    replace_subtree,
     size,
     substitute,
     walk,
@@ -134,7 +133,7 @@ def in_own_output(story: TensorStory, flow: Flow) -> Expr | None:
     definition = substitute(story.derivation.graph.steps[flow.step].expression, slots)
     if isinstance(definition, Call):
         for same in (definition, counted(definition, story.slot_shapes(flow))):
-            form = replace_subtree(form, same, Name(OUTPUT))
+            form = whole_in_output(form, same, OUTPUT)
     return _softmaxes(form)
 
 

@@ -21,9 +21,9 @@ from ..document import (
     Times,
     Words,
 )
-from ..indexed.patterns import in_output
+from ..indexed.patterns import in_output, whole_in_output
 from ..solution import TensorPass
-from ..syntax.expression import Call, Expr, MatrixProduct, Name, Over, replace_subtree, size, substitute
+from ..syntax.expression import Call, Expr, MatrixProduct, Name, Over, size, substitute
 from ..syntax.parser import deep_recursion
 from .matrices import Setter, as_expr
 from .sentences import HEADINGS, JACOBIANS, TENSORS
@@ -80,7 +80,7 @@ def matrix_of(story: TensorStory, flow: Flow) -> Expr | None:
 def in_own_output(story: TensorStory, step: str, slots: tuple[str, ...], form: Expr) -> Expr:
     """A form in slots, with the step's own output where its definition would stand."""
     definition = substitute(story.derivation.graph.steps[step].expression, _slots(slots))
-    return replace_subtree(form, definition, Name(OUTPUT)) if isinstance(definition, Call) else form
+    return whole_in_output(form, definition, OUTPUT) if isinstance(definition, Call) else form
 
 
 def entries_in_output(story: TensorStory, step: str, slots: tuple[str, ...], form: Component) -> Component:

@@ -22,11 +22,12 @@ from ..document import (
     Tangent,
     Words,
 )  # fmt: skip
+from ..indexed.patterns import whole_in_output
 from ..indexed.shape import Shape
 from ..languages import grouped
 from ..records import record
 from ..solution import TensorForward, TensorPass, TensorSweep, TensorValue
-from ..syntax.expression import Expr, Name, Rounded, replace_subtree, size, substitute
+from ..syntax.expression import Expr, Name, Rounded, size, substitute
 from .flows import entry
 from .jacobian import in_line
 from .matrices import Setter, shown_value
@@ -128,7 +129,7 @@ class Forward:
             return None
         slots: dict[str, Expr] = {key: Name(f"#{k}") for k, key in enumerate(push.slots)}
         definition = substitute(self.story.derivation.graph.steps[push.step].expression, slots)
-        form = push.matrix if isinstance(definition, Name) else replace_subtree(push.matrix, definition, Name(OUTPUT))
+        form = push.matrix if isinstance(definition, Name) else whole_in_output(push.matrix, definition, OUTPUT)
         return form if size(form) <= _LONGEST_MATRIX else None
 
     def setter(self, push: Push) -> Setter:

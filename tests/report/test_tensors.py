@@ -54,6 +54,13 @@ def test_each_path_to_a_name_is_shown_before_its_sum() -> None:
     assert backward(text)[2].startswith("∂L/∂h = ∂L/∂h|a + ∂L/∂h|r = ")
 
 
+def test_a_recurrent_cell_speaks_of_its_own_state_by_every_operand() -> None:
+    cell = "Given W: (k, d), x: (d), U: (k, k), h0: (k), b: (k)\nh1 = tanh(W @ x + U @ h0 + b)\nL = sum(h1^2)"
+    lines = [line for line in bd.solve(cell).to_text().splitlines() if "∂L/∂" in line]
+    assert "tanh" not in " ".join(lines)
+    assert "2. ∂L/∂W  = ((∂L/∂h₁) ⊙ (1 − h₁ ⊙ h₁)) @ xᵀ" in lines
+
+
 def test_an_output_that_recurs_is_called_by_its_name() -> None:
     text = "Given W = [[1, 2], [3, 4]], x = [0, 1]\nh = tanh(W @ x)\nL = sum(h)\nFind dL/dW"
     assert flows(text)[1].startswith("∂L/∂W = ((∂L/∂h) ⊙ (1 − h ⊙ h)) @ xᵀ")
