@@ -18,7 +18,8 @@ class Given:
     """A name with a value, a closed expression or a tensor of them; None where the given is a symbol only.
 
     `shape` is the shape that stands in the place of a value, `(n, 3)`; letters are symbolic sizes. `structure` is what
-    is declared of a matrix, `symmetric` or `diagonal`; "" for nothing.
+    is declared of a matrix, `symmetric` or `diagonal`; "" for nothing. `is_size` tells that nobody wrote it: it is a
+    letter of a shape, which a step uses as the number that it is.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Given:
     place: Place = field(compare=False)
     shape: Shape | None = None
     structure: str = ""
+    is_size: bool = False
 
 
 @record
@@ -124,6 +126,11 @@ class Problem:
     def has_values(self) -> bool:
         """Whether every given has a value, so that there are numbers."""
         return all(given.value is not None for given in self.givens)
+
+    @property
+    def without_value(self) -> tuple[Given, ...]:
+        """The givens that a caller may give values; a size comes with the tensor whose it is."""
+        return tuple(given for given in self.givens if given.value is None and not given.is_size)
 
     def large_steps(self, limit: int) -> tuple[str, ...]:
         """The steps with more operations than the limit, which are too much for one derivative on one line."""

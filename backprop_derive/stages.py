@@ -123,7 +123,7 @@ def _evaluated_tensors(derivation: TensorDerivation, limits: Limits) -> TensorSo
 def first_pass(record: SolutionRecord | TensorSolution) -> Any:
     """The numbers of a solution. Raises UsageError where it has none."""
     if record.first is None:
-        missing = [given.written for given in record.problem.givens if given.value is None]
+        missing = [given.written for given in record.problem.without_value]
         reason = f"{', '.join(missing)} has no value" if missing else "this derivation is symbolic"
         raise UsageError(f"there are no numbers: {reason}", hint="solve(problem, given={…})")
     return record.first

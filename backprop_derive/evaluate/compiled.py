@@ -11,6 +11,8 @@ import numpy
 from ..derivation import INCOMING, OUTPUT, Derivation, Flow, TensorDerivation
 from ..errors import DomainError, UsageError
 from ..graph import Graph
+from ..indexed.sizes import whole
+from ..problem import Given
 from ..records import record
 from ..syntax.parser import deep_recursion
 from .labelled import Labelled, Term
@@ -38,7 +40,7 @@ class Registers:
 def registers(derivation: Derivation | TensorDerivation, shapes: Sizes, letters: Mapping[str, int]) -> Registers:
     """The program of one pass; `shapes` are those of all names, `letters` the symbolic sizes."""
     program = Program()
-    values = {given.key: program.input(given.key, shapes[given.key]) for given in derivation.graph.problem.givens}
+    values = {given.key: _input(program, given, shapes, letters) for given in derivation.graph.problem.givens}
     kinks: dict[tuple[str, str], list[int]] = {}
     checks: list[int] = []
     with deep_recursion():
@@ -48,6 +50,14 @@ def registers(derivation: Derivation | TensorDerivation, shapes: Sizes, letters:
         else:
             adjoints = _scalars(derivation, program, values)
     return Registers(program, values, adjoints, kinks, {f"check {register}": register for register in checks})
+
+
+def _input(program: Program, given: Given, shapes: Sizes, letters: Mapping[str, int]) -> int:
+    """The register of a given; a size is the number that the shapes tell."""
+    if not given.is_size:
+        return program.input(given.key, shapes[given.key])
+    bound = None if given.value is None else whole(given.value)
+    return program.constant(float(bound if bound is not None else _numeric(given.key, letters)))
 
 
 def _steps(
@@ -126,7 +136,7 @@ class Compiled:
     def __init__(self, derivation: Derivation | TensorDerivation) -> None:
         self.derivation = derivation
         self.problem = derivation.graph.problem
-        self.names = {given.key: given.written for given in self.problem.givens}
+        self.names = {given.key: given.written for given in self.problem.givens if not given.is_size}
         self._runners: dict[tuple[tuple[int, ...], ...], Runner] = {}
         self._keys = {name: key for key, name in self.names.items()} | {key: key for key in self.names}
         self._wanted = [(self.problem.spelled[key], f"d{key}") for key in derivation.graph.wanted]

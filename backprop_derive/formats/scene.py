@@ -128,13 +128,15 @@ def _givens(scene: Scene, labels: Mapping[str, str]) -> list[dict[str, Any]]:
             "key": given.key, "label": labels[given.key], "shape": scene.shapes[given.key],
             "values": values, "classes": size, "structure": problem.structures.get(given.key, ""),
             "wanted": given.key in scene.graph.on_path and ("adjoint", given.key) in scene.live[1],
-            **_range(values[0], size),
+            **_range(values[0], size, is_fixed=given.is_size),
         })  # fmt: skip
     return found
 
 
-def _range(value: float, classes: int | None) -> dict[str, Any]:
+def _range(value: float, classes: int | None, *, is_fixed: bool = False) -> dict[str, Any]:
     """A slider's range around a value, as far as twice its size and at least 2; of a class label all classes."""
+    if is_fixed:
+        return {"value": value, "min": value, "max": value, "step": "1"}
     if classes is not None:
         return {"value": value, "min": 0, "max": classes - 1, "step": "1"}
     reach = max(2.0, 2 * abs(value))

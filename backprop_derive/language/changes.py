@@ -12,7 +12,7 @@ from ..syntax.names import canonical, nearest_name
 from ..syntax.source import Source
 from .letters import refuse_derivative_by_size, size_letters
 from .scalars import Scalar, scalar_expression
-from .shapes import check_loss, infer_shapes
+from .shapes import check_loss, infer_shapes, with_sizes_bound
 
 
 def changed(
@@ -33,7 +33,7 @@ def changed(
     statements: tuple[Prose | Given | Step, ...] = (
         *sizes,
         *(
-            replace(s, value=values[s.key]) if isinstance(s, Given) and s.key in values else s
+            replace(s, value=values[s.key], is_size=False) if isinstance(s, Given) and s.key in values else s
             for s in problem.statements
         ),
     )
@@ -49,6 +49,7 @@ def changed(
     if values:
         names = [s.key for s in statements if not isinstance(s, Prose)]
         shapes = infer_shapes(statements, limits) if with_tensors else dict.fromkeys(names, ())
+        statements = with_sizes_bound(statements)
     second, only_second = ((), ()) if wrt else (problem.second, problem.only_second)
     is_named = loss is not None or problem.asks_jacobian
     check_loss(step, shapes, None, is_named=is_named, has_second=bool(second), updates=problem.updates)

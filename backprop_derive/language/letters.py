@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ..errors import Place, ProblemError
 from ..indexed.sizes import Shape, Size, whole, written_shape
 from ..problem import Given, Prose, Step
 from ..records import record
+from ..syntax.expression import integer, names_in
 
 Statements = Iterable[Prose | Given | Step]
 
@@ -18,13 +20,28 @@ def size_letters(statements: Statements) -> frozenset[str]:
     return frozenset(size for shape in shapes for size in shape if isinstance(size, str))
 
 
+def used_sizes(statements: Sequence[Prose | Given | Step], spelled: Collection[str]) -> list[Given]:
+    """Givens for the letters of shapes that steps use as numbers, `L = sum(r^2)/n`, and that nobody gave."""
+    used = {name for s in statements if isinstance(s, Step) for name in names_in(s.expression)}
+    places = {size: s.place for s in statements if isinstance(s, Given) for size in s.shape or () if size in used}
+    return [Given(size, size, None, place, is_size=True) for size, place in places.items() if size not in spelled]
+
+
+def with_values_of_sizes(statements: Statements, sizes: Mapping[str, int]) -> tuple[Prose | Given | Step, ...]:
+    """The statements with the value of each letter that is a number in a step, where a tensor tells it."""
+    return tuple(
+        replace(s, value=integer(sizes[s.key]) if s.key in sizes else None) if isinstance(s, Given) and s.is_size else s
+        for s in statements
+    )
+
+
 def bound_sizes(statements: Statements, shape_of: Callable[[Given], Shape]) -> dict[str, int]:
     """The size of each letter that a value tells: `X: (n, 2)` with 3 rows, or `n = 3`.
 
     `shape_of` gives the shape of a given's value. Raises ProblemError where two tell different ones, both named, and
     where a value does not have its declared shape.
     """
-    givens = [s for s in statements if isinstance(s, Given) and s.value is not None]
+    givens = [s for s in statements if isinstance(s, Given) and s.value is not None and not s.is_size]
     letters = size_letters(statements)
     found: dict[str, _Told] = {}
     for given in givens:

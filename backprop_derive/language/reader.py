@@ -17,6 +17,7 @@ from ..syntax.names import canonical, nearest_name
 from ..syntax.parser import deep_recursion
 from ..syntax.source import Source
 from ..syntax.tokens import Token
+from ..syntax.words import CONSTANTS
 from ..variation import Requirement, Varied, VariedFunction
 from .definitions import Definitions
 from .givens import read_givens
@@ -79,10 +80,12 @@ class _Reader:
         written = {
             line.start: read_givens(self.source, line, self.definitions, self.limits) for line in self.of_kind("given")
         }
+        givens = [given for group in written.values() for given in group]
         self.varied = self.read_varied(functions)
-        extra, values = self.overrides([given for group in written.values() for given in group], overrides)
-        steps = self.steps(bool(written))
-        self.refuse_constants_that_are_names([given for group in written.values() for given in group])
+        extra, values = self.overrides(givens, overrides)
+        steps = self.steps(givens)
+        extra += self.sizes(givens, list(steps.values()))
+        self.refuse_constants_that_are_names(givens)
         asked = self.question(next(reversed(steps.values())).key)
         statements: list[Prose | Given | Step] = list(extra)
         for line in self.lines:
@@ -125,9 +128,10 @@ class _Reader:
         labels: frozenset[str] = frozenset()
         if with_tensors:
             from .letters import refuse_derivative_by_size, size_letters
-            from .shapes import check_loss, infer_shapes, without_gradient
+            from .shapes import check_loss, infer_shapes, with_sizes_bound, without_gradient
 
             shapes = infer_shapes(statements, self.limits)
+            statements = with_sizes_bound(statements)
             check_loss(
                 next(s for s in steps if s.key == loss_key), shapes, place,
                 is_named=loss is not None or named is not None,
@@ -158,15 +162,26 @@ class _Reader:
             required=self.requirements(loss_key),
         )
 
-    def steps(self, has_givens: bool) -> dict[int, Step]:
+    def steps(self, givens: list[Given]) -> dict[int, Step]:
         lines = self.of_kind("step")
         self.limits.check("steps", len(lines), "the number of steps")
         heads = [read_head(self.source, line, self.definitions, self.limits) for line in lines]
         if not heads:
-            raise self.nothing_to_do(has_givens)
+            raise self.nothing_to_do(bool(givens))
         hints = prose_hints(self.source, self.of_kind("prose"), heads)
         rate = self.settings.learning_rate()
-        return read_steps(self.source, heads, self.definitions, rate, hints, self.limits, self.functions)
+        sizes = self.letters(givens) - CONSTANTS if any(given.shape for given in givens) else frozenset()
+        return read_steps(self.source, heads, self.definitions, rate, hints, self.limits, self.functions, sizes)
+
+    def sizes(self, givens: list[Given], steps: list[Step]) -> list[Given]:
+        """Givens for the letters of shapes that steps use as numbers."""
+        if not any(given.shape for given in givens):
+            return []
+        from .letters import used_sizes
+
+        found = used_sizes([*givens, *steps], self.spelled)
+        self.spelled.update((given.key, given.written) for given in found)
+        return found
 
     def prose(self, line: Line) -> Prose:
         number = self.source.line_of(line.start)

@@ -11,7 +11,7 @@ from ..indexed.shape import Shape, count, shape_of, written_shape
 from ..limits import Limits
 from ..problem import Given, Prose, Step
 from ..syntax.expression import Name
-from .letters import bound_sizes, with_sizes
+from .letters import bound_sizes, with_sizes, with_values_of_sizes
 
 
 def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> dict[str, Shape]:
@@ -35,6 +35,13 @@ def infer_shapes(statements: Sequence[Prose | Given | Step], limits: Limits) -> 
             entries = count(shapes[statement.key])
             limits.check("tensor", entries or 0, f"the number of entries of {statement.written}", place)
     return shapes
+
+
+def with_sizes_bound(statements: Sequence[Prose | Given | Step]) -> tuple[Prose | Given | Step, ...]:
+    """The statements with the value of each letter of a shape that a step uses as a number, where a tensor tells it."""
+    if not any(isinstance(s, Given) and s.is_size for s in statements):
+        return tuple(statements)
+    return with_values_of_sizes(statements, bound_sizes(statements, _value_shape))
 
 
 def _given_shape(given: Given, sizes: dict[str, int]) -> Shape:

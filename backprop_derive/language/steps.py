@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ..errors import Place, ProblemError, nearest, shorten
 from ..limits import Limits
@@ -84,14 +84,16 @@ def read_steps(
     hints: dict[str, str],
     limits: Limits,
     functions: Mapping[str, Operation],
+    sizes: Collection[str] = (),
 ) -> dict[int, Step]:
     """The steps by the start of their lines. `hints` say more about names that no line defines.
 
-    `functions` are words of the problem's own that stand for an operation.
+    `functions` are words of the problem's own that stand for an operation, `sizes` letters of shapes.
     """
     known = {**FUNCTIONS, **functions}
     later = {head.key: definitions.lines[head.key] for head in heads}
     defined = {key: written for key, written in definitions.spelled.items() if key not in later}
+    defined |= {size: size for size in sizes if size not in later}
     fallback = None if defined else "Given x = 1, on a line before the steps"
     if rate is not None:
         defined[_RATE] = _RATE

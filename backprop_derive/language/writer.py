@@ -42,6 +42,8 @@ class _Writer:
                     if not goes_on and lines and lines[-1].startswith(">"):
                         lines.append("")  # or the paragraph above would go on
                     lines.append("> " + "".join(map(self.part, parts)) if parts else ">")
+                case Given(is_size=True):
+                    pass  # its step makes it again
                 case Given(_, name, value, _, shape, structure):
                     declared = "" if shape is None else f": {written_shape(shape)}"
                     valued = "" if value is None else f" = {self.expression(value)}"

@@ -21,7 +21,7 @@ def program(record: SolutionRecord | TensorSolution, engine: str, backward: str 
             hint="--loss with a step that is a number",
         )
     if record.first is None:
-        missing = [given.written for given in problem.givens if given.value is None]
+        missing = [given.written for given in problem.without_value]
         reason = f"{', '.join(missing)} has no value" if missing else "this derivation is symbolic"
         raise UsageError(f"a script computes with numbers, and {reason}", hint="solve with --given x=1,w=2")
     chosen = backward or ("explicit" if engine == "numpy" else "autograd")

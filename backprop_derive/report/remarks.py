@@ -49,8 +49,8 @@ def remarks(
         else:
             found.append(sentence(note.kind))
     if record.first is None:
-        missing = [given.key for given in problem.givens if given.value is None]
-        is_part = 0 < len(missing) < len(problem.givens)
+        missing = [given.key for given in problem.without_value]
+        is_part = 0 < len(missing) < sum(not given.is_size for given in problem.givens)
         found.append(sentence("symbolic in part", name=missing[0]) if is_part else sentence("symbolic"))
     if problem.round_to is not None:
         count = problem.round_to

@@ -102,8 +102,9 @@ def problem_blocks(story: TensorStory) -> Iterator[Block]:
         if kind is Prose:
             yield from paragraphs([p for p in group if isinstance(p, Prose)])
         elif kind is Given:
-            givens = tuple(_given(story, g) for g in group if isinstance(g, Given))
-            yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(listing(givens))))
+            givens = tuple(_given(story, g) for g in group if isinstance(g, Given) and _is_told(g))
+            if givens:
+                yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(listing(givens))))
             yield from (_structure(story, g) for g in group if isinstance(g, Given) and g.structure)
         else:
             steps = [s for s in group if isinstance(s, Step)]
@@ -115,6 +116,11 @@ def problem_blocks(story: TensorStory) -> Iterator[Block]:
     yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing((*wanted, *seconds)), large=True)))
     if story.options.shapes:
         yield _shapes(story)
+
+
+def _is_told(given: Given) -> bool:
+    """Whether a given is listed: a size without a number stands in the shapes already."""
+    return given.value is not None or not given.is_size
 
 
 def _given(story: TensorStory, given: Given) -> MathNode:

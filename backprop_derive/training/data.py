@@ -62,7 +62,7 @@ def bound(columns: Mapping[str, Any], problem: Problem, name: str = "the data") 
     """Columns or arrays bound to the givens of their names; other columns are left alone."""
     givens = {given.key: given for given in problem.givens}
     arrays = {key: _floats(value, name, word) for word, value in columns.items() if (key := canonical(word)) in givens}
-    missing = [given.written for key, given in givens.items() if given.value is None and key not in arrays]
+    missing = [given.written for given in problem.without_value if given.key not in arrays]
     if missing or not arrays:
         found = ", ".join(shorten(word) for word in list(columns)[:20])
         word = missing[0] if missing else next(iter(givens.values())).written

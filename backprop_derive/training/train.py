@@ -121,7 +121,7 @@ class _Plan:
             raise UsageError("there is nothing to train", expected="givens with values that are no data")
         self.problem = replace(problem, wanted=self.moved, second=(), only_second=())
         if data is None and not problem.has_values:
-            missing = ", ".join(given.written for given in problem.givens if given.value is None)
+            missing = ", ".join(given.written for given in problem.without_value)
             raise UsageError(f"no value for {missing}", expected="numbers", hint="--data file.csv, or --given x=1")
         self.size, self.drops_rest = self._batch_size(batch)
         first = next(batches(data, self.size, self.drops_rest, shuffle))

@@ -273,3 +273,14 @@ def test_double_precision_agrees_with_exact_work_on_the_same_problem(
         expected = numpy.asarray(exact.gradient(key), float)
         assert numpy.asarray(rounded.gradient(key), float) == pytest.approx(expected, rel=1e-10, abs=1e-12)
     assert len(rounded.updates) == len(exact.updates)
+
+
+def test_a_size_in_a_step_is_that_of_the_arrays() -> None:
+    compiled = bd.compile("Given X: (n, d), w: (d)\nL = sum((X @ w)^2)/(n*sqrt(d))")
+    for rows in (2, 5):
+        X, w = numpy.ones((rows, 4)), numpy.ones(4)
+        loss, gradients = compiled(X=X, w=w)
+        assert loss == pytest.approx(8)
+        assert gradients["w"] == pytest.approx([4.0] * 4)
+    with pytest.raises(bd.UsageError, match="unknown name n"):
+        compiled(X=X, w=w, n=3)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy
 import pytest
+import sympy
 
 import backprop_derive as bd
 from backprop_derive.errors import BackpropError
@@ -90,3 +91,39 @@ def test_a_problem_as_read_takes_values_of_new_sizes() -> None:
 
 def test_the_solution_says_which_value_is_missing() -> None:
     assert "$w$ has no value" in bd.solve(REGRESSION, given={"X": [[1, 2]]}).to_markdown()
+
+
+HALVED = "Given X: (n, d), w: (d), y: (n)\ne = X @ w - y\nL = sum(e**2)/(2*n) + sqrt(d)\nFind dL/dw"
+
+
+def test_a_letter_is_a_number_in_a_step() -> None:
+    solution = bd.solve(HALVED, given=VALUES)
+    assert solution.gradients["w"].tolist() == [Fraction(-14, 3), Fraction(-6)]
+    page = solution.to_text()
+    assert "Given n = 3, d = 2, X = [[1, 2], [3, 4], [5, 6]]" in page
+    assert "/(2 · 3) + √2 ≈ 2.414" in page
+
+
+def test_a_letter_without_a_number_is_not_listed_among_the_givens() -> None:
+    page = bd.derive(HALVED).to_text()
+    assert "Given X ∈ ℝ^(n×d), w ∈ ℝ^d, y ∈ ℝ^n" in page
+    assert "Answer ∂L/∂w = 1/n · (Xᵀ @ e)" in page
+    assert "The givens have no values" in page.replace("\n      ", " ")
+
+
+def test_a_letter_in_a_step_takes_the_sizes_of_new_values() -> None:
+    first = read_problem(HALVED, given=VALUES)
+    again = changed(first, given={"X": [[1, 2]], "y": [0]})
+    assert [bd.solve(problem).gradients["w"].tolist() for problem in (first, again)] == [
+        [Fraction(-14, 3), -6],
+        [-1, -2],
+    ]
+    for problem in (read_problem(HALVED), first, again):
+        assert read_problem(written_problem(problem)) == problem
+
+
+def test_what_the_problem_defines_is_no_letter() -> None:
+    assert bd.solve("Given X: (n, 2) = [[1, 2], [3, 4]]\nn = sum(X)\nL = n^2").loss == 100
+    assert bd.solve("Given X: (e, 2) = [[1, 2]]\nL = sum(X)*e").loss == 3 * sympy.E
+    assert "n is the size of an axis" in refusal("Given X: (n, 2)\nL = sum(X)/n\nFind dL/dn").found
+    assert "unknown name m" in refusal("Given X: (n, 2)\nL = sum(X)/m").found

@@ -151,3 +151,11 @@ def test_arrays_that_do_not_fit_the_problem_are_refused() -> None:
             bd.train(LINE, data=data)  # type: ignore[arg-type]
     with pytest.raises(bd.UsageError, match="a batch of 5 rows"):
         bd.train(LINE, data={"x": X, "y": Y}, batch=5)
+
+
+def test_a_size_in_a_step_is_that_of_each_batch() -> None:
+    text = "Given X: (n, 1), y: (n), w = [0]\nL = sum((X @ w - y)^2){}\nParameters: w\nLearning rate: 0.01"
+    data = {"X": numpy.arange(1.0, 6)[:, None], "y": 2 * numpy.arange(1.0, 6)}
+    by_size = bd.train(text.format("/n"), data=data, batch=2, updates=5)
+    by_mean = bd.train(text.format("").replace("sum(", "mean("), data=data, batch=2, updates=5)
+    assert by_size.losses == pytest.approx(by_mean.losses)
