@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +34,8 @@ class Command(click.Command):
         except MemoryError:
             fail("the problem needs more memory than there is: it is too large")
         except BrokenPipeError:
-            sys.stderr.close()
+            # What is left to write would be written when Python ends, and fail once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
 
 

@@ -42,7 +42,7 @@ def log2_sum(*logs: float) -> float:
     most = max(logs)
     if most == _INFINITELY_SMALL:
         return most
-    return most + math.log2(sum(2.0 ** max(log - most, -1000.0) for log in logs))
+    return most + math.log2(math.fsum(2.0 ** max(log - most, -1000.0) for log in logs))
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ Ayer, Brunk, Ewing, Reid, Silverman 1955). Sweeps over the layers bring neighbou
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import fsum
 
 _SWEEPS = 16
 Weight = Callable[[int, int], float]
@@ -52,8 +53,8 @@ def _settle(
         if k:
             offset += (heights[layer[k - 1]] + heights[item]) / 2
         pulls = [(weight(item, other), at[other]) for look in looks for other in look[item]]
-        strength = sum(pull for pull, _ in pulls)
-        wish = sum(pull * y for pull, y in pulls) / strength if pulls else at[item]
+        strength = fsum(pull for pull, _ in pulls)
+        wish = fsum(pull * y for pull, y in pulls) / strength if pulls else at[item]
         wishes.append(wish - offset)
         weights.append(strength or 0.01)
         offsets.append(offset)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from math import fsum
 
 from ..document import Chain, MathNode, Picture, PictureEdge, PictureNode
 from ..printers.text import text
@@ -94,7 +95,7 @@ def arrow(label: Label) -> str:
 
 def width(words: str, size: float = SIZE) -> float:
     """About how wide a text is in a font of this size, in serif faces of usual width."""
-    return size * sum(
+    return size * fsum(
         0.0 if unicodedata.combining(c) else 0.36 if c in _NARROW else 0.86 if c in _WIDE else 0.57 for c in words
     )
 

@@ -131,7 +131,7 @@ def _number(
     """A number, of a tensor its norm; of one that was compared in part nothing that could be set beside the norm."""
     if places != ours.places:
         return words_cell(CHECKS["in part"])
-    number = numbers[0] if not ours.shape else math.sqrt(sum(x * x for x in numbers))
+    number = numbers[0] if not ours.shape else math.sqrt(math.fsum(x * x for x in numbers))
     if not math.isfinite(number):
         return words_cell(CHECKS["no number"] if number != number else "∞" if number > 0 else "−∞")
     if number == int(number) and abs(number) < _LARGEST_WHOLE:
