@@ -195,7 +195,7 @@ def jacobian_values(problem: Problem, key: str, by: str, limits: Limits) -> Valu
         raise UsageError(f"{problem.spelled[key]} is a given; a step is differentiated", expected="a step")
     if key == by:
         raise UsageError(f"the derivative of {problem.spelled[key]} by itself is 1", expected="another name")
-    return gradient_values(replace(problem, loss=key, wanted=(by,), second=(), only_second=()), by, limits)
+    return gradient_values(replace(problem, loss=key, wanted=(by,), second=(), unasked=()), by, limits)
 
 
 def with_sweeps(record: SolutionRecord, options: Options, limits: Limits) -> SolutionRecord:

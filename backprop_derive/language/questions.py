@@ -244,6 +244,14 @@ class NameReader(Cursor):
         )
 
 
+def needed_besides(
+    asked: tuple[str, ...], second: tuple[tuple[str, str], ...], moved: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names that must be differentiated by besides those asked for: of second derivatives, and of updates."""
+    names = dict.fromkeys([*(key for pair in second for key in pair), *moved])
+    return tuple(key for key in names if key not in asked)
+
+
 def two_losses(one: str, other: str, place: Place) -> ProblemError:
     """The error where one problem asks for derivatives of two things."""
     return ProblemError(

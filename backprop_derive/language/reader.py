@@ -23,7 +23,7 @@ from .givens import read_givens
 from .lines import BLANK, Line, split_lines
 from .loops import unrolled
 from .prose import clean_text, prose_parts
-from .questions import Question, read_question, two_losses
+from .questions import Question, needed_besides, read_question, two_losses
 from .scalars import Scalar, scalar_expression
 from .settings import Settings
 from .steps import prose_hints, read_head, read_steps
@@ -114,12 +114,11 @@ class _Reader:
                 f"{self.spelled[loss_key]} is a given; the loss must be a step that is computed",
                 place=place, expected="a step", hint=self.spelled[step_keys[-1]],
             )  # fmt: skip
+        updates = self.settings.updates()
         parameters = self.settings.parameters(self.spelled, frozenset(givens))
         chosen = tuple(dict.fromkeys(self.known(word, "--wrt") for word in wrt))
         second = asked.second if asked is not None and not chosen else ()
         chosen = chosen or (asked.wanted if asked is not None else ())
-        only_second = tuple(dict.fromkeys(key for pair in second for key in pair if key not in chosen))
-        chosen += only_second
         steps = [s for s in statements if isinstance(s, Step)]
         shapes: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
         labels: frozenset[str] = frozenset()
@@ -131,10 +130,12 @@ class _Reader:
             check_loss(
                 next(s for s in steps if s.key == loss_key), shapes, place,
                 is_named=loss is not None or named is not None,
-                has_second=bool(second), updates=self.settings.updates(),
+                has_second=bool(second), updates=updates,
             )  # fmt: skip
             labels = without_gradient(steps, shapes) | size_letters(statements)
-        wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
+        unasked = needed_besides(chosen, second, parameters if updates else ())
+        asks = bool(chosen or second)
+        wanted = (*chosen, *unasked) if asks else parameters or tuple(key for key in givens if key not in labels)
         if with_tensors:
             refuse_derivative_by_size(wanted, statements, place)
         if loss_key in wanted:
@@ -144,16 +145,16 @@ class _Reader:
             statements=statements,
             loss=loss_key,
             wanted=wanted,
-            asked=bool(chosen),
+            asked=asks,
             parameters=parameters,
             learning_rate=self.settings.learning_rate(),
-            updates=self.settings.updates(),
+            updates=updates,
             round_to=self.settings.round_to(),
             source=self.source.text,
             shapes=shapes,
             has_tensors=with_tensors,
             second=second,
-            only_second=only_second,
+            unasked=unasked,
             varied=self.varied,
             required=self.requirements(loss_key),
         )
