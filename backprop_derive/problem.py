@@ -68,8 +68,8 @@ class Problem:
     """A problem as read. `statements` holds prose, givens and steps in the author's order.
 
     `wanted` are the keys whose gradient is needed; `asked` tells whether a Find line (or a caller) named them.
-    `second` are the pairs of keys by which a second derivative is asked for. The wanted keys that are no answer themselves
-    are `unasked`: a second derivative or an update needs them.
+    `second` are the pairs of keys by which a second derivative is asked for. `unasked` are the wanted keys that are no
+    answer themselves: a second derivative or an update needs them.
     `round_to` is the number of decimals to carry, None for exact work. `shapes` holds the shape of every name, () for a
     scalar; `has_tensors` tells that a vector, a matrix or a higher tensor stands anywhere. `varied` and `required` are
     what makes it an exercise; where an operation varies, the steps are written with one of its choices.

@@ -249,8 +249,8 @@ def test_a_presentation_that_does_not_exist_is_refused(changes: dict[str, object
 def test_an_update_moves_all_parameters_where_the_gradient_of_one_is_asked_for(
     x: str, w: str, b: str, gradient: str, moved: object
 ) -> None:
-    text = f"Given x = {x}, w = {w}, b = {b}\nz = w*x + b\nloss = sum(z^2)\nFind d(loss)/dw\nParameters: w, b\nLearning rate: 0.1"
-    solution = bd.solve(text)
+    steps = "z = w*x + b\nloss = sum(z^2)\nFind d(loss)/dw\nParameters: w, b\nLearning rate: 0.1"
+    solution = bd.solve(f"Given x = {x}, w = {w}, b = {b}\n{steps}")
     assert f"Answer ∂loss/∂w = {gradient}" in solution.to_text()
     assert numpy.allclose(numpy.array(solution.updated(1)["b"], dtype=float), moved)
     assert list(solution.gradients) == ["w"]

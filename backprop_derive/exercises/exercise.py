@@ -26,7 +26,7 @@ from .identity import identity, number_of
 from .key import Item, key_of
 from .sheets import key_document, sheet_document
 from .task import DEFAULT_SHEETS, SheetOptions, Task
-from .variants import Drawn, Source, draw, source_of
+from .variants import Drawn, Source, draw, source_of, too_few
 
 
 class Exercise:
@@ -68,10 +68,7 @@ class Exercise:
         """
         found = tuple(islice(self.draw(seed), count))
         if len(found) < count:
-            raise UsageError(
-                f"the exercise has {len(found):,} different variants, and {count:,} are asked for",
-                expected=f"at most {len(found):,}", hint="wider ranges, or fewer requirements",
-            )  # fmt: skip
+            raise too_few(len(found), count, self.size)
         return found
 
     def draw(self, seed: int = 0, start: int = 0) -> Iterator[Variant]:

@@ -49,6 +49,8 @@ def test_what_cannot_be_an_exercise_is_refused() -> None:
         bd.Exercise(TEXT)
     with pytest.raises(bd.UsageError, match="has 2 different variants, and 3 are asked for"):
         bd.Exercise(TEXT, vary={"x": [1, 2], "w": [1], "b": [0]}).variants(3)
+    with pytest.raises(bd.UsageError, match="of 3 variants 2 fulfil what is required, and 3 are asked for"):
+        bd.Exercise(TEXT, vary={"x": [1, 2, 3], "w": [1], "b": [0]}, require="x < 3").variants(3)
 
 
 def test_a_rounded_exercise_accepts_what_rounding_comes_to() -> None:
