@@ -10,7 +10,6 @@ from typing import Any
 
 from ..api import Solution
 from ..document import Block, Document, Heading, Words
-from ..errors import UsageError
 from ..formats import render
 from ..languages import speaking
 from ..limits import DEFAULT_LIMITS, Limits
@@ -30,7 +29,7 @@ from .variants import Drawn, Source, draw, source_of, too_few
 
 
 class Exercise:
-    """A problem whose values and operations vary: `Exercise(text).variants(100, seed=7)`.
+    """A problem whose values and operations vary: `Exercise(text).variants(100, seed=7)`; without Vary, one variant.
 
     `vary` and `require` add to the Vary and Require lines of the text: `vary={"x": "1..5", "w": [1, 2]}`,
     `require=["loss != 0"]`. Raises ProblemError for a text that cannot be read.
@@ -48,8 +47,6 @@ class Exercise:
         text = problem.source if isinstance(problem, Problem) else problem
         self.text = "\n".join([text, *_vary_lines(vary), *_require_lines(require)])
         self.source: Source = source_of(self.text, name, limits)
-        if not self.source.problem.varied:
-            raise UsageError("nothing varies in this exercise", expected="a Vary line", hint="Vary x in 1..5")
 
     @property
     def problem(self) -> Problem:

@@ -123,7 +123,9 @@ def is_met(drawn: Drawn, requirement: Requirement, tell_apart: Callable[[Drawn],
 
 def too_few(found: int, count: int, size: int) -> UsageError:
     """The error where all variants are drawn, and fewer than are asked for fulfil what is required."""
-    if found == size:
+    if size == 1:
+        what, hint = "nothing varies in this exercise, so it has one variant", "Vary x in 1..5"
+    elif found == size:
         what, hint = f"the exercise has {found:,} different variants", "wider ranges"
     else:
         what, hint = f"of {size:,} variants {found:,} fulfil what is required", "wider ranges, or fewer requirements"
