@@ -20,7 +20,7 @@ from ..document import (
     Words,
 )
 from ..options import Options
-from ..report.narrate import listing
+from ..report.blocks import listing
 from ..report.notation import Notation
 from ..solution import SolutionRecord, TensorSolution
 from ..syntax.expression import Name

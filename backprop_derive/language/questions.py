@@ -202,6 +202,10 @@ class NameReader(Cursor):
             raise self.error(head, "a derivative such as d(loss)/dw")
         if head.text not in ("∂", "d"):
             return self.name(head, offset=1)
+        return self.bracketed_name()
+
+    def bracketed_name(self) -> str:
+        """A name, in parentheses or not."""
         if self.accept("(") is None:
             return self.name(self.advance())
         key = self.name(self.advance())

@@ -133,8 +133,8 @@ class _Reader:
                 has_second=bool(second), updates=updates,
             )  # fmt: skip
             labels = without_gradient(steps, shapes) | size_letters(statements)
-        unasked = needed_besides(chosen, second, parameters if updates else ())
         asks = bool(chosen or second)
+        unasked = needed_besides(chosen, second, parameters if updates else ()) if asks else ()
         wanted = (*chosen, *unasked) if asks else parameters or tuple(key for key in givens if key not in labels)
         if with_tensors:
             refuse_derivative_by_size(wanted, statements, place)

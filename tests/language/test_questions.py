@@ -225,3 +225,5 @@ def test_an_update_needs_the_gradients_of_all_parameters_whatever_is_asked_for()
     assert (read.gradients, read.wanted, read.updated) == (("w",), ("w", "b"), ("w", "b"))
     assert read_problem(written_problem(read)) == read
     assert changed(read, wrt=("x",)).wanted == ("x", "w", "b")
+    without = read_problem(f"{PROBLEM}Parameters: w, b\nLearning rate: 0.1\n")
+    assert without.gradients == ("w", "b")
