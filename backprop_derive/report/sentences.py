@@ -1,4 +1,4 @@
-"""Every sentence of a solution, in one place, so that it can be read as a whole and translated."""
+"""Every sentence of a solution, in one place, so that it can be read as a whole and translated; so it is a long page."""
 
 from __future__ import annotations
 
