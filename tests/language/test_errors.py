@@ -168,6 +168,8 @@ CATALOGUE = [
     Row("Let x = 1, y = 2\nloss = x*y", "1:5", "the left side of '=' is not a name", "Given x = 1, y = 2"),
     Row("Étant donné x = 1\nloss = x", "1:7", "the left side of '=' is not a name", "Given x = 1"),
     Row("…loss = x\nGesucht dloss/dx", "3:1", "neither a step nor a sentence", "Find dloss/dx"),
+    Row("…$z = x*y$\nloss = z", "2:1", "neither a step nor a sentence", "z = x*y"),
+    Row("…$z = x \\cdot y$\nloss = z", "2:1", "neither a step nor a sentence", "TeX is not read"),
     Row("…a = 1, b = 2\nloss = x", "2:6", "a step defines one name, and b follows", "Given a = 1, b = 2"),
     Row("…a = x*y, b = 2\nloss = x", "2:8", "a step defines one name, and b follows", "b = 2 on a line of its own"),
     Row("Given X = [[1]], w = [1]\nL = sum(X w)", "2:11", "unexpected 'w'", "X @ w for matrices, X*w entry by entry"),
