@@ -103,7 +103,7 @@ docs: .venv/developing
 
 man: .venv/developing
 	rm -rf build/man
-	$(BIN)/click-man backprop-derive --target build/man
+	$(BIN)/python docs/make_man.py build/man
 
 spelling: .venv/developing
 	$(BIN)/codespell README.md CONTRIBUTING.md CHANGELOG.md docs backprop_derive examples

@@ -13,15 +13,17 @@ from .graph import build_graph
 from .language.reader import Scalar
 from .limits import DEFAULT_LIMITS, Limits
 from .options import DEFAULT_OPTIONS, Options, with_changes
+from .plain import plain
 from .problem import Problem, Step
 from .programs.engines import ENGINES
-from .solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
+from .solution import SolutionRecord, TensorSolution, TensorValue, Value
 from .stages import (
     derived,
     evaluated,
     first_pass,
     gradient_values,
     jacobian_values,
+    path_ledger,
     prepared,
     second_values,
     symbolic,
@@ -259,7 +261,7 @@ class Solution:
             self._seconds |= second_values(self.problem, missing, self._limits)
         found = (self._seconds[(a, b) if i <= j else (b, a)] for i, a in enumerate(keys) for j, b in enumerate(keys))
         entries = tuple(entry.entries[0] if isinstance(entry, TensorValue) else entry for entry in found)
-        return _array(TensorValue((len(keys), len(keys)), entries))
+        return plain(TensorValue((len(keys), len(keys)), entries))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -282,17 +284,7 @@ class Solution:
         if self.problem.asks_jacobian:
             raise UsageError("the path ledger is about the gradient of a loss, a single number")
         if self._ledger is None:
-            from .calculus.paths import find_paths
-
-            first = self.record.first
-            if first is None:
-                self._ledger = find_paths(self.derivation, self._limits.paths, None)
-            else:
-                from .evaluate.paths import log_sizes, with_accounts
-
-                sizes = log_sizes(first) if isinstance(first, Pass) else None
-                found = find_paths(self.derivation, self._limits.paths, sizes)
-                self._ledger = with_accounts(found, self.derivation, first, self._limits)
+            self._ledger = path_ledger(self.record, self._limits)
         return self._ledger
 
     def check(self, engine: str) -> Comparison:
@@ -407,26 +399,3 @@ class Solution:
         spelled = self.problem.spelled[self.problem.loss]
         wanted = ", ".join(self.problem.spelled[key] for key in self.derivation.graph.wanted)
         return f"<Solution: d({spelled})/d({wanted}), {len(self.steps)} steps>"
-
-
-def plain(value: Value | TensorValue) -> Any:
-    """A value as Python has it: int, Fraction, a SymPy expression, or float (inf where beyond a float's range)."""
-    if isinstance(value, TensorValue):
-        return _array(value) if value.shape else plain(value.entries[0])
-    if value.exact is not None:
-        return int(value.exact) if value.exact.denominator == 1 else value.exact
-    if value.closed is not None:
-        from .symbolic.translate import constant
-
-        return constant(value.closed)
-    return float(value.decimal)
-
-
-def _array(value: TensorValue) -> Any:
-    """A tensor as a NumPy array: of floats where every entry is one, else of objects."""
-    import numpy
-
-    entries = [plain(entry) for entry in value.entries]
-    array = numpy.empty(len(entries), dtype=float if all(isinstance(e, float) for e in entries) else object)
-    array[:] = entries
-    return array.reshape(value.shape)

@@ -70,8 +70,8 @@ class Problem:
     """A problem as read. `statements` holds prose, givens and steps in the author's order.
 
     `wanted` are the keys whose gradient is needed; `asked` tells whether a Find line (or a caller) named them.
-    `second` are the pairs of keys by which a second derivative is asked for; the wanted keys that serve nothing else
-    are `only_second`.
+    `second` are the pairs of keys by which a second derivative is asked for. `unasked` are the wanted keys that are no
+    answer themselves: a second derivative or an update needs them.
     `round_to` is the number of decimals to carry, None for exact work. `shapes` holds the shape of every name, () for a
     scalar; `has_tensors` tells that a vector, a matrix or a higher tensor stands anywhere. `varied` and `required` are
     what makes it an exercise; where an operation varies, the steps are written with one of its choices.
@@ -90,7 +90,7 @@ class Problem:
     shapes: dict[str, Shape] = field(default_factory=dict, compare=False)
     has_tensors: bool = field(default=False, compare=False)
     second: tuple[tuple[str, str], ...] = ()
-    only_second: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
     varied: tuple[Varied, ...] = ()
     required: tuple[Requirement, ...] = ()
 
@@ -105,7 +105,7 @@ class Problem:
     @property
     def gradients(self) -> tuple[str, ...]:
         """The names whose gradient is itself an answer."""
-        return tuple(key for key in self.wanted if key not in self.only_second)
+        return tuple(key for key in self.wanted if key not in self.unasked)
 
     @property
     def spelled(self) -> dict[str, str]:

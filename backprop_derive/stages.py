@@ -10,11 +10,13 @@ from .derivation import Derivation, TensorDerivation
 from .errors import UsageError
 from .graph import Graph, build_graph
 from .language.reader import Scalar, read_problem
+from .ledger import Ledger
 from .limits import Limits
 from .options import Options
 from .problem import Problem
 from .solution import (
     Note,
+    Pass,
     SecondSolution,
     SolutionRecord,
     TensorForward,
@@ -195,7 +197,7 @@ def jacobian_values(problem: Problem, key: str, by: str, limits: Limits) -> Valu
         raise UsageError(f"{problem.spelled[key]} is a given; a step is differentiated", expected="a step")
     if key == by:
         raise UsageError(f"the derivative of {problem.spelled[key]} by itself is 1", expected="another name")
-    return gradient_values(replace(problem, loss=key, wanted=(by,), second=(), only_second=()), by, limits)
+    return gradient_values(replace(problem, loss=key, wanted=(by,), second=(), unasked=()), by, limits)
 
 
 def with_sweeps(record: SolutionRecord, options: Options, limits: Limits) -> SolutionRecord:
@@ -266,3 +268,16 @@ def in_matrices(record: TensorSolution) -> TensorSolution:
     from .calculus.orders import with_shown_curvatures
 
     return replace(told, second=replace(told.second, derivation=with_shown_curvatures(told.second.derivation)))
+
+
+def path_ledger(record: SolutionRecord | TensorSolution, limits: Limits) -> Ledger:
+    """The paths from each wanted name to the loss, with what each contributes where there are numbers."""
+    from .calculus.paths import find_paths
+
+    first = record.first
+    if first is None:
+        return find_paths(record.derivation, limits.paths, None)
+    from .evaluate.paths import log_sizes, with_accounts
+
+    sizes = log_sizes(first) if isinstance(first, Pass) else None
+    return with_accounts(find_paths(record.derivation, limits.paths, sizes), record.derivation, first, limits)

@@ -242,6 +242,20 @@ def test_a_presentation_that_does_not_exist_is_refused(changes: dict[str, object
         bd.solve(NOTES).to_text(**changes)
 
 
+@pytest.mark.parametrize(
+    ("x", "w", "b", "gradient", "moved"),
+    [("2", "1", "3", "20", 2), ("[2, 1]", "[1, 1]", "[3, 0]", "[20, 2]", [2, -0.2])],
+)
+def test_an_update_moves_all_parameters_where_the_gradient_of_one_is_asked_for(
+    x: str, w: str, b: str, gradient: str, moved: object
+) -> None:
+    steps = "z = w*x + b\nloss = sum(z^2)\nFind d(loss)/dw\nParameters: w, b\nLearning rate: 0.1"
+    solution = bd.solve(f"Given x = {x}, w = {w}, b = {b}\n{steps}")
+    assert f"Answer ∂loss/∂w = {gradient}" in solution.to_text()
+    assert numpy.allclose(numpy.array(solution.updated(1)["b"], dtype=float), moved)
+    assert list(solution.gradients) == ["w"]
+
+
 def test_an_unknown_format_is_refused_with_those_there_are() -> None:
     with pytest.raises(bd.UsageError, match="md, tex"):
         bd.solve(NOTES).render("docx")

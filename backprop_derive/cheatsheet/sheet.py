@@ -29,9 +29,10 @@ from ..ops.selection import SELECTION
 from ..ops.table import expanded
 from ..ops.tensors import LAYERS, PRODUCTS, REDUCTIONS, SHAPES
 from ..options import Options
+from ..report.blocks import listing
 from ..report.chains import shortened
 from ..report.flows import entry, flow_items
-from ..report.narrate import Story, listing, tell
+from ..report.narrate import Story, tell
 from ..report.sentences import WORDS
 from ..report.tensor_story import nodes_of
 from ..report.tensors import tell_tensors

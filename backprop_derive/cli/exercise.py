@@ -25,9 +25,9 @@ from ..exercises.kinds import kind_of
 from ..exercises.sheets import exam_document, key_document, sheet_document
 from ..exercises.task import SheetOptions
 from ..formats import FORMATS, render
-from ..formats.files import check_target, write_parts, write_whole
-from .reading import is_same_file, problem_text
-from .run import read_limits, read_options, time_limit
+from ..formats.files import write_parts, write_whole
+from .reading import problem_text
+from .run import read_limits, read_options, target, time_limit
 
 Files = dict[Path, bytes]
 
@@ -39,13 +39,10 @@ def exercise(*, problem: str | None, text: str | None, **choices: Any) -> None:
     if count < 1:
         raise UsageError(f"--variants {count}", expected="how many variants, at least 1")
     folder = _folder(output)
-    path = None if folder or output in (None, "-") else Path(output)
-    key_path = None if key is None else Path(key)
-    for each in (path, key_path):
-        if each is not None:
-            if problem is not None and is_same_file(each, problem):
-                raise UsageError(f"{each} is the input: the problem would be overwritten", hint="another file")
-            check_target(each)
+    path = None if folder else target(output, problem)
+    if key == "-":
+        raise UsageError("--key -", expected="a file of its own", hint="--key key.pdf")
+    key_path = target(key, problem)
     if key_path is not None and folder is not None:
         raise UsageError("--key is for one sheet; in a folder each variant has its key beside it", hint="without --key")
     chosen = choices["format_"] or _default_format(path, output)
@@ -163,8 +160,8 @@ def _regenerate(plan: Plan, name: str, folder: Path | None, path: Path | None, k
             folder / f"{variant.id}{ending}.{rendering.suffix}": piece
             for ending, piece in zip(endings, pieces, strict=False)
         }
-    for target, data in keys.items():
-        write_whole(target, data)
+    for file, data in keys.items():
+        write_whole(file, data)
 
 
 def _write_sheet(

@@ -133,7 +133,7 @@ def _write_folder(found: Class, folder: Path, chosen: str, language: str) -> Non
     try:
         write_whole(folder / "class.svg", _drawn(found, ".svg", language))
     except OutputError as error:
-        click.echo(f"note: without a plot: {error.found}", err=True)
+        click.echo(f"note: without a plot: {error.found} (try: {error.hint})", err=True)
     click.echo(f"{folder}: feedback for {len(found.sheets)}, class.{chosen}, gradebook.csv, grades.json", err=True)
     sys.stderr.flush()
 

@@ -328,6 +328,7 @@ def grade(problem: str, answers: tuple[str, ...], **choices: Any) -> None:
 @click.option("--digits", type=int, default=4, metavar="N", help="Significant digits of rounded numbers.")
 @click.option("--notation", type=click.Choice(NOTATIONS), default="partial", help="How gradients are called.")
 @click.option("--flavour", type=click.Choice(FLAVOURS), default="dollar", help="Mathematics in Markdown.")
+@LANGUAGE
 @click.option("--cache", metavar="DIR", help="Where what was woven is kept (default: your cache folder).")
 @click.option("--no-cache", is_flag=True, help="Work everything anew, and keep nothing.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")

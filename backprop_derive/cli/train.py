@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..formats.files import write_whole
 from .reading import problem_text
 from .run import format_for, format_of, put, read_given, read_limits, read_options, target, targets, time_limit, viewed
+from .waiting import waiting
 
 
 def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
@@ -42,9 +43,10 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
                 hyper=read_given(choices["hyper"], "--hyper"), wrt=names, data=data, batch=choices["batch"],
                 shuffle=choices["shuffle"], show=choices["show"], progress=progress, options=options, limits=limits,
             )  # fmt: skip
-        content = training.render(format)
-        for file in plots:
-            training.plot(file)
+        with waiting("writing"):
+            content = training.render(format)
+            for file in plots:
+                training.plot(file)
     for file in traces:
         write_whole(file, training.to_csv() if file.suffix.lower() == ".csv" else training.to_json())
     put(content, path, opens)
@@ -54,10 +56,20 @@ def run_train(*, problem: str | None, text: str | None, **choices: Any) -> None:
 
 @contextmanager
 def _progress(updates: int) -> Iterator[Any]:
-    """A bar on standard error, where that is a terminal."""
+    """The seconds of the derivation, then a bar, on standard error where that is a terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=updates, label="training", file=sys.stderr) as bar:
-        yield lambda made: bar.update(made - bar.pos)
-        bar.update(updates - bar.pos)
+    with ExitStack() as deriving, ExitStack() as training:
+        deriving.enter_context(waiting("deriving"))
+        bar = click.progressbar(length=updates, label="training", file=sys.stderr)
+
+        def tell(made: int) -> None:
+            if bar.pos == 0:
+                deriving.close()
+                training.enter_context(bar)
+            bar.update(made - bar.pos)
+
+        yield tell
+        if bar.pos:
+            bar.update(updates - bar.pos)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -17,7 +18,15 @@ def file_to_view(output: str | None, problem: str | None, suffix: str) -> str:
     if output is not None:
         return output
     stem = Path(problem).stem if problem and problem != "-" else "solution"
-    return str(Path(tempfile.mkdtemp(prefix="backprop-derive-")) / f"{stem}{suffix}")
+    folder = Path(tempfile.mkdtemp(prefix="backprop-derive-"))
+    click.get_current_context().call_on_close(lambda: _remove_empty(folder))
+    return str(folder / f"{stem}{suffix}")
+
+
+def _remove_empty(folder: Path) -> None:
+    """Leave nothing behind where there was nothing to show."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def view(path: Path) -> None:

@@ -46,8 +46,9 @@ def _weaver(choices: dict[str, Any]) -> Weaver:
     limits: Limits = read_limits(choices["limits"])
     limits.check("digits", choices["digits"], "--digits")
     options = Options(
-        detail=choices["detail"], digits=choices["digits"], notation=choices["notation"], flavour=choices["flavour"]
-    )
+        detail=choices["detail"], digits=choices["digits"], notation=choices["notation"], flavour=choices["flavour"],
+        language=choices["lang"],
+    )  # fmt: skip
     kept = choices["cache"]
     folder = None if choices["no_cache"] else Path(kept) if kept else default_folder()
     return Weaver(options, limits, Cache(folder), lambda: working(limits))

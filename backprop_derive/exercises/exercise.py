@@ -10,7 +10,6 @@ from typing import Any
 
 from ..api import Solution
 from ..document import Block, Document, Heading, Words
-from ..errors import UsageError
 from ..formats import render
 from ..languages import speaking
 from ..limits import DEFAULT_LIMITS, Limits
@@ -26,11 +25,11 @@ from .identity import identity, number_of
 from .key import Item, key_of
 from .sheets import key_document, sheet_document
 from .task import DEFAULT_SHEETS, SheetOptions, Task
-from .variants import Drawn, Source, draw, source_of
+from .variants import Drawn, Source, draw, source_of, too_few
 
 
 class Exercise:
-    """A problem whose values and operations vary: `Exercise(text).variants(100, seed=7)`.
+    """A problem whose values and operations vary: `Exercise(text).variants(100, seed=7)`; without Vary, one variant.
 
     `vary` and `require` add to the Vary and Require lines of the text: `vary={"x": "1..5", "w": [1, 2]}`,
     `require=["loss != 0"]`. Raises ProblemError for a text that cannot be read.
@@ -48,8 +47,6 @@ class Exercise:
         text = problem.source if isinstance(problem, Problem) else problem
         self.text = "\n".join([text, *_vary_lines(vary), *_require_lines(require)])
         self.source: Source = source_of(self.text, name, limits)
-        if not self.source.problem.varied:
-            raise UsageError("nothing varies in this exercise", expected="a Vary line", hint="Vary x in 1..5")
 
     @property
     def problem(self) -> Problem:
@@ -68,10 +65,7 @@ class Exercise:
         """
         found = tuple(islice(self.draw(seed), count))
         if len(found) < count:
-            raise UsageError(
-                f"the exercise has {len(found):,} different variants, and {count:,} are asked for",
-                expected=f"at most {len(found):,}", hint="wider ranges, or fewer requirements",
-            )  # fmt: skip
+            raise too_few(len(found), count, self.size)
         return found
 
     def draw(self, seed: int = 0, start: int = 0) -> Iterator[Variant]:

@@ -20,7 +20,7 @@ from ..document import (
     Words,
 )
 from ..options import Options
-from ..report.narrate import listing
+from ..report.blocks import listing
 from ..report.notation import Notation
 from ..solution import SolutionRecord, TensorSolution
 from ..syntax.expression import Name
@@ -51,7 +51,7 @@ def _hints(record: SolutionRecord | TensorSolution, parts: Parts, notation: Nota
         yield from _said("composed", _pairs(parts, "backward", 1))
         yield from _said("local", _pairs(parts, "local", -1))
     # What is asked for itself stays to be found.
-    asked = [notation.adjoint(key) for key in derivation.graph.wanted]
+    asked = [notation.adjoint(key) for key in record.problem.gradients]
     yield from _said("almost", tuple(c for c in _pairs(parts, "backward", -1) if c.links[0] not in asked))
 
 

@@ -7,7 +7,7 @@ from dataclasses import field, replace
 
 from .. import stages
 from ..derivation import Derivation, TensorDerivation
-from ..errors import BackpropError, DomainError, LimitError
+from ..errors import BackpropError, DomainError, LimitError, UsageError
 from ..graph import build_graph
 from ..language.reader import read_problem
 from ..limits import DEFAULT_LIMITS, Limits
@@ -119,6 +119,17 @@ def is_met(drawn: Drawn, requirement: Requirement, tell_apart: Callable[[Drawn],
     if isinstance(requirement, Distinguishable):
         return tell_apart is None or tell_apart(drawn)
     return fulfils(drawn.record, requirement)
+
+
+def too_few(found: int, count: int, size: int) -> UsageError:
+    """The error where all variants are drawn, and fewer than are asked for fulfil what is required."""
+    if size == 1:
+        what, hint = "nothing varies in this exercise, so it has one variant", "Vary x in 1..5"
+    elif found == size:
+        what, hint = f"the exercise has {found:,} different variants", "wider ranges"
+    else:
+        what, hint = f"of {size:,} variants {found:,} fulfil what is required", "wider ranges, or fewer requirements"
+    return UsageError(f"{what}, and {count:,} are asked for", expected=f"at most {found:,}", hint=hint)
 
 
 def cannot_be_met(

@@ -83,7 +83,8 @@ def _piece(piece: Segment, names: frozenset[str]) -> str:
         spoken = f"{speaker.relation(piece.sign).strip()} {spoken}"
         gap, source = _signed(piece.sign, printer.relation(piece.sign), source)
     function = "link" if width(piece.node, names) <= _LONGEST_KEPT else "formula"
-    return f"{gap}#{function}({string_literal(spoken)}, ${source}$)" + (f"{piece.comma} " if piece.comma else "")
+    comma = piece.comma.replace(";", "\\;")  # a bare one would end the call, and be gone
+    return f"{gap}#{function}({string_literal(spoken)}, ${source}$)" + (f"{comma} " if comma else "")
 
 
 def _signed(sign: str, shown: str, source: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from ..problem import Given, Problem, Prose, Step, has_tensors
 from ..syntax.names import canonical, nearest_name
 from ..syntax.source import Source
 from .letters import refuse_derivative_by_size, size_letters
+from .questions import needed_besides
 from .scalars import Scalar, scalar_expression
 from .shapes import check_loss, infer_shapes, with_sizes_bound
 
@@ -37,7 +38,12 @@ def changed(
             for s in problem.statements
         ),
     )
-    wanted = tuple(dict.fromkeys(_known(problem, word, "--wrt") for word in wrt)) or problem.wanted
+    second = () if wrt else problem.second
+    wanted, unasked = problem.wanted, problem.unasked
+    if wrt:
+        chosen = tuple(dict.fromkeys(_known(problem, word, "--wrt") for word in wrt))
+        unasked = needed_besides(chosen, second, problem.parameters if problem.updates else ())
+        wanted = (*chosen, *unasked)
     loss_key = problem.loss if loss is None else _known(problem, loss, "--loss")
     step = next((s for s in problem.steps if s.key == loss_key), None)
     if step is None:
@@ -50,7 +56,6 @@ def changed(
         names = [s.key for s in statements if not isinstance(s, Prose)]
         shapes = infer_shapes(statements, limits) if with_tensors else dict.fromkeys(names, ())
         statements = with_sizes_bound(statements)
-    second, only_second = ((), ()) if wrt else (problem.second, problem.only_second)
     is_named = loss is not None or problem.asks_jacobian
     check_loss(step, shapes, None, is_named=is_named, has_second=bool(second), updates=problem.updates)
     refuse_derivative_by_size(wanted, statements, None)
@@ -60,7 +65,7 @@ def changed(
         )
     return replace(
         problem, statements=statements, wanted=wanted, asked=problem.asked or bool(wrt), loss=loss_key, shapes=shapes,
-        has_tensors=with_tensors, second=second, only_second=only_second,
+        has_tensors=with_tensors, second=second, unasked=unasked,
     )  # fmt: skip
 
 

@@ -161,6 +161,11 @@ def _statement_meant(source: Source, text: str, before: list[Line]) -> str:
     close = nearest(word[0].lower(), KEYWORDS) if word and len(word[0]) > 3 else None
     if close is not None:
         return close.capitalize() + " …"
+    if (formula := re.fullmatch(r"\$+([^$=]*=[^$]*)\$+[.,;]?", text)) is not None:
+        inner = formula[1].strip(BLANK)
+        return "TeX is not read: type it as on a calculator, z = w*x + b" if "\\" in inner else shorten(inner)
+    if (asked := re.fullmatch(r"(?:[^\W\d_]+:? ){1,3}([d∂]\S*/\S.*)", text)) is not None:
+        return f"Find {shorten(asked[1])}"
     if re.fullmatch(r"[^\W_]\S*|.*[-+*/^()].*", text):
         return f"a name before it: … = {shorten(text)}"
     return f"> {shorten(text)}"

@@ -202,6 +202,10 @@ class NameReader(Cursor):
             raise self.error(head, "a derivative such as d(loss)/dw")
         if head.text not in ("∂", "d"):
             return self.name(head, offset=1)
+        return self.bracketed_name()
+
+    def bracketed_name(self) -> str:
+        """A name, in parentheses or not."""
         if self.accept("(") is None:
             return self.name(self.advance())
         key = self.name(self.advance())
@@ -242,6 +246,14 @@ class NameReader(Cursor):
         return ProblemError(
             f"unexpected {found} in {self.line}", place=self.place(token), expected=expected, hint=self.example
         )
+
+
+def needed_besides(
+    asked: tuple[str, ...], second: tuple[tuple[str, str], ...], moved: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names that must be differentiated by besides those asked for: of second derivatives, and of updates."""
+    names = dict.fromkeys([*(key for pair in second for key in pair), *moved])
+    return tuple(key for key in names if key not in asked)
 
 
 def two_losses(one: str, other: str, place: Place) -> ProblemError:

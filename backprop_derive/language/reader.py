@@ -24,7 +24,7 @@ from .givens import read_givens
 from .lines import BLANK, Line, split_lines
 from .loops import unrolled
 from .prose import clean_text, prose_parts
-from .questions import Question, read_question, two_losses
+from .questions import Question, needed_besides, read_question, two_losses
 from .scalars import Scalar, scalar_expression
 from .settings import Settings
 from .steps import prose_hints, read_head, read_steps
@@ -106,25 +106,18 @@ class _Reader:
         wrt: tuple[str, ...],
         loss: str | None,
     ) -> Problem:
-        step_keys = [s.key for s in statements if isinstance(s, Step)]
+        steps = {s.key: s for s in statements if isinstance(s, Step)}
         givens = tuple(s.key for s in statements if isinstance(s, Given))
         named = asked.loss if asked is not None else None
         with_tensors = has_tensors(statements)
-        loss_key = self.known(loss, "--loss") if loss is not None else named or step_keys[-1]
         place = asked.place if asked is not None else None
-        if loss_key not in step_keys:
-            raise ProblemError(
-                f"{self.spelled[loss_key]} is a given; the loss must be a step that is computed",
-                place=place, expected="a step", hint=self.spelled[step_keys[-1]],
-            )  # fmt: skip
+        loss_key = self.loss_key(steps, named, loss, place)
+        updates = self.settings.updates()
         parameters = self.settings.parameters(self.spelled, frozenset(givens))
         chosen = tuple(dict.fromkeys(self.known(word, "--wrt") for word in wrt))
         second = asked.second if asked is not None and not chosen else ()
         chosen = chosen or (asked.wanted if asked is not None else ())
-        only_second = tuple(dict.fromkeys(key for pair in second for key in pair if key not in chosen))
-        chosen += only_second
-        steps = [s for s in statements if isinstance(s, Step)]
-        shapes: dict[str, Shape] = dict.fromkeys([*givens, *step_keys], ())
+        shapes: dict[str, Shape] = dict.fromkeys([*givens, *steps], ())
         labels: frozenset[str] = frozenset()
         if with_tensors:
             from .letters import refuse_derivative_by_size, size_letters
@@ -132,13 +125,12 @@ class _Reader:
 
             shapes = infer_shapes(statements, self.limits)
             statements = with_sizes_bound(statements)
-            check_loss(
-                next(s for s in steps if s.key == loss_key), shapes, place,
-                is_named=loss is not None or named is not None,
-                has_second=bool(second), updates=self.settings.updates(),
-            )  # fmt: skip
-            labels = without_gradient(steps, shapes) | size_letters(statements)
-        wanted = chosen or parameters or tuple(key for key in givens if key not in labels)
+            is_named = loss is not None or named is not None
+            check_loss(steps[loss_key], shapes, place, is_named=is_named, has_second=bool(second), updates=updates)
+            labels = without_gradient(list(steps.values()), shapes) | size_letters(statements)
+        asks = bool(chosen or second)
+        unasked = needed_besides(chosen, second, parameters if updates else ()) if asks else ()
+        wanted = (*chosen, *unasked) if asks else parameters or tuple(key for key in givens if key not in labels)
         if with_tensors:
             refuse_derivative_by_size(wanted, statements, place)
         if loss_key in wanted:
@@ -148,19 +140,30 @@ class _Reader:
             statements=statements,
             loss=loss_key,
             wanted=wanted,
-            asked=bool(chosen),
+            asked=asks,
             parameters=parameters,
             learning_rate=self.settings.learning_rate(),
-            updates=self.settings.updates(),
+            updates=updates,
             round_to=self.settings.round_to(),
             source=self.source.text,
             shapes=shapes,
             has_tensors=with_tensors,
             second=second,
-            only_second=only_second,
+            unasked=unasked,
             varied=self.varied,
             required=self.requirements(loss_key),
         )
+
+    def loss_key(self, steps: dict[str, Step], named: str | None, loss: str | None, place: Place | None) -> str:
+        """The step that the caller names, else Find, else the last."""
+        last = next(reversed(steps))
+        key = self.known(loss, "--loss") if loss is not None else named or last
+        if key not in steps:
+            raise ProblemError(
+                f"{self.spelled[key]} is a given; the loss must be a step that is computed",
+                place=place, expected="a step", hint=self.spelled[last],
+            )  # fmt: skip
+        return key
 
     def steps(self, givens: list[Given]) -> dict[int, Step]:
         lines = self.of_kind("step")

@@ -63,17 +63,7 @@ def _above(reader: NameReader) -> str:
         reader.position += _exponent_at(reader, 0)[1]
     elif len(head.text) > 2:
         return reader.name(head, offset=2)
-    return _named(reader)
-
-
-def _named(reader: NameReader) -> str:
-    """A name, in parentheses or not."""
-    if reader.accept("(") is None:
-        return reader.name(reader.advance())
-    key = reader.name(reader.advance())
-    if reader.accept(")") is None:
-        raise reader.error(reader.peek(), "')' after one name")
-    return key
+    return reader.bracketed_name()
 
 
 def _below(reader: NameReader) -> list[str]:
@@ -98,7 +88,7 @@ def _differentials(reader: NameReader, is_alone: bool) -> list[str]:
     if head.text in ("d", "∂"):
         reader.advance()
         if reader.at("("):
-            named = [_named(reader)]
+            named = [reader.bracketed_name()]
             return named * 2 if _accept_two(reader) else _repeated(reader, named)
         offset, head = 0, reader.peek()
     else:

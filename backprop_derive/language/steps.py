@@ -61,6 +61,8 @@ def _step_meant(source: Source, line: Line, equals: int) -> str:
         return "> at the beginning of the line makes it prose"
     if re.fullmatch(r"learning rate|parameters?|updates?|round|title", left, re.IGNORECASE):
         return f"{left}: {shorten(right)}"
+    if (said := re.fullmatch(r"(?:[^\W\d_]+:? ?){1,3}:? (\w+\^?)", left)) is not None and _is_value(right):
+        return f"Given {said[1]} = {shorten(right)}"
     if (spaced := re.fullmatch(r"(\w+) \^", left)) is not None:
         return f"{spaced[1]}^ = …, without a space before ^"
     if (assigned := re.fullmatch(r"(\w+\^?) ?(?:[-+*/:<>]|\(.*\))", left)) is not None:
@@ -74,6 +76,32 @@ def _step_meant(source: Source, line: Line, equals: int) -> str:
     if re.fullmatch(r"[^\W\d]\w*\^?", right) and re.fullmatch(r"[\w\s.()]*[-+*/^(][-+*/^\w\s.()]*", left):
         return f"{right} = {shorten(left)}"
     return "> at the beginning of the line makes it prose"
+
+
+def _is_value(text: str) -> bool:
+    return re.match(r"[-+−]?[\d.\[(]", text) is not None
+
+
+def _refuse_two(source: Source, head: Head) -> None:
+    """`a = 1, b = 2`: what stands side by side in a Given are lines of their own as steps."""
+    text, depth = source.text[head.body : head.line.end].split("#", 1)[0], 0
+    if "=" not in text:
+        return
+    for at, c in enumerate(text):
+        depth += (c in "([{") - (c in ")]}")
+        if c != "," or depth:
+            continue
+        following = re.match(r"\s*(\w+\^?)\s*=(?!=)", text[at + 1 :])
+        if following is None:
+            return
+        rest, value = text[at + 1 :].strip(BLANK), text.strip(BLANK)
+        hint = (
+            f"Given {head.written} = {shorten(value)}" if _is_value(value) else f"{shorten(rest)} on a line of its own"
+        )
+        raise ProblemError(
+            f"a step defines one name, and {following[1]} follows", place=source.place(head.body + at),
+            expected="a line for each step", hint=hint,
+        )  # fmt: skip
 
 
 def read_steps(
@@ -101,6 +129,7 @@ def read_steps(
     for head in heads:
         later.pop(head.key)
         vocabulary = Vocabulary(known, defined, later, head.key, hints=hints, fallback=fallback)
+        _refuse_two(source, head)
         expression = parse_expression(source, head.body, head.line.end, vocabulary, limits)
         text = source.text[head.body : head.line.end]
         place = source.place(head.body + len(text) - len(text.lstrip(BLANK)))

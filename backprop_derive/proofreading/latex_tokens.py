@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ..syntax.names import GREEK, GREEK_NAME, canonical
-from .tokens import MOST_TOKENS, Token, Unread, Vocabulary, function_words
+from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary, function_words
 
 _ACCENTS = {
     "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde",
@@ -34,12 +34,23 @@ _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "var
 _FRACTIONS = frozenset("frac dfrac tfrac cfrac".split())
 _SPACE = re.compile(r"(?:[ \t\r\n~]|\\[,;:!> ]|%[^\n]*\n?)+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")
+# In braces it is the comma of a decimal fraction, or of thousands: 60{,}000.
+_COMMA_NUMBER = re.compile(r"([0-9]+)\{,\}([0-9]+)(?![0-9]|\{,\}[0-9])")
+_DECIMAL_COMMA = re.compile(r"(?<![0-9}])(?:0\{,\}[0-9]|[0-9]+\{,\}(?:[0-9]{1,2}|[0-9]{4,})(?![0-9{]))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _WRAPPED = re.compile(
     r"\\(?:text|mathrm|textrm|textit|mathit|mathbf|boldsymbol|operatorname|bm)\s*\{([^{}]*)\}|\\[,;:! ]|[{}\s]"
 )
 _LAYER = re.compile(r"\^\{?\s*([(\[])\s*([A-Za-z0-9+\-]{1,6})\s*([)\]])\s*\}?")
+
+
+_THOUSANDS = 3  # digits in a group of them
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether a comma in braces is a decimal comma for sure, 0{,}125 or 1{,}5."""
+    return _DECIMAL_COMMA.search(text) is not None
 
 
 def latex_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
@@ -74,6 +85,12 @@ class _Lexer:
         start, c = self.position, self.text[self.position]
         if c == "\\":
             self.command()
+        elif (number := _COMMA_NUMBER.match(self.text, start, self.end)) is not None:
+            if number[1] != "0" and len(number[2]) == _THOUSANDS and not self.vocabulary.knows(DECIMAL_COMMA):
+                raise Unread(f"{number[0]} may be {number[1]}.{number[2]} or {number[1]}{number[2]}", start)
+            self.emit("number", f"{number[1]}.{number[2]}", start, number.end())
+        elif c == ";" and self.vocabulary.knows(DECIMAL_COMMA):
+            self.emit("op", ",", start, start + 1)
         elif (number := _NUMBER.match(self.text, start, self.end)) is not None:
             self.emit("number", number[0], start, number.end())
         elif c.isascii() and c.isalpha():

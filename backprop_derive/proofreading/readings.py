@@ -97,10 +97,11 @@ class Readings:
     def heads(self, formula: Formula) -> Heads:
         """The names and functions that a formula by itself seems to define."""
         at = (formula.kind, formula.text)
-        if at not in self._heads:
-            self._heads[at] = heads_in(*at)
+        found = self._heads.get(at)
+        if found is None:
+            found = self._heads[at] = heads_in(*at)
             self._count(formula)
-        return self._heads[at]
+        return found
 
     def _count(self, formula: Formula) -> None:
         self._characters += len(formula.text)

@@ -11,10 +11,10 @@ from ..document import MathNode
 from ..records import record
 from ..syntax.names import canonical
 from .formulas import Formula
-from .latex_tokens import latex_tokens
+from .latex_tokens import has_decimal_comma, latex_tokens
 from .parser import Parser
 from .text_tokens import text_tokens
-from .tokens import MOST_TOKENS, Token, Unread, Vocabulary
+from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary
 
 _MOST_LINKS = 1_000
 _MOST_PLACES = 4
@@ -249,8 +249,10 @@ def heads_in(kind: str, text: str) -> Heads:
         return frozenset(), frozenset()
     if kind == "text":
         names.update(_typed_heads(text))
+    elif has_decimal_comma(text):
+        names.add(DECIMAL_COMMA)
     try:
-        tokens = _tokens(kind, text, Vocabulary())
+        tokens = _tokens(kind, text, Vocabulary(frozenset((DECIMAL_COMMA,))))
     except Unread:
         return frozenset(names), frozenset()
     functions.update(_differentiated(tokens))

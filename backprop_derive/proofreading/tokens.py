@@ -13,6 +13,8 @@ from ..records import record
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
 # What is told of a matrix by rows or columns, and what only derived gradients are made of.
 OF_TENSORS = frozenset("rowsum rowmean rowvar rowstd colsum colmean colvar colstd onehot diag identity".split())
+# Among the names of a vocabulary, and no name: 1{,}250 is 1.25, and semicolons stand between numbers.
+DECIMAL_COMMA = "{,}"
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 

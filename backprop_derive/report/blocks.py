@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..document import Heading, Inline, Item, Math, MathNode, Words
+from ..document import Heading, Inline, Item, Listing, Math, MathNode, Words
 from .sentences import HEADINGS, WORDS
 
 
@@ -16,6 +16,11 @@ def heading(key: str, level: int) -> Heading:
 def item(node: MathNode) -> Item:
     """An entry of a list that is one formula."""
     return Item((Math(node),))
+
+
+def listing(items: tuple[MathNode, ...]) -> MathNode:
+    """Formulas side by side, or the only one."""
+    return items[0] if len(items) == 1 else Listing(items)
 
 
 def series(names: Sequence[str]) -> str:

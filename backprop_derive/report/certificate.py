@@ -8,8 +8,7 @@ from itertools import groupby
 from ..certificate import SOME_ENTRIES, Certificate, CertifiedLine
 from ..document import Block, Heading, Inline, MathNode, Remark, Table, Words
 from ..syntax.expression import Name
-from .blocks import math_cell, words_cell
-from .narrate import listing
+from .blocks import listing, math_cell, words_cell
 from .notation import Notation
 from .sentences import CERTIFICATE, ROADS
 

@@ -13,8 +13,8 @@ from ..languages import speaking
 from ..options import Options
 from ..problem import Problem
 from ..syntax.expression import Expr, Name, Number, Rounded, Text
-from .blocks import math_cell, words_cell
-from .narrate import document_of, listing
+from .blocks import listing, math_cell, words_cell
+from .narrate import document_of
 from .notation import Notation
 from .sentences import CHECKS, REASONS, ROADS, WORDS
 

@@ -24,18 +24,19 @@ from ..document import (
     Words,
 )  # fmt: skip
 from ..options import Options
-from ..problem import Claim, Given, Problem, Prose, Step
+from ..problem import Given, Problem
 from ..records import record
 from ..solution import SolutionRecord, Value
 from ..syntax.expression import ONE, ZERO, Expr, Name
 from ..syntax.names import ambiguous
-from .blocks import heading, item, math_cell, words_cell
+from .blocks import heading, item, listing, math_cell, words_cell
 from .chains import Lines
 from .notation import Notation
 from .numbers import Style, style_of
 from .remarks import remarks, sentence
 from .rules import rule_note
 from .sentences import HEADINGS, LABELS, SHORT, UPDATES
+from .stated import stated_blocks
 
 if TYPE_CHECKING:
     from ..ledger import Ledger
@@ -157,62 +158,12 @@ def solution_blocks(story: Story, level: int) -> Iterator[Block]:
 
 def problem_blocks(story: Story) -> Iterator[Block]:
     """Givens, steps and prose in the author's order, then the question."""
-    statements = story.problem.statements
-    position, number = 0, 1
-    while position < len(statements):
-        kind = type(statements[position])
-        end = position
-        while end < len(statements) and isinstance(statements[end], kind):
-            end += 1
-        group = statements[position:end]
-        position = end
-        if kind is Prose:
-            yield from paragraphs([p for p in group if isinstance(p, Prose)])
-        elif kind is Given:
-            givens = tuple(_given(g) for g in group if isinstance(g, Given))
-            yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(listing(givens))))
-        else:
-            steps = tuple(
-                Item((Math(Chain((Name(s.key), story.lines.numbers_in(s.expression)), ("=",))),))
-                for s in group
-                if isinstance(s, Step)
-            )
-            yield ListBlock(steps, True, number)
-            number += len(steps)
-    notation = story.lines.notation
-    adjoints = tuple(notation.adjoint(key) for key in story.problem.gradients)
-    seconds = tuple(notation.second(*pair) for pair in story.problem.second)
-    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing((*adjoints, *seconds)), large=True)))
+    lines = story.lines
+    yield from stated_blocks(story.problem, lines.notation, _given, lines.numbers_in)
 
 
 def _given(given: Given) -> MathNode:
     return Name(given.key) if given.value is None else Chain((Name(given.key), given.value), ("=",))
-
-
-def listing(items: tuple[MathNode, ...]) -> MathNode:
-    """Formulas side by side, or the only one."""
-    return items[0] if len(items) == 1 else Listing(items)
-
-
-def paragraphs(lines: list[Prose]) -> Iterator[Paragraph]:
-    """Lines of prose as paragraphs."""
-    content: list[Inline] = []
-    for line in lines:
-        if content and not line.goes_on:
-            yield Paragraph(tuple(content))
-            content = []
-        if line.parts:
-            content += [Words(" "), *_prose(line)] if content else _prose(line)
-    if content:
-        yield Paragraph(tuple(content))
-
-
-def _prose(prose: Prose) -> Iterator[Inline]:
-    for part in prose.parts:
-        if isinstance(part, Claim):
-            yield Math(part.left if part.right is None else Chain((part.left, part.right), ("=",)))
-        else:
-            yield Words(part)
 
 
 # --- the sections

@@ -1,4 +1,4 @@
-"""Every sentence of a solution, in one place, so that it can be read as a whole and translated."""
+"""Every sentence of a solution, in one place, to be read as a whole and translated: one long page."""
 
 from __future__ import annotations
 

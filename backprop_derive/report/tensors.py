@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ..derivation import Flow
@@ -24,7 +25,6 @@ from ..document import (
     Plus,
     Reals,
     Remark,
-    Strong,
     Table,
     Times,
     Words,
@@ -32,7 +32,7 @@ from ..document import (
 from ..indexed.structure import made_of
 from ..ledger import Ledger
 from ..options import NUMERATOR_AXES, Options
-from ..problem import Given, Prose, Step
+from ..problem import Given, Step
 from ..solution import TensorPass, TensorSolution, TensorValue
 from ..syntax.expression import ZERO, Call, Expr, Name, Slice, Transpose, size
 from .blocks import heading, item, math_cell, series, words_cell
@@ -46,8 +46,6 @@ from .narrate import (
     abridged,
     answer_heading,
     document_of,
-    listing,
-    paragraphs,
     rate_symbol,
     shows_rounded,
 )  # fmt: skip
@@ -56,6 +54,7 @@ from .numbers import style_of
 from .paths import tensor_path_blocks
 from .remarks import remarks
 from .sentences import GLOSSARY, HEADINGS, LABELS, SHAPES, STRUCTURES, UPDATES
+from .stated import stated_blocks
 from .tangents import Forward
 from .tensor_story import TensorStory, is_rounded_node, nodes_of
 
@@ -90,37 +89,14 @@ def narrate_tensors(record: TensorSolution, options: Options, ledger: Ledger | N
 
 def problem_blocks(story: TensorStory) -> Iterator[Block]:
     """Givens, steps and prose in the author's order, then the question, and on request all shapes."""
-    position, number = 0, 1
-    statements = story.problem.statements
-    while position < len(statements):
-        kind = type(statements[position])
-        end = position
-        while end < len(statements) and isinstance(statements[end], kind):
-            end += 1
-        group = statements[position:end]
-        position = end
-        if kind is Prose:
-            yield from paragraphs([p for p in group if isinstance(p, Prose)])
-        elif kind is Given:
-            givens = tuple(_given(story, g) for g in group if isinstance(g, Given) and _is_told(g))
-            if givens:
-                yield Paragraph((Strong(LABELS["given"]), Words(" "), Math(listing(givens))))
-            yield from (_structure(story, g) for g in group if isinstance(g, Given) and g.structure)
-        else:
-            steps = [s for s in group if isinstance(s, Step)]
-            lines = tuple(Chain((Name(s.key), story.setter.set(s.expression)), ("=",)) for s in steps)
-            yield ListBlock(tuple(map(item, lines)), True, number)
-            number += len(steps)
-    wanted = tuple(story.notation.adjoint(key) for key in story.problem.gradients)
-    seconds = tuple(story.notation.second(*pair) for pair in story.problem.second)
-    yield Paragraph((Strong(LABELS["find"]), Words(" "), Math(listing((*wanted, *seconds)), large=True)))
+
+    def declared(given: Given) -> Iterator[Block]:
+        if given.structure:
+            yield _structure(story, given)
+
+    yield from stated_blocks(story.problem, story.notation, partial(_given, story), story.setter.set, declared)
     if story.options.shapes:
         yield _shapes(story)
-
-
-def _is_told(given: Given) -> bool:
-    """Whether a given is listed: a size without a number stands in the shapes already."""
-    return given.value is not None or not given.is_size
 
 
 def _given(story: TensorStory, given: Given) -> MathNode:

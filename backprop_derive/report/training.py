@@ -30,10 +30,10 @@ from ..problem import Problem
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution, TensorValue, Value, WorkedLine, WorkedUpdate
 from ..syntax.expression import Call, Expr, Name, Number, Power, Quotient, Rounded, names_in, substitute, walk
-from .blocks import heading, item, math_cell, words_cell
+from .blocks import heading, item, listing, math_cell, words_cell
 from .chains import Lines
 from .matrices import as_expr, shown_value
-from .narrate import listing, rate_symbol, shows_rounded
+from .narrate import rate_symbol, shows_rounded
 from .notation import Notation
 from .numbers import Style, is_rounded, style_of
 from .remarks import sentence

@@ -35,7 +35,10 @@ def side_by_side(cursor: Cursor, vocabulary: Vocabulary, first: Token) -> Proble
     if token.kind == "name" and not _is_operand(token, vocabulary):
         hint = "where(condition, a, b)" if token.text in ("if", "else") else None
         return cursor.unexpected(token, "an operator or the end of the statement", hint)
-    return cursor.unexpected(token, "an operator such as *, for a product", f"{left}*{right}")
+    product = f"{left}*{right}"
+    if left[:1].isupper() and token.kind == "name":
+        product = f"{left} @ {right} for matrices, {product} entry by entry"
+    return cursor.unexpected(token, "an operator such as *, for a product", product)
 
 
 def ambiguous_division(cursor: Cursor, first: Token) -> ProblemError:

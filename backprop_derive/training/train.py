@@ -69,7 +69,7 @@ def train(
     if read.asks_jacobian:
         raise UsageError(f"{read.spelled[read.loss]} is a tensor: training makes a single number smaller")
     if wrt:
-        read = replace(read, parameters=())
+        read = replace(read, parameters=read.gradients)
     if read.round_to is not None:
         raise UsageError("training computes in double precision and does not round", hint="the problem without Round")
     rate = _rate(read, lr, limits)
@@ -119,7 +119,7 @@ class _Plan:
         self.moved = tuple(key for key in problem.updated if key in givens and key not in bound_keys)
         if not self.moved:
             raise UsageError("there is nothing to train", expected="givens with values that are no data")
-        self.problem = replace(problem, wanted=self.moved, second=(), only_second=())
+        self.problem = replace(problem, wanted=self.moved, second=(), unasked=())
         if data is None and not problem.has_values:
             missing = ", ".join(given.written for given in problem.without_value)
             raise UsageError(f"no value for {missing}", expected="numbers", hint="--data file.csv, or --given x=1")

@@ -13,6 +13,7 @@ from ..exercises.kinds import kind_of
 from ..exercises.task import SheetOptions
 from ..exercises.variants import Drawn
 from ..language.reader import read_problem
+from ..languages import speaking
 from ..limits import Limits
 from ..report.narrate import document_of
 from ..report.notation import Notation
@@ -27,10 +28,15 @@ from .written import inlines
 
 def content(text: str, name: str, settings: Settings, limits: Limits) -> Document:
     """The document that a block asks for, without its title. Raises BackpropError, with places in `text`."""
+    with speaking(settings.presentation.language):
+        return _content(text, name, settings, limits)
+
+
+def _content(text: str, name: str, settings: Settings, limits: Limits) -> Document:
     if settings.kind == "value":
         if not settings.show:
             raise UsageError("a block of kind value says what it shows", expected="show=w.grad")
-        document = single(text, name, settings, settings.show, limits)
+        document = _single(text, name, settings, settings.show, limits)
         shown = tuple(Equation(part.node) for part in inlines(document) if isinstance(part, Math))
         return replace(document, blocks=shown)
     if settings.kind in ("exercise", "key"):
@@ -48,6 +54,11 @@ def content(text: str, name: str, settings: Settings, limits: Limits) -> Documen
 
 def single(text: str, name: str, settings: Settings, asked: str, limits: Limits) -> Document:
     """A value as the only formula of a document. Raises as `content`."""
+    with speaking(settings.presentation.language):
+        return _single(text, name, settings, asked, limits)
+
+
+def _single(text: str, name: str, settings: Settings, asked: str, limits: Limits) -> Document:
     solution = _solution(text, name, settings, limits)
     is_equation = asked.endswith("=")
     wanted = asked.removesuffix("=").strip()

@@ -211,8 +211,8 @@ def _role(document: _Document, match: re.Match[str], closing: int, first: int) -
         return None
     shift = 0
     if not match["role"]:
-        # Quarto's way: `{backprop} w.grad`, within single backticks.
-        inside = re.match(r"\{backprop\}\s+", content)
+        # Quarto's way: `{backprop} w.grad`, within single backticks. Nobody means a role without its blank as code.
+        inside = re.match(r"\{backprop\}\s*(?=\S)", content)
         if inside is None or match["ticks"] != "`":
             return None
         shift = inside.end()

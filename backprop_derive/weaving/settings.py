@@ -12,7 +12,10 @@ from .found import Written
 from .infos import SWITCHES
 
 KINDS = ("solution", "problem", "graph", "value", "exercise", "key", "hidden")
-_PRESENTATION = ("detail", "notation", "layout", "mode", "layout_convention", "digits", "rules", "shapes", "paths")
+_PRESENTATION = (
+    "detail", "notation", "layout", "mode", "layout_convention", "digits", "rules", "shapes", "paths",
+    "language",
+)  # fmt: skip
 _OWN = ("kind", "name", "label", "show", "headings", "exercise", "seed", "variant", "expand", "wrt", "loss")
 OPTIONS = (*_OWN, *_PRESENTATION)
 _NUMBERS = ("digits", "headings", "seed", "variant")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..document import Document, Inline, Math, Paragraph
 from ..formats import render
+from ..languages import speaking
 from ..options import Options
 
 
@@ -25,7 +26,8 @@ def written_inline(document: Document, format: str, options: Options) -> str:
     from ..formats.tex import render_inline
 
     formulas = (part.node for part in inlines(document) if isinstance(part, Math))
-    return "".join(render_inline(node, document.literal_names) for node in formulas)
+    with speaking(options.language):
+        return "".join(render_inline(node, document.literal_names) for node in formulas)
 
 
 def inlines(document: Document) -> Iterator[Inline]:

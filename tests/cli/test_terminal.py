@@ -10,6 +10,7 @@ import select
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 
 from backprop_derive.cli import epilogs, waiting
 from backprop_derive.cli.main import main
+from backprop_derive.cli.train import _progress as progress_of
 from tests.conftest import CHECKOUT
 
 EXAMPLES = {name: text for name, text in vars(epilogs).items() if name.isupper()}
@@ -73,6 +75,22 @@ def test_who_waits_is_told_after_a_while_and_nothing_stays(monkeypatch: pytest.M
             time.sleep(0.005)
     assert screen.getvalue().startswith("\rworking … 1 s\rworking … 2 s")
     assert re.fullmatch(r".*\r +\r", screen.getvalue(), re.S)
+
+
+def test_training_tells_of_the_derivation_before_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_FIRST", 0.01)
+    monkeypatch.setattr(sys, "stderr", screen := Terminal())
+    with progress_of(10) as tell:
+        while "2 s" not in screen.getvalue():
+            time.sleep(0.005)
+        assert "training" not in screen.getvalue()
+        tell(3)
+        told = screen.getvalue()
+        tell(10)
+    assert told.startswith("\rderiving … 1 s\rderiving … 2 s")
+    assert "training" in told
+    assert "100%" in screen.getvalue()
+    assert screen.getvalue().count("deriving") == told.count("deriving")
 
 
 def test_what_is_quick_or_piped_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,6 +156,13 @@ def test_where_no_program_opens_it_the_file_is_still_named(monkeypatch: pytest.M
     page, said = opened(monkeypatch, "solve", LESSON, status=1)
     assert said == f"warning: no program was found that opens {page}\n"
     assert page.exists()
+
+
+def test_nothing_is_left_where_there_is_nothing_to_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    refused = CliRunner().invoke(main, ["solve", "-e", "loss = unknown", "--open"])
+    assert refused.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_open_needs_a_file() -> None:

@@ -85,3 +85,14 @@ def test_a_format_is_added_as_its_page_says_with_one_module_and_one_folder(
     assert changed(copy, "backprop_derive") == {"backprop_derive/formats/wiki.py"}
     assert changed(copy, "templates") == {"templates/wiki/blocks.j2", "templates/wiki/body.j2"}
     assert changed(copy, "tests") == set()
+
+
+def test_a_mistake_is_added_as_its_page_says_with_one_record_and_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("babel", reason="the catalogues are made with Babel; it is not installed")
+    copy = followed("mistake.md", tmp_path, monkeypatch)
+    code = {name for name in changed(copy, "backprop_derive") if name.endswith(".py")}
+    assert code == {"backprop_derive/mistakes/local.py"}
+    words = {name.rpartition("/")[2] for name in changed(copy, "backprop_derive") - code}
+    assert words == {"de.po", "de.mo", "es.po", "fr.po", "zh.po"}

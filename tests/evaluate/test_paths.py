@@ -11,10 +11,10 @@ import numpy
 import pytest
 
 import backprop_derive as bd
-from backprop_derive.api import plain
 from backprop_derive.evaluate.paths import with_accounts
 from backprop_derive.ledger import Account
 from backprop_derive.limits import Limits
+from backprop_derive.plain import plain
 from backprop_derive.solution import TensorValue, Value
 from tests.conftest import CHECKOUT
 

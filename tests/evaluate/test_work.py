@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy
 import pytest
 
@@ -26,9 +24,8 @@ def test_a_large_matrix_that_is_inverted_is_much_work(step: str) -> None:
 
 def test_the_inverse_of_a_large_matrix_is_computed_in_double_precision() -> None:
     a = numpy.random.default_rng(0).integers(-9, 9, (60, 60)) / 10 + 3 * numpy.eye(60)
-    start = time.perf_counter()
     solution = bd.solve("Given A: (60, 60)\nL = sum(inv(A) * inv(A)) + log(det(A @ A.T))", given={"A": a.tolist()})
-    assert time.perf_counter() - start < 10  # exactly, it would be many minutes
+    assert "Large tensors are computed in double precision." in solution.remarks
     inverse = numpy.linalg.inv(a)
     assert float(solution.loss) == pytest.approx((inverse**2).sum() + 2 * numpy.linalg.slogdet(a)[1])
     expected = -2 * inverse.T @ inverse @ inverse.T + 2 * inverse.T

@@ -45,10 +45,12 @@ def test_lines_of_the_text_and_arguments_say_the_same() -> None:
 
 
 def test_what_cannot_be_an_exercise_is_refused() -> None:
-    with pytest.raises(bd.UsageError, match="nothing varies"):
-        bd.Exercise(TEXT)
+    with pytest.raises(bd.UsageError, match="nothing varies in this exercise"):
+        bd.Exercise(TEXT, vary={"x": [1], "w": [1], "b": [0]}).variants(2)
     with pytest.raises(bd.UsageError, match="has 2 different variants, and 3 are asked for"):
         bd.Exercise(TEXT, vary={"x": [1, 2], "w": [1], "b": [0]}).variants(3)
+    with pytest.raises(bd.UsageError, match="of 3 variants 2 fulfil what is required, and 3 are asked for"):
+        bd.Exercise(TEXT, vary={"x": [1, 2, 3], "w": [1], "b": [0]}, require="x < 3").variants(3)
 
 
 def test_a_rounded_exercise_accepts_what_rounding_comes_to() -> None:

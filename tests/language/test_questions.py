@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backprop_derive.errors import ProblemError
+from backprop_derive.language.changes import changed
 from backprop_derive.language.reader import read_problem
 from backprop_derive.language.writer import written_problem
 from backprop_derive.problem import Prose
@@ -215,3 +216,14 @@ def test_the_2_of_dw2_is_a_square_only_where_no_other_differential_follows() -> 
 def test_names_of_the_caller_stand_in_the_place_of_second_derivatives_too() -> None:
     read = read_problem(f"{PROBLEM}Find d2(loss)/dw2\n", wrt=("b",))
     assert (read.wanted, read.second) == (("b",), ())
+
+
+def test_an_update_needs_the_gradients_of_all_parameters_whatever_is_asked_for() -> None:
+    moved = f"{PROBLEM}Find d(loss)/dw\nParameters: w, b\n"
+    assert read_problem(moved).wanted == ("w",)
+    read = read_problem(f"{moved}Learning rate: 0.1\n")
+    assert (read.gradients, read.wanted, read.updated) == (("w",), ("w", "b"), ("w", "b"))
+    assert read_problem(written_problem(read)) == read
+    assert changed(read, wrt=("x",)).wanted == ("x", "w", "b")
+    without = read_problem(f"{PROBLEM}Parameters: w, b\nLearning rate: 0.1\n")
+    assert without.gradients == ("w", "b")

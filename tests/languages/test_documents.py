@@ -94,6 +94,15 @@ def test_typst_sets_a_page_in_the_language(language: str) -> None:
     assert bd.solve(HALVES).to_pdf(language=language, rules=True, layout="lesson").startswith(b"%PDF")
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) reads what is in the PDF")
+def test_the_semicolons_between_numbers_are_printed() -> None:
+    """Typst takes a bare semicolon behind a call for the call's end."""
+    many = ", ".join(f"x_{k} = {k}.5" for k in range(1, 9))  # too long for one formula
+    source = bd.solve(f"Given {many}\nL = x_1*x_8\nFind dL/dx_1").to_pdf(language="de")
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=source, capture_output=True, check=True)
+    assert read.stdout.decode().count(",5; 𝑥") == 7
+
+
 def test_lines_of_chinese_are_no_wider_than_a_page() -> None:
     text = bd.solve("Given x = 1\nL = x^2").to_text(language="zh", layout="lesson")
     from backprop_derive.errors import terminal_width

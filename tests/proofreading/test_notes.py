@@ -187,3 +187,15 @@ $3 = 4$
 """
     report = proofread(notes, "n.tex")
     assert [f.verdict for f in report.findings] == ["given", "given", "given", "right", "wrong"]
+
+
+def test_a_comma_in_braces_is_a_decimal_comma() -> None:
+    report = proofread("$w = 0{,}5$, $z = 2w = 1{,}0$, $a = 2{,}5 w = 1{,}250$, $v = (1; -0{,}5)$", "notes.md")
+    judged = [(f.claim, f.verdict) for f in report.findings if f.verdict != "given"]
+    assert judged == [("2w = 1{,}0", "right"), ("2{,}5 w = 1{,}250", "right")]
+
+
+def test_a_comma_in_braces_that_may_part_thousands_is_not_guessed() -> None:
+    report = proofread("$w = 2$, $z = 500w = 1{,}000$", "notes.md")
+    (finding,) = report.of("unread")
+    assert finding.reason == "1{,}000 may be 1.000 or 1000"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import backprop_derive as bd
 from backprop_derive.limits import DEFAULT_LIMITS
 from backprop_derive.proofreading.formulas import formulas_of
@@ -41,3 +43,8 @@ def test_a_formula_that_stands_twice_has_the_place_of_each() -> None:
         (finding.place.line, finding.place.column, notes[finding.starts]) for finding in bd.proofread(notes).wrong
     ]
     assert places == [(3, 12, "5"), (7, 12, "5")]
+
+
+def test_a_formula_too_long_to_be_kept_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backprop_derive.proofreading.readings._MOST_CHARACTERS", 10)
+    assert bd.proofread("$w = 2$\n\n$y = 2w + 1 = 5$\n").counts["right"] == 1

@@ -56,3 +56,11 @@ def test_a_solution_that_carries_rounded_values_is_right_by_what_it_wrote() -> N
     problem = "Given x = 0.3, w = 0.7, y = 1\nz = w*x\nh = sigmoid(z)\nloss = (h - y)^2\nRound: 2\nFind dloss/dw"
     report = bd.proofread(bd.solve(problem).to_markdown(detail="full"), "notes.md")
     assert report.of("wrong", "unread") == ()
+
+
+@pytest.mark.parametrize("name", ["two-two-two", "mlp-batch", "softmax-by-hand"])
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_a_solution_with_decimal_commas_is_read_as_one_with_points(name: str, language: str) -> None:
+    english, other = (bd.proofread(solved(name).to_markdown(language=one), "notes.md") for one in ("en", language))
+    assert other.of("wrong", "unread", "follows") == ()
+    assert (other.counts["right"], other.counts["rounded"]) == (english.counts["right"], english.counts["rounded"])

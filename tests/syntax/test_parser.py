@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from backprop_derive.errors import LimitError, ProblemError
@@ -333,10 +331,8 @@ def test_every_way_to_go_deep_is_limited(text: str) -> None:
 
 
 def test_a_long_row_of_terms_or_factors_is_not_deep() -> None:
-    begin = time.perf_counter()
     assert len(parse(" + ".join(["x"] * 20_000)).terms) == 20_000  # type: ignore[union-attr]
     assert len(parse("*".join(["2x"] * 20_000)).factors) == 20_000  # type: ignore[union-attr]
-    assert time.perf_counter() - begin < 10
 
 
 def test_superscripts_of_many_digits_are_a_literal_too() -> None:

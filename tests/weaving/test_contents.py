@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from backprop_derive.options import Options
 from backprop_derive.weaving.settings import KINDS
-from backprop_derive.weaving.weave import weave
+from backprop_derive.weaving.weave import Weaver, weave
 
 NET = "Given x = 1, y = 2, w = 1\n1. y^ = x * w\n2. s = y^ - y\n3. loss = s**2\nFind d(loss)/dw"
 CURVE, VECTORS = "Given x = 2, w = 1\nL = sigmoid(w*x)", "Given w = [1, 2], x = [3, 4]\nL = dot(w, x)"
@@ -88,7 +89,7 @@ def test_a_hidden_block_leaves_nothing() -> None:
         ("mode=forward", "\\dot{"), ("layout=lesson", "PyTorch"), ("wrt=x,w", "{\\partial x}"),
         ("loss=s", "\\frac{\\partial s}{\\partial w}"),
         ("expand", "u_1 = w \\cdot x"), ("digits=7", "0.8807971"), ("shapes", "\\mathbb{R}^{2}"),
-        ("layout-convention=numerator", "numerator layout"),
+        ("layout-convention=numerator", "numerator layout"), ("language=de", "**Gesucht**"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("way", ["info", "quarto", "myst"])
@@ -105,6 +106,17 @@ def test_rounded_numbers_are_told_from_exact_ones() -> None:
     text = "Given w = 1\nL = sigmoid(w)"
     made = weave(f"```backprop kind=hidden\n{text}\n```\n{{backprop}}`L =`, {{backprop}}`L`\n").text
     assert made == "$L \\approx 0.7311$, $0.7311$\n"
+
+
+def test_roles_and_blocks_are_told_in_the_language_of_the_document() -> None:
+    weaver = Weaver(options=Options(language="de"))
+    text = weave(f"```backprop\n{CURVE}\n```\n\n{{backprop}}`L`\n", weaver=weaver).text
+    assert "**Gegeben** " in text
+    assert text.endswith("\n$0{,}8808$\n")
+    latex = f"\\begin{{backprop}}\n{CURVE}\n\\end{{backprop}}\n\n\\backprop{{L}}\n"
+    text = weave(latex, "notes.tex", "tex", weaver).text
+    assert "Gegeben" in text
+    assert text.endswith("\n$0{,}8808$\n")
 
 
 def test_a_tensor_is_a_matrix() -> None:

@@ -107,7 +107,9 @@ def test_directives_of_myst_that_hold_markdown_are_looked_into() -> None:
     assert woven.text == "````{note}\n\n$$\n6\n$$\n\n````\n"
 
 
-@pytest.mark.parametrize("role", ["{backprop}`w.grad`", "`{backprop} w.grad`", "{backprop}``w.grad``"])
+@pytest.mark.parametrize(
+    "role", ["{backprop}`w.grad`", "`{backprop} w.grad`", "`{backprop}w.grad`", "{backprop}``w.grad``"]
+)
 @pytest.mark.parametrize("line", ["# A heading {}\n", "| a | b |\n| - | - |\n| {} | {} |\n", "> *{}*\n", "- {}\n"])
 def test_a_role_stands_in_any_line(role: str, line: str) -> None:
     hidden = fenced(info="backprop kind=hidden")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ...errors import BackpropError, UsageError
-from ..variants import EXAMINED, PATIENCE, cannot_be_met
+from ..variants import EXAMINED, PATIENCE, cannot_be_met, too_few
 from .batch import Batch, exercise_of, spans
 from .plan import BATCH, Plan
 from .workers import Compute
@@ -53,10 +53,7 @@ def _none(plan: Plan, refused: list[int], tried: int) -> BackpropError:
 
 def _too_few(plan: Plan, found: int, tried: int, size: int) -> BackpropError:
     if tried >= size:
-        return UsageError(
-            f"the exercise has {found:,} different variants, and {plan.count:,} are asked for",
-            expected=f"at most {found:,}", hint="wider ranges, or fewer requirements",
-        )  # fmt: skip
+        return too_few(found, plan.count, size)
     return UsageError(
         f"of {tried:,} variants {found:,} fulfil what is required, and the last {PATIENCE:,} do not:"
         f" {plan.count:,} are not found",

@@ -110,7 +110,7 @@ def _questions(variant: Variant, options: ExportOptions) -> Iterator[Question]:
     if options.kind == "cloze":
         yield asker.cloze(tuple(variant.key), "")
         return
-    for number, wanted in enumerate(variant.drawn.record.derivation.graph.wanted):
+    for number, wanted in enumerate(variant.problem.gradients):
         mark = f"-{number + 1}" if number else ""
         found = asker.choice(wanted, mark) if options.kind == "choice" else None
         yield found or asker.number(wanted, mark)
@@ -194,7 +194,7 @@ class _Asker:
 
     def lures_of(self, item: Item) -> tuple[Lure, ...]:
         """Those of a single number that is asked for; none on the way there."""
-        is_asked = item.kind == "gradient" and item.name in self.record.derivation.graph.wanted
+        is_asked = item.kind == "gradient" and item.name in self.record.problem.gradients
         return self.lures(item.name, item.numbers[0]) if is_asked and not item.shape else ()
 
     def lures(self, wanted: str, right: Accepted) -> tuple[Lure, ...]:
