@@ -32,11 +32,11 @@ from backprop_derive.printers.javascript_arrays import ARRAYS
 from backprop_derive.solution import TensorSolution
 from backprop_derive.stages import evaluated, in_matrices
 from backprop_derive.telling import picture
+from tests.browser import in_browser
 from tests.conftest import CHECKOUT
 
 LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
 NODE = shutil.which("node")
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 SCALARS = (
     "lesson",
     "diamond",
@@ -246,18 +246,7 @@ def test_what_a_page_cannot_do_is_said() -> None:
 
 
 def _played(script: str, html: str, folder: Path) -> dict[str, Any]:
-    if NODE is None or BROWSER is None:
-        pytest.skip("Node or Chromium is not installed")
-    packages = "require('playwright-core'), require('axe-core')"
-    if subprocess.run([NODE, "-e", packages], capture_output=True, check=False).returncode != 0:
-        pytest.skip("playwright-core and axe-core are not installed: npm install them, and set NODE_PATH to the folder")
-    target = folder / "page.html"
-    target.write_text(html, encoding="utf-8")
-    command = [NODE, str(Path(__file__).with_name(script)), str(target), BROWSER]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return in_browser(Path(__file__).with_name(script), html, folder, "axe-core")
 
 
 @pytest.fixture(scope="module")
