@@ -50,13 +50,17 @@ def page(document: Document, scene: Scene, options: Options) -> str:
         "return [run, astray];", "})();",
         f"const DATA = {_json(known)};", str(templates.get_template("interactive.js").render()),
     ])  # fmt: skip
+    heading, *blocks = views(document, voice)
+    solution = Markup(templates.get_template("solution.j2").render(document=document, options=options, blocks=blocks))
     style = templates.get_template("style.css").render() + templates.get_template("interactive.css").render()
     return templates.get_template("interactive.j2").render(
         document=document,
-        blocks=views(document, voice),
+        options=options,
+        heading=heading,
+        solution=solution,
         say=INTERACTIVE,
         drawing=Markup(drawn),
-        formulas=[shown(moment.content) for moment in scene.moments],
+        formulas=written_once([shown(moment.content) for moment in scene.moments], solution),
         givens=known["givens"],
         along=[given for given in known["givens"] if given["wanted"]],
         has_tensors=any(known["shapes"].values()),
@@ -66,6 +70,35 @@ def page(document: Document, scene: Scene, options: Options) -> str:
         styles=" ".join(map(_hash, [style, *re.findall("<style>(.*?)</style>", drawn, re.DOTALL)])),
         scripts=_hash(script),
     )
+
+
+_PIECE = re.compile(r'<span class="link">.*?</span>')
+
+
+def written_once(formulas: Sequence[str], solution: str) -> list[Markup]:
+    """The formulas with each piece that also stands in the solution, or in a formula before, as a reference to it.
+
+    A reference is the number of the piece among all that the page holds, formulas first; the script puts a copy there.
+    """
+    new: dict[str, int] = {}
+    there: dict[str, int] = {}
+    for number, piece in enumerate(_PIECE.findall(solution)):
+        there.setdefault(piece, number)
+    for formula in formulas:
+        for piece in _PIECE.findall(formula):
+            if piece not in there:
+                new.setdefault(piece, len(new))
+    written: set[str] = set()
+
+    def reference(found: re.Match[str]) -> str:
+        piece = found[0]
+        if piece in new and piece not in written:
+            written.add(piece)
+            return piece
+        number = new[piece] if piece in new else len(new) + there[piece]
+        return f'<span data-piece="{number}"></span>'
+
+    return [Markup(_PIECE.sub(reference, formula)) for formula in formulas]
 
 
 def printed(program: Runner) -> str:

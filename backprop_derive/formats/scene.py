@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -88,7 +88,7 @@ def data(scene: Scene, options: Options) -> dict[str, Any]:
     graph, problem, plain = scene.graph, scene.graph.problem, shown(scene.picture)
     program, place = scene.live[0], {output: k for k, output in enumerate(scene.live[1])}
     labels = {node.key: plain(node.name) for node in scene.picture.nodes}
-    rate = problem.learning_rate
+    rate, said = problem.learning_rate, list(dict.fromkeys(scene.feedback))
     return {
         "inputs": program.inputs,
         "shapes": {key: scene.shapes[key] for key in labels},
@@ -108,9 +108,9 @@ def data(scene: Scene, options: Options) -> dict[str, Any]:
         "moments": [
             {"phase": m.phase, "about": m.about, "edges": [" ".join(edge) for edge in m.edges]} for m in scene.moments
         ],
-        "slips": _slips(scene.astray[1]),
+        "slips": _slips(scene.astray[1], [said.index(each) for each in scene.feedback]),
         "astray": scene.astray[0].inputs,
-        "feedback": scene.feedback,
+        "feedback": said,
         "loss": graph.loss,
         "moved": [key for key in problem.updated if key in graph.on_path and key not in graph.steps],
         "rate": float(rate.value) if isinstance(rate, Number) else 0.1,
@@ -165,10 +165,10 @@ def _forms(scene: Scene) -> dict[str, str]:
     }
 
 
-def _slips(outputs: tuple[Output, ...]) -> dict[str, list[tuple[int, int]]]:
-    """By moment the outputs that mistakes give there, each with the number of its mistake."""
+def _slips(outputs: tuple[Output, ...], feedback: Sequence[int]) -> dict[str, list[tuple[int, int]]]:
+    """By moment the outputs that mistakes give there, each with the number of what its mistake is told."""
     phases = {"value": "forward", "adjoint": "backward"}
     found: dict[str, list[tuple[int, int]]] = {}
     for place, (kind, *about, mistake) in enumerate(outputs):
-        found.setdefault(" ".join([phases.get(kind, kind), *about]), []).append((place, int(mistake)))
+        found.setdefault(" ".join([phases.get(kind, kind), *about]), []).append((place, feedback[int(mistake)]))
     return found

@@ -146,6 +146,11 @@ const write_parts = (where, parts) => {
 
 // --- the moment
 const formulas = [...$("formulas").children];
+// A piece of a formula that stands elsewhere in the page is copied from there when its moment is reached.
+const pieces = [...document.querySelectorAll("#formulas .link, details .link")];
+const complete = formula => {
+  for (const empty of formula.querySelectorAll("[data-piece]")) empty.replaceWith(pieces[empty.dataset.piece].cloneNode(true));
+};
 const factors = moment => moment.edges.map(edge => [adjoint(edge.split(" ")[1]) ?? 1, local(edge)]);
 const answerOf = moment => {
   if (moment.phase === "forward") return value(moment.about);
@@ -178,6 +183,7 @@ const tell = () => {
   const moment = DATA.moments[at];
   const number = `${say.moment} ${at + 1} ${say.of} ${DATA.moments.length}`;
   put($("where"), moment ? `${number}: ${say[moment.phase]}` : say.overview);
+  if (moment) complete(formulas[at]);
   formulas.forEach((formula, k) => { if (formula.hidden !== (k !== at)) formula.hidden = k !== at; });
   write_parts($("numbers"), moment && isKnown(at) ? worked(moment) : [""]);
   $("ask").hidden = !(isQuiz && moment && !answered.has(at));

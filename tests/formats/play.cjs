@@ -22,7 +22,13 @@ const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame((
   found.first = [await p.textContent("#where"), await p.textContent("#numbers"), await texts(p, "s")];
   found.marked = await p.$$eval(".now[data-node]", all => all.map(group => group.dataset.node));
   const count = await p.evaluate(() => DATA.moments.length);
-  for (let k = 1; k < count; k += 1) await p.keyboard.press("ArrowRight");
+  const formula = () => p.$$eval("#formulas > div:not([hidden])", all => all.map(
+    each => [each.querySelectorAll("[data-piece]").length, ...[...each.querySelectorAll("math")].map(math => math.getAttribute("alttext"))]));
+  found.formulas = await formula();
+  for (let k = 1; k < count; k += 1) {
+    await p.keyboard.press("ArrowRight");
+    found.formulas.push(...await formula());
+  }
   found.last = [await p.textContent("#where"), await p.textContent("#numbers"), await texts(p, "w")];
   await p.click("#back");
   found.back = await p.textContent("#where");

@@ -22,6 +22,7 @@ import backprop_derive as bd
 from backprop_derive.cli.main import main
 from backprop_derive.errors import DomainError, LimitError, UsageError
 from backprop_derive.evaluate.compiled import registers
+from backprop_derive.formats.html import _formula
 from backprop_derive.formats.interactive import printed
 from backprop_derive.formats.scene import data
 from backprop_derive.limits import DEFAULT_LIMITS
@@ -226,6 +227,16 @@ def test_the_lesson_with_everything_is_small(layout: str) -> None:
     assert len(page(layout=layout).encode()) <= 150_000
 
 
+@pytest.mark.parametrize("name", ["lesson", "two-two-one-tanh", "mlp-batch"])
+def test_no_piece_of_a_formula_is_written_twice_for_a_moment_and_the_solution(name: str) -> None:
+    html = page((CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8"))
+    formulas = html[html.index('id="formulas"') : html.index('id="numbers"')]
+    mine, solution = (re.findall(r"<math .*?</math>", part) for part in (formulas, html[html.index("<details") :]))
+    assert len(mine) == len(set(mine))
+    assert not set(mine) & set(solution)
+    assert len(re.findall("data-piece", formulas)) > 2 * len(mine)
+
+
 def test_what_a_page_cannot_do_is_said() -> None:
     with pytest.raises(LimitError, match="computes is too large: 5,202, the limit `page` is at most 5,000"):
         page(f"Given x = {[1] * 2600}\ny = x*x\nz = sum(y)\nL = z^2")
@@ -267,6 +278,15 @@ def test_steps_show_one_result_after_the_other_with_its_node_marked(met: dict[st
     assert met["marked"] == ["y_hat"]
     assert met["last"] == ["step 9 of 9: backward pass", "= (−2) · 1 = −2", ["w", "→ 1", "← −2"]]
     assert met["back"] == "step 8 of 9: backward pass"
+
+
+def test_each_moment_shows_its_whole_formula(met: dict[str, Any]) -> None:
+    contents = [moment.content for moment in _scene(LESSON).moments]
+    whole = [
+        [re.findall('alttext="(.*?)"', _formula(part.node, frozenset())) for part in content] for content in contents
+    ]
+    assert met["formulas"] == [[0, *(spoken for part in parts for spoken in part)] for parts in whole]
+    assert met["formulas"][0] == [0, "y hat equals x times w"]
 
 
 def test_a_slider_moves_every_value(met: dict[str, Any]) -> None:
