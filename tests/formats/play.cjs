@@ -73,13 +73,26 @@ const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame((
     return times.sort((a, b) => a - b)[20];
   });
   await p.emulateMedia({ media: "print" });
-  found.printed = await p.isVisible(".panels");
+  found.printed = [await p.isVisible(".panels"), await p.$eval("details", each => getComputedStyle(each).contentVisibility)];
   await context.close();
   for (const [name, width, scheme] of [["light", 1200, "light"], ["phone", 375, "dark"]]) {
     const other = await opened.newContext({ viewport: { width, height: 800 }, colorScheme: scheme, bypassCSP: true });
     const q = await other.newPage();
+    // Far out of sight, the solution is not painted; it is as soon as one comes near it.
+    await q.setViewportSize({ width, height: 200 });
     await q.goto(`file://${page}`);
     found[`${name} width`] = await q.evaluate(() => document.documentElement.scrollWidth);
+    found[`${name} painted`] = await q.evaluate(async () => {
+      const line = document.querySelector("details li"), isPainted = () => line.checkVisibility({ contentVisibilityAuto: true });
+      const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+      await drawn();
+      const before = isPainted();
+      document.querySelector("details").scrollIntoView();
+      await drawn();
+      scrollTo(0, 0);
+      return [before, isPainted()];
+    });
+    await q.setViewportSize({ width, height: 800 });
     if (folder) await q.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
     await q.evaluate(fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
     found[`${name} axe`] = (await q.evaluate(() => axe.run())).violations.map(each => each.id);

@@ -305,7 +305,8 @@ def test_an_update_descends_and_a_node_tells_its_local_gradients(met: dict[str, 
     assert w == pytest.approx(1.2)
     assert loss == pytest.approx(0.64)
     assert met["hint"] == "ŷ = 1;  ∂s/∂ŷ = 1;  ∂ŷ/∂w = x = 1"
-    assert met["printed"] is False
+    assert met["printed"] == [False, "visible"]
+    assert met["phone painted"] == [False, True]
 
 
 def test_the_quiz_hides_what_it_asks_for_and_names_the_mistake(met: dict[str, Any]) -> None:
