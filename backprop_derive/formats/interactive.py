@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +21,7 @@ from ..evaluate.program import Runner
 from ..options import Options
 from ..pictures.svg import svg
 from ..printers.javascript import Line, function, runtime
+from ..report.moments import Moment
 from ..report.sentences import INTERACTIVE
 from .html import _join, _voice
 from .scene import Scene, data, painted, roomy
@@ -60,7 +61,7 @@ def page(document: Document, scene: Scene, options: Options) -> str:
         solution=solution,
         say=INTERACTIVE,
         drawing=Markup(drawn),
-        formulas=written_once([shown(moment.content) for moment in scene.moments], solution),
+        formulas=written_once([_told(moment, shown) for moment in scene.moments], solution),
         givens=known["givens"],
         along=[given for given in known["givens"] if given["wanted"]],
         has_tensors=any(known["shapes"].values()),
@@ -70,6 +71,14 @@ def page(document: Document, scene: Scene, options: Options) -> str:
         styles=" ".join(map(_hash, [style, *re.findall("<style>(.*?)</style>", drawn, re.DOTALL)])),
         scripts=_hash(script),
     )
+
+
+def _told(moment: Moment, shown: Callable[[Sequence[Inline]], Markup]) -> Markup:
+    """The formula of a moment, and where it ends in what a quiz asks for, the same without that."""
+    told = shown(moment.content)
+    if not moment.asking:
+        return told
+    return Markup('<div class="asking" hidden>{}</div><div class="telling">{}</div>').format(shown(moment.asking), told)
 
 
 _PIECE = re.compile(r'<span class="link">.*?</span>')

@@ -61,7 +61,10 @@ def svg(
     """
     picture, layout = fit or fitted(picture, frame)
     sizes = [box(node, picture) for node in picture.nodes]
+    told = picture
     if texts is not None:
+        # Boxes whose numbers move say them themselves; a description would keep the first, and tell a quiz's answers.
+        told = replace(picture, nodes=tuple(replace(n, value=None, adjoint=None) for n in picture.nodes))
         own = {node.key: node for node in texts.nodes}
         picture = replace(picture, nodes=tuple(n if n.count > 1 else own[n.key] for n in picture.nodes))
     legend = [] if is_inline or is_printed else [PICTURE["legend"] + PICTURE["framed legend"] * bool(picture.bands)]
@@ -69,7 +72,7 @@ def svg(
     tall = layout.height + 2 * _MARGIN + (24 if legend else 0)
     parts = [
         Markup("<title>{}</title>").format(picture.title),
-        Markup("<desc>{}</desc>").format(description(picture)),
+        Markup("<desc>{}</desc>").format(description(told)),
     ]
     if not is_printed:
         parts.append(Markup("<style>{}</style>").format(Markup(style())))

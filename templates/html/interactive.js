@@ -183,7 +183,14 @@ const tell = () => {
   const moment = DATA.moments[at];
   const number = `${say.moment} ${at + 1} ${say.of} ${DATA.moments.length}`;
   put($("where"), moment ? `${number}: ${say[moment.phase]}` : say.overview);
-  if (moment) complete(formulas[at]);
+  if (moment) {
+    complete(formulas[at]);
+    // A formula that ends in its number, as ∂(a + b)/∂a = 1 does, is shown without it as long as it is asked for.
+    for (const [query, isShown] of [[".asking", !isKnown(at)], [".telling", isKnown(at)]]) {
+      const variant = formulas[at].querySelector(query);
+      if (variant) variant.hidden = !isShown;
+    }
+  }
   formulas.forEach((formula, k) => { if (formula.hidden !== (k !== at)) formula.hidden = k !== at; });
   write_parts($("numbers"), moment && isKnown(at) ? worked(moment) : [""]);
   $("ask").hidden = !(isQuiz && moment && !answered.has(at));
@@ -207,6 +214,7 @@ const go = index => {
   if (isQuiz) offer(DATA.moments[at]);
   tell();
   paint();
+  plot();
 };
 
 // --- the curve
@@ -251,6 +259,10 @@ const plot = () => {
     isDown = Number.isFinite(v);
   }
   if (curve.path !== path) { curve.path = path; $("line").setAttribute("d", path); }
+  // What a quiz still asks for is not to be read off the curve either.
+  const isAsked = isQuiz && !known(`forward ${DATA.loss}`), hasSlope = known(`backward ${chosen.each.key}`);
+  for (const id of ["line", "point", "top", "bottom"]) $(id).classList.toggle("asked", isAsked);
+  $("tangent").classList.toggle("asked", isAsked || (isQuiz && !hasSlope));
   const isDefined = Number.isFinite(loss) && Number.isFinite(slope);
   let reach = (high - low) / 5;
   if (Math.abs(slope) * reach > span / 2) reach = span / 2 / Math.abs(slope);
@@ -259,8 +271,7 @@ const plot = () => {
   $("point").setAttribute("cx", x(now).toFixed(1));
   $("point").setAttribute("cy", (Number.isFinite(loss) ? y(loss) : -20).toFixed(1));
   put($("low"), show(low)); put($("high"), show(high)); put($("top"), show(most)); put($("bottom"), show(least));
-  const hidden = isQuiz || !known(`backward ${chosen.each.key}`);
-  put($("slope"), `${say.slope} ${hidden ? "?" : show(slope)}`);
+  put($("slope"), `${say.slope} ${hasSlope ? show(slope) : "?"}`);
 };
 
 // --- given values: a move is drawn once, in the next frame
@@ -365,7 +376,6 @@ $("quiz").addEventListener("click", () => {
   document.querySelector("details").open = !isQuiz;
   answered.clear();
   go(isQuiz ? 0 : -1);
-  plot();
   if (isQuiz) $("answer").focus();
 });
 

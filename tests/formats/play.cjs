@@ -23,7 +23,7 @@ const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame((
   found.marked = await p.$$eval(".now[data-node]", all => all.map(group => group.dataset.node));
   const count = await p.evaluate(() => DATA.moments.length);
   const formula = () => p.$$eval("#formulas > div:not([hidden])", all => all.map(
-    each => [each.querySelectorAll("[data-piece]").length, ...[...each.querySelectorAll("math")].map(math => math.getAttribute("alttext"))]));
+    each => [each.querySelectorAll("[data-piece]").length, ...[...each.querySelectorAll("math")].filter(math => math.checkVisibility()).map(math => math.getAttribute("alttext"))]));
   found.formulas = await formula();
   for (let k = 1; k < count; k += 1) {
     await p.keyboard.press("ArrowRight");
@@ -47,6 +47,9 @@ const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame((
   found.hint = await p.textContent("#hint");
   await p.click("#quiz");
   found.hidden = await texts(p, "y_hat");
+  const curve = () => p.$$eval("#line, #tangent, #point, #top", all => all.map(each => getComputedStyle(each).visibility === "visible"));
+  found.curves = [await curve()];
+  found.described = await p.textContent("#graph desc");
   const answers = ["", "seven", "-1", "1"];
   found.verdicts = [];
   for (const answer of answers) {
@@ -54,12 +57,30 @@ const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame((
     await p.press("#answer", "Enter");
     found.verdicts.push(await p.textContent("#verdict"));
   }
-  while ((await p.textContent("#where")) !== `step ${count} of ${count}: backward pass`) await p.click("#next");
+  const formulaShown = () => p.$$eval("#formulas > div:not([hidden]) math", all => all.filter(math => math.checkVisibility())
+    .map(math => math.getAttribute("alttext")));
+  found.asking = [];
+  while ((await p.textContent("#where")) !== `step ${count} of ${count}: backward pass`) {
+    await p.click("#next");
+    if ((await p.textContent("#where")).startsWith("step 3")) {
+      await p.fill("#answer", "1");
+      await p.press("#answer", "Enter");
+      found.curves.push(await curve());
+    }
+    if ((await p.textContent("#where")).startsWith("step 5")) {
+      found.asking.push(await formulaShown());
+      await p.fill("#answer", "1");
+      await p.press("#answer", "Enter");
+      found.asking.push(await formulaShown());
+    }
+  }
   for (const answer of ["1", "2", "-1", "-2"]) {
     await p.fill("#answer", answer);
     await p.press("#answer", "Enter");
     found.verdicts.push(await p.textContent("#verdict"));
   }
+  found.curves.push(await curve());
+  found.asked = await p.textContent("#slope");
   await p.click("#quiz");
   found.frame = await p.evaluate(async () => {
     const times = [];
