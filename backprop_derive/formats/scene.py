@@ -128,17 +128,8 @@ def _givens(scene: Scene, labels: Mapping[str, str]) -> list[dict[str, Any]]:
             "key": given.key, "label": labels[given.key], "shape": scene.shapes[given.key],
             "values": values, "classes": size, "structure": problem.structures.get(given.key, ""),
             "wanted": given.key in scene.graph.on_path and ("adjoint", given.key) in scene.live[1],
-            **_range(values[0], size),
         })  # fmt: skip
     return found
-
-
-def _range(value: float, classes: int | None) -> dict[str, Any]:
-    """A slider's range around a value, as far as twice its size and at least 2; of a class label all classes."""
-    if classes is not None:
-        return {"value": value, "min": 0, "max": classes - 1, "step": "1"}
-    reach = max(2.0, 2 * abs(value))
-    return {"value": value, "min": value - reach, "max": value + reach, "step": "any"}
 
 
 def _classes(scene: Scene) -> dict[str, int]:

@@ -222,6 +222,7 @@ const box = { left: 40, right: 392, top: 10, bottom: 210 }, BUDGET = 5;
 const pick = select => (select ? Number(select.value) : 0);
 const along = () => ({ each: given[$("along").value], entry: pick($("place")) });
 const numberAt = (values, { each, entry }) => entries(values[each.key])[entry];
+// A slider and the curve reach as far from a value as twice its size and at least 2; of a class label over all classes.
 const range = ({ each, entry }) => {
   if (each.classes) return [0, each.classes - 1];
   const base = each.values[entry], reach = Math.max(2, 2 * Math.abs(base));
@@ -280,6 +281,10 @@ const draw = () => { pending = 0; tell(); paint(); plot(); };
 const refresh = () => { outcome = null; answered.clear(); pending ||= requestAnimationFrame(draw); };
 const controls = DATA.givens.map((each, k) => ({ each, slider: $(`s${k}`), number: $(`n${k}`), select: $(`e${k}`) }));
 const chosenBy = control => ({ each: control.each, entry: pick(control.select) });
+const reachOut = control => {
+  [control.slider.min, control.slider.max] = range(chosenBy(control));
+  control.slider.step = control.each.classes ? "1" : "any";
+};
 const follow = source => {
   for (const control of controls) {
     const words = String(Number(numberAt(current, chosenBy(control)).toPrecision(12)));
@@ -300,12 +305,11 @@ for (const control of controls) {
       refresh();
     });
   }
-  if (!control.select) continue;
-  choices(control.select, control.each);
-  control.select.addEventListener("change", () => {
-    [control.slider.min, control.slider.max] = range(chosenBy(control));
-    follow();
-  });
+  if (control.select) {
+    choices(control.select, control.each);
+    control.select.addEventListener("change", () => { reachOut(control); follow(); });
+  }
+  reachOut(control);
 }
 const restart = () => { curve = null; follow(); refresh(); };
 $("reset").addEventListener("click", () => {

@@ -18,6 +18,7 @@ const frame = p => p.evaluate(() => new Promise(drawn => requestAnimationFrame((
   p.on("request", request => { if (!request.url().startsWith("file:")) found.problems.push(request.url()); });
   await p.goto(`file://${page}`);
   found.overview = await texts(p, "w");
+  found.reach = await p.$eval("#s1", slider => [slider.min, slider.max, slider.step, slider.value]);
   await p.keyboard.press("ArrowRight");
   found.first = [await p.textContent("#where"), await p.textContent("#numbers"), await texts(p, "s")];
   found.marked = await p.$$eval(".now[data-node]", all => all.map(group => group.dataset.node));

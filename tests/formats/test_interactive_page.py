@@ -290,6 +290,7 @@ def test_each_moment_shows_its_whole_formula(met: dict[str, Any]) -> None:
 
 
 def test_a_slider_moves_every_value(met: dict[str, Any]) -> None:
+    assert met["reach"] == ["-2", "6", "any", "2"]
     w, gradient, loss = met["moved"]
     assert w > 1
     assert gradient == pytest.approx(2 * (w - 2))
