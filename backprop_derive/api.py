@@ -12,10 +12,9 @@ from .errors import UsageError, shorten
 from .graph import build_graph
 from .language.reader import Scalar
 from .limits import DEFAULT_LIMITS, Limits
-from .options import DEFAULT_OPTIONS, Options, with_changes
+from .options import DEFAULT_OPTIONS, PROGRAMS, Options, with_changes
 from .plain import plain
 from .problem import Problem, Step
-from .programs.engines import ENGINES
 from .solution import SolutionRecord, TensorSolution, TensorValue, Value
 from .stages import (
     derived,
@@ -371,8 +370,8 @@ class Solution:
 
         Raises UsageError where the problem has no values, or no such program.
         """
-        if engine not in ENGINES:
-            raise UsageError(f"unknown engine {shorten(engine)}", expected=", ".join(ENGINES))
+        if engine not in PROGRAMS:
+            raise UsageError(f"unknown engine {shorten(engine)}", expected=", ".join(PROGRAMS))
         return str(self.render(engine, **changes))
 
     def render(self, format: str, **changes: Any) -> str | bytes:

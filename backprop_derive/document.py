@@ -336,13 +336,22 @@ class PictureEdge:
 
 
 @record
+class PictureBand:
+    """Nodes that are framed together: the steps of one layer of a net."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@record
 class Picture:
-    """A graph as it is to be drawn, its nodes in topological order."""
+    """A graph as it is to be drawn, its nodes in topological order; no edge goes from a band to one before it."""
 
     title: str
     nodes: tuple[PictureNode, ...]
     edges: tuple[PictureEdge, ...]
     literal_names: frozenset[str] = frozenset()
+    bands: tuple[PictureBand, ...] = ()
 
 
 @record

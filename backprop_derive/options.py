@@ -20,6 +20,8 @@ NUMERATOR_AXES = 2  # numerator layout is defined for gradients by tensors of so
 ENGINES = ("typst", "latexmk")
 MODES = ("reverse", "forward")
 BACKWARD = ("autograd", "explicit")
+PROGRAMS = ("torch", "jax", "numpy")
+"""The libraries that scripts are written for, which are formats, too."""
 
 _CHOICES = {
     "layout": LAYOUTS, "detail": DETAILS, "notation": NOTATIONS, "flavour": FLAVOURS, "engine": ENGINES,

@@ -126,8 +126,12 @@ def first_pass(record: SolutionRecord | TensorSolution) -> Any:
     """The numbers of a solution. Raises UsageError where it has none."""
     if record.first is None:
         missing = [given.written for given in record.problem.without_value]
-        reason = f"{', '.join(missing)} has no value" if missing else "this derivation is symbolic"
-        raise UsageError(f"there are no numbers: {reason}", hint="solve(problem, given={…})")
+        if missing:
+            raise UsageError(
+                f"there are no numbers: {', '.join(missing)} has no value",
+                hint=f"Given {missing[0]} = … in the problem; on the command line --given, in Python given={{…}}",
+            )
+        raise UsageError("there are no numbers: this derivation is symbolic", hint="solve instead of derive")
     return record.first
 
 

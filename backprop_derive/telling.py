@@ -12,9 +12,8 @@ from .document import Block, Document, Figure, Picture
 from .errors import UsageError
 from .languages import speaking
 from .limits import Limits
-from .options import Options
+from .options import PROGRAMS, Options
 from .pictures import PICTURES
-from .programs.engines import ENGINES
 from .records import record
 from .solution import SolutionRecord, TensorSolution
 from .stages import first_pass, in_matrices, swept
@@ -58,7 +57,7 @@ def rendered(telling: Telling, format: str) -> str | bytes:
         from .formats.json import to_json
 
         return to_json(telling.record, options, telling.ledger, telling.comparisons, telling.certificate)
-    if format in ENGINES:
+    if format in PROGRAMS:
         from .programs import program
 
         solved = telling.solved

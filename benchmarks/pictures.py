@@ -1,8 +1,17 @@
-"""The layout of a graph: 500 nodes, and how it grows."""
+"""The layout of a graph: 500 nodes, and how it grows. And a page of 50 nodes: what one move of a slider costs."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
 from ratios import Measure, Ratio, medians, seconds
+
+_MOVES = 100
+_FRAME = 1000 / 60  # milliseconds
 
 
 def layout(count: int) -> Measure:
@@ -21,3 +30,42 @@ def layouts(runs: int) -> list[Ratio]:
         Ratio("layout of 500 nodes : one second", large, 1.0, 1.0),
         Ratio("layout of 500 nodes : of 250", large, small, 3.0),
     ]
+
+
+def recurrent(steps: int) -> str:
+    """A recurrent neuron unrolled, of 2·steps + 5 nodes."""
+    times = range(1, steps + 1)
+    return "\n".join([
+        "Given " + ", ".join(f"x_{t} = {t * 7 % 5 - 2}" for t in times),
+        "Given u = 0.5, w = 0.9, h_0 = 0, y = 1",
+        *(f"h_{t} = tanh(u*x_{t} + w*h_{t - 1})" for t in times),
+        f"loss = 1/2*(h_{steps} - y)^2",
+        "Find d(loss)/du, d(loss)/dw",
+    ])  # fmt: skip
+
+
+def sliders(runs: int) -> list[Ratio | str]:
+    """The work of a page for a move; a line that says why where there is no browser."""
+    import backprop_derive as bd
+
+    node, browser = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
+    found = node and subprocess.run(
+        [node, "-e", "require.resolve('playwright-core')"], capture_output=True, check=False
+    )
+    if not node or not browser or not found or found.returncode:
+        return ["slider: needs Node, Chromium, and playwright-core in the folder that NODE_PATH names"]
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.html"
+        page.write_text(bd.solve(recurrent(23)).to_html(interactive=True), encoding="utf-8")
+        command = [node, str(Path(__file__).with_name("slider.cjs")), str(page), browser, str(_MOVES)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    busy = json.loads(done.stdout)
+    return [
+        Ratio("slider of 51 nodes, 95th of 100 moves : a frame", busy["move"][1], _FRAME, 1.0, "ms"),
+        Ratio("slider of 51 nodes, a move : a frame without", busy["move"][0], busy["empty"][0], 8.0, "ms"),
+    ]
+
+
+if __name__ == "__main__":
+    for line in (*layouts(7), *sliders(1)):
+        print(line if isinstance(line, str) else line.line)

@@ -151,14 +151,14 @@ def main() -> None:
     print(f"{'':<58} {'ours':>10} {'peer':>10}     {'ratio':>8} {'at most':>8}")
     from derivations import first_derivations
     from importing import importing
-    from pictures import layouts
+    from pictures import layouts, sliders
     from tensors import NETWORKS, compiled
     from training import training
 
     def first(runs: int) -> list[Ratio | str]:
         return first_derivations(runs, NETWORKS)
 
-    for measure in (commands, derivations, doubling, compiled, training, importing, layouts, first):
+    for measure in (commands, derivations, doubling, compiled, training, importing, layouts, sliders, first):
         for ratio in measure(runs):
             print(ratio if isinstance(ratio, str) else ratio.line, flush=True)
 

@@ -17,6 +17,7 @@ from ..derivation import INCOMING, OUTPUT, Component
 from ..errors import ProblemError
 from ..indexed.blocks import block_form
 from ..indexed.component import Components
+from ..indexed.lists import listed
 from ..indexed.matrix import matrix_form
 from ..indexed.means import with_means
 from ..indexed.shape import Shape, Size, shape_of
@@ -81,9 +82,11 @@ def matrix_notation(
     lengths = dict(zip(columns, sizes[index], strict=True))
     # As it stands first: a singular matrix has its cofactors, too, and no inverse.
     for entries in dict.fromkeys((wanted, without_cofactors(wanted))):
+        plain_form = matrix_form(from_sympy(entries, {}), columns, lengths)
         candidates: Iterable[Expr | None] = (
             _compact(shape, index),
-            matrix_form(from_sympy(entries, {}), columns, lengths),
+            listed(plain_form, sizes[index][0]) if len(columns) == 1 else None,
+            plain_form,
             block_form(adjoint.body, columns, sizes[index], known),
             _reshaped(shape, sizes[index]),
         )

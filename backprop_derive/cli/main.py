@@ -13,12 +13,11 @@ import click
 from ..errors import BackpropError
 from ..formats import FORMATS, PAGE_FORMATS
 from ..languages import ENGLISH, LANGUAGES
-from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS
+from ..options import BACKWARD, DETAILS, ENGINES, FLAVOURS, LAYOUT_CONVENTIONS, LAYOUTS, MODES, NOTATIONS, PROGRAMS
 from ..pictures import PICTURES
 from . import epilogs
 
 QUIZZES = "moodle, gift, qti, canvas, rexams, prairielearn, nbgrader, anki, csv, jsonl"
-CODE_FORMATS = ("torch", "jax", "numpy")
 
 
 class Command(click.Command):
@@ -85,7 +84,7 @@ WRITTEN = (
         "-f",
         "--format",
         "format_",
-        type=click.Choice((*FORMATS, *CODE_FORMATS, *PICTURES)),
+        type=click.Choice((*FORMATS, *PROGRAMS, *PICTURES)),
         help="Default: the suffix of FILE, or md.",
     ),
     click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output."),
@@ -191,7 +190,7 @@ def solve(given: tuple[str, ...], direction: tuple[str, ...], **choices: Any) ->
 @click.option("--loss", metavar="TEXT", help="Of a module: the loss, in y_hat and further inputs: mse(y_hat, y).")
 @click.option("--run", "execute", is_flag=True, help="Run FILE, to import a module with its weights from it.")
 @click.option(
-    "-f", "--format", "format_", type=click.Choice((*FORMATS, *CODE_FORMATS)), help="Solve it, and write the solution."
+    "-f", "--format", "format_", type=click.Choice((*FORMATS, *PROGRAMS)), help="Solve it, and write the solution."
 )
 @click.option("-o", "--output", metavar="FILE", help="Written whole or not at all; - is standard output.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a stated limit.")

@@ -15,8 +15,7 @@ from ..formats import SUFFIXES
 from ..formats.files import check_target, write_whole
 from ..limits import Limits, with_limits
 from ..limits import time_limit as time_limit
-from ..options import DEFAULT_OPTIONS, Options
-from ..programs.engines import ENGINES
+from ..options import DEFAULT_OPTIONS, PROGRAMS, Options
 from .reading import is_same_file, problem_text
 from .viewing import file_to_view, view
 from .waiting import waiting
@@ -165,7 +164,7 @@ def read_options(choices: dict[str, Any], limits: Limits) -> Options:
 
 def check_choices(choices: dict[str, Any], chosen: str) -> None:
     """Refuse what this format would silently ignore. Raises UsageError."""
-    if choices["backward"] is not None and chosen not in ENGINES:
+    if choices["backward"] is not None and chosen not in PROGRAMS:
         raise UsageError("--backward is a choice of scripts", hint="-f numpy --backward explicit")
     if choices.get("interactive") and chosen != "html":
         raise UsageError("--interactive makes a page", hint="-f html --interactive")

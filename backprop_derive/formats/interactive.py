@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +21,7 @@ from ..evaluate.program import Runner
 from ..options import Options
 from ..pictures.svg import svg
 from ..printers.javascript import Line, function, runtime
+from ..report.moments import Moment
 from ..report.sentences import INTERACTIVE
 from .html import _join, _voice
 from .scene import Scene, data, painted, roomy
@@ -50,13 +51,17 @@ def page(document: Document, scene: Scene, options: Options) -> str:
         "return [run, astray];", "})();",
         f"const DATA = {_json(known)};", str(templates.get_template("interactive.js").render()),
     ])  # fmt: skip
+    heading, *blocks = views(document, voice)
+    solution = Markup(templates.get_template("solution.j2").render(document=document, options=options, blocks=blocks))
     style = templates.get_template("style.css").render() + templates.get_template("interactive.css").render()
     return templates.get_template("interactive.j2").render(
         document=document,
-        blocks=views(document, voice),
+        options=options,
+        heading=heading,
+        solution=solution,
         say=INTERACTIVE,
         drawing=Markup(drawn),
-        formulas=[shown(moment.content) for moment in scene.moments],
+        formulas=written_once([_told(moment, shown) for moment in scene.moments], solution),
         givens=known["givens"],
         along=[given for given in known["givens"] if given["wanted"]],
         has_tensors=any(known["shapes"].values()),
@@ -66,6 +71,43 @@ def page(document: Document, scene: Scene, options: Options) -> str:
         styles=" ".join(map(_hash, [style, *re.findall("<style>(.*?)</style>", drawn, re.DOTALL)])),
         scripts=_hash(script),
     )
+
+
+def _told(moment: Moment, shown: Callable[[Sequence[Inline]], Markup]) -> Markup:
+    """The formula of a moment, and where it ends in what a quiz asks for, the same without that."""
+    told = shown(moment.content)
+    if not moment.asking:
+        return told
+    return Markup('<div class="asking" hidden>{}</div><div class="telling">{}</div>').format(shown(moment.asking), told)
+
+
+_PIECE = re.compile(r'<span class="link">.*?</span>')
+
+
+def written_once(formulas: Sequence[str], solution: str) -> list[Markup]:
+    """The formulas with each piece that also stands in the solution, or in a formula before, as a reference to it.
+
+    A reference is the number of the piece among all that the page holds, formulas first; the script puts a copy there.
+    """
+    new: dict[str, int] = {}
+    there: dict[str, int] = {}
+    for number, piece in enumerate(_PIECE.findall(solution)):
+        there.setdefault(piece, number)
+    for formula in formulas:
+        for piece in _PIECE.findall(formula):
+            if piece not in there:
+                new.setdefault(piece, len(new))
+    written: set[str] = set()
+
+    def reference(found: re.Match[str]) -> str:
+        piece = found[0]
+        if piece in new and piece not in written:
+            written.add(piece)
+            return piece
+        number = new[piece] if piece in new else len(new) + there[piece]
+        return f'<span data-piece="{number}"></span>'
+
+    return [Markup(_PIECE.sub(reference, formula)) for formula in formulas]
 
 
 def printed(program: Runner) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -88,7 +88,7 @@ def data(scene: Scene, options: Options) -> dict[str, Any]:
     graph, problem, plain = scene.graph, scene.graph.problem, shown(scene.picture)
     program, place = scene.live[0], {output: k for k, output in enumerate(scene.live[1])}
     labels = {node.key: plain(node.name) for node in scene.picture.nodes}
-    rate = problem.learning_rate
+    rate, said = problem.learning_rate, list(dict.fromkeys(scene.feedback))
     return {
         "inputs": program.inputs,
         "shapes": {key: scene.shapes[key] for key in labels},
@@ -108,9 +108,9 @@ def data(scene: Scene, options: Options) -> dict[str, Any]:
         "moments": [
             {"phase": m.phase, "about": m.about, "edges": [" ".join(edge) for edge in m.edges]} for m in scene.moments
         ],
-        "slips": _slips(scene.astray[1]),
+        "slips": _slips(scene.astray[1], [said.index(each) for each in scene.feedback]),
         "astray": scene.astray[0].inputs,
-        "feedback": scene.feedback,
+        "feedback": said,
         "loss": graph.loss,
         "moved": [key for key in problem.updated if key in graph.on_path and key not in graph.steps],
         "rate": float(rate.value) if isinstance(rate, Number) else 0.1,
@@ -126,21 +126,10 @@ def _givens(scene: Scene, labels: Mapping[str, str]) -> list[dict[str, Any]]:
         values, size = scene.values[given.key], classes.get(given.key)
         found.append({
             "key": given.key, "label": labels[given.key], "shape": scene.shapes[given.key],
-            "values": values, "classes": size, "structure": problem.structures.get(given.key, ""),
+            "values": values, "classes": size, "structure": problem.structures.get(given.key, ""), "is_size": given.is_size,
             "wanted": given.key in scene.graph.on_path and ("adjoint", given.key) in scene.live[1],
-            **_range(values[0], size, is_fixed=given.is_size),
         })  # fmt: skip
     return found
-
-
-def _range(value: float, classes: int | None, *, is_fixed: bool = False) -> dict[str, Any]:
-    """A slider's range around a value, as far as twice its size and at least 2; of a class label all classes."""
-    if is_fixed:
-        return {"value": value, "min": value, "max": value, "step": "1"}
-    if classes is not None:
-        return {"value": value, "min": 0, "max": classes - 1, "step": "1"}
-    reach = max(2.0, 2 * abs(value))
-    return {"value": value, "min": value - reach, "max": value + reach, "step": "any"}
 
 
 def _classes(scene: Scene) -> dict[str, int]:
@@ -167,10 +156,10 @@ def _forms(scene: Scene) -> dict[str, str]:
     }
 
 
-def _slips(outputs: tuple[Output, ...]) -> dict[str, list[tuple[int, int]]]:
-    """By moment the outputs that mistakes give there, each with the number of its mistake."""
+def _slips(outputs: tuple[Output, ...], feedback: Sequence[int]) -> dict[str, list[tuple[int, int]]]:
+    """By moment the outputs that mistakes give there, each with the number of what its mistake is told."""
     phases = {"value": "forward", "adjoint": "backward"}
     found: dict[str, list[tuple[int, int]]] = {}
     for place, (kind, *about, mistake) in enumerate(outputs):
-        found.setdefault(" ".join([phases.get(kind, kind), *about]), []).append((place, int(mistake)))
+        found.setdefault(" ".join([phases.get(kind, kind), *about]), []).append((place, feedback[int(mistake)]))
     return found

@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..document import Document
 from ..errors import OutputError
+from ..languages import NEEDS_FONTS
 from ..options import Options
 from ..shipped import shipped
 from .files import write_whole
@@ -42,7 +43,10 @@ _CHOICES = (
 def fill(format: str, document: Document, blocks: list[BlockView], options: Options, **more: Any) -> str:
     """The format's `body.j2` filled with a document. Raises OutputError naming template, line and reason."""
     choices = {name: getattr(options, name) for name in _CHOICES}
-    context = {"document": document, "blocks": blocks, "options": choices, **more}
+    context = {
+        "document": document, "blocks": blocks, "options": choices,
+        "needs_fonts": document.language in NEEDS_FONTS, **more,
+    }  # fmt: skip
     if options.template is None:
         return filled(format, None, context)
     own = options.template.resolve()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ..document import Ellipsis, Listing, MathNode, Picture, PictureEdge, PictureNode
+from ..document import Ellipsis, Listing, MathNode, Picture, PictureBand, PictureEdge, PictureNode
 from ..records import record
 from ..syntax.names import symbol
 
@@ -107,7 +107,8 @@ def _merged(picture: Picture, steps: Sequence[PictureNode], groups: Sequence[Ran
     # A group stands where its first step does: givens that went into it may stand before.
     order = [node for node in picture.nodes if home.get(node.key, node.key) == node.key]
     nodes = tuple(_group(node, members[node.key]) for node in order)
-    return replace(picture, nodes=nodes, edges=tuple(_edges(picture.edges, home)))
+    bands = tuple(_bands(picture.bands, home, members))
+    return replace(picture, nodes=nodes, edges=tuple(_edges(picture.edges, home)), bands=bands)
 
 
 def _group(first: PictureNode, members: Sequence[PictureNode]) -> PictureNode:
@@ -124,6 +125,17 @@ def _group(first: PictureNode, members: Sequence[PictureNode]) -> PictureNode:
         is_wanted=any(node.is_wanted for node in own),
         count=len(own),
     )
+
+
+def _bands(
+    bands: Sequence[PictureBand], home: dict[str, str], members: dict[str, list[PictureNode]]
+) -> Iterator[PictureBand]:
+    """The bands of what is left; a band of which a part went into a group with others is none any more."""
+    for band in bands:
+        left = tuple(dict.fromkeys(home.get(key, key) for key in band.members))
+        own = {node.key for key in left for node in members[key] if node.kind != "given"}
+        if own == set(band.members):
+            yield replace(band, members=left)
 
 
 def _edges(edges: Sequence[PictureEdge], home: dict[str, str]) -> Iterator[PictureEdge]:

@@ -23,6 +23,9 @@ def dot(picture: Picture) -> str:
             for label in lines(node, picture, show)
         )
         body.append(f"  {names[node.key]} [label=<{rows}>{_look(node)}];")
+    for number, band in enumerate(picture.bands):
+        look = f'label={_quoted(band.name)}; labeljust=l; style="dotted,rounded"; color="{LIGHT["edge"]}";'
+        body.append(f"  subgraph cluster_{number} {{ {look} {'; '.join(names[key] for key in band.members)} }}")
     for edge in picture.edges:
         words = local(edge, picture, show)
         options = [f"label={_quoted(words)}"] if words else []

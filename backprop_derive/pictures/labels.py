@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from math import fsum
 
-from ..document import Chain, MathNode, Picture, PictureEdge, PictureNode
+from ..document import Chain, MathNode, Picture, PictureBand, PictureEdge, PictureNode
 from ..printers.text import text
 from ..records import record
 from ..report.sentences import PICTURE
@@ -118,3 +118,8 @@ def tag(edge: PictureEdge, picture: Picture) -> tuple[float, float]:
     """The width and height of the label of a line; of none nothing."""
     words = local(edge, picture, shown(picture))
     return (width(words, SMALL) + 8, SMALL + 5) if words else (0.0, 0.0)
+
+
+def title(band: PictureBand) -> tuple[float, float]:
+    """The width and height of a frame's title with the room around it."""
+    return width(band.name, SMALL) + 12, SMALL + 8

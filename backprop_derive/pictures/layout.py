@@ -6,10 +6,11 @@ column share a trunk, as wires do. Nothing can then lie on anything else, whatev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
 from ..records import record
+from .bands import Band, Border, Point, Size, Span, borders, cleared
 from .coordinates import placed
 from .ordering import ordered
 from .ranks import ranks
@@ -19,9 +20,6 @@ _APART, _LINES_APART = 16.0, 9.0  # room across a column, between boxes and betw
 _LEAST_LABELS = 4.0  # width of a column of labels that has none
 _SPINE, _LEAF = 8.0, 0.4  # how much lines between steps hold each other straight, and lines of leaves
 _PORT = 11.0  # between the ends of two lines at one box
-
-Size = tuple[float, float]
-Point = tuple[float, float]
 
 
 @record
@@ -38,30 +36,48 @@ class Line:
 
 @record
 class Layout:
-    """Where the boxes (their middles) and lines are; `is_down` tells that columns are rows, from top to bottom."""
+    """Where the boxes (their middles), lines and frames are; `is_down`: columns are rows, from top to bottom."""
 
     width: float
     height: float
     boxes: tuple[Point, ...]
     lines: tuple[Line, ...]
     is_down: bool = False
+    bands: tuple[Border, ...] = ()
 
 
-def arranged(boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: Sequence[Size], down: bool) -> Layout:
-    """The layout of boxes in topological order; `labels` has the size of each link's label, (0, 0) for none."""
-    if down:
-        turned = _arranged([(h, w) for w, h in boxes], links, [(h, w) for w, h in labels])
-        return Layout(
-            turned.height,
-            turned.width,
-            tuple((y, x) for x, y in turned.boxes),
-            tuple(
-                Line(tuple(((b, a), (d, c)) for (a, b), (c, d) in line.pieces), line.label[::-1], line.labelled)
-                for line in turned.lines
-            ),
-            True,
-        )
-    return _arranged(boxes, links, labels)
+def arranged(
+    boxes: Sequence[Size],
+    links: Sequence[tuple[int, int]],
+    labels: Sequence[Size],
+    down: bool,
+    bands: Sequence[Band] = (),
+) -> Layout | None:
+    """The layout of boxes in topological order; `labels` has the size of each link's label, (0, 0) for none.
+
+    None where a link goes from one of the `bands` to an earlier one.
+    """
+    if not down:
+        return _arranged(boxes, links, labels, bands)
+    turned_bands = [Band(band.members, band.title[::-1]) for band in bands]
+    turned = _arranged([(h, w) for w, h in boxes], links, [(h, w) for w, h in labels], turned_bands)
+    if turned is None:
+        return None
+    return Layout(
+        turned.height,
+        turned.width,
+        tuple((y, x) for x, y in turned.boxes),
+        tuple(
+            Line(tuple(((b, a), (d, c)) for (a, b), (c, d) in line.pieces), line.label[::-1], line.labelled)
+            for line in turned.lines
+        ),
+        True,
+        tuple(Border(_turned(border.corners), _turned(border.title)) for border in turned.bands),
+    )
+
+
+def _turned(corners: tuple[Point, Point]) -> tuple[Point, Point]:
+    return corners[0][::-1], corners[1][::-1]
 
 
 @record(slots=False)
@@ -91,17 +107,38 @@ class _Items:
         self.left[target].append(source)
 
 
-def _arranged(boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: Sequence[Size]) -> Layout:
-    items = _items(boxes, links, labels)
-    layers = ordered(items.layers, items.left, items.right)
+def _arranged(
+    boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: Sequence[Size], bands: Sequence[Band]
+) -> Layout | None:
     count = len(boxes)
+    found = ranks(count, links, [band.members for band in bands])
+    if found is None:
+        return None
+    items = _items(boxes, links, labels, found)
+    spans = [Span(2 * min(ranked), 2 * max(ranked), band.title) for band, ranked in _ranked(bands, found)]
+    together = _together(links, items, bands, spans)
+    layers = ordered(items.layers, items.left, items.right, together)
     pulls = _pulls(count, links, items)
     across = placed(layers, items.across, items.left, items.right, lambda a, b: pulls[max(a, b)])
-    starts, ends = _columns(layers, items)
+    extents = cleared(layers, items.across, across, spans, together)
+    starts, ends = _columns(layers, items, {e.titled: s.title[0] for e, s in zip(extents, spans, strict=True)})
+    frames = list(borders(spans, extents, starts, ends))
     middles = [(starts[items.column[k]] + ends[items.column[k]]) / 2 for k in range(count)]
-    ports = _ports(boxes, links, items, across)
+    lines = _lines(boxes, links, items, across, middles, (starts, ends))
+    return _from_origin(lines, frames, list(zip(middles, across[:count], strict=True)), (ends, across, items))
+
+
+def _lines(
+    boxes: Sequence[Size],
+    links: Sequence[tuple[int, int]],
+    items: _Items,
+    across: Sequence[float],
+    middles: Sequence[float],
+    columns: tuple[Sequence[float], Sequence[float]],
+) -> list[Line]:
+    starts, ends = columns
     lines = []
-    for (source, target), route, port in zip(links, items.routes, ports, strict=True):
+    for (source, target), route, port in zip(links, items.routes, _ports(boxes, links, items, across), strict=True):
         leave = (middles[source] + boxes[source][0] / 2, across[source])
         arrive = (middles[target] - boxes[target][0] / 2, port)
         pieces = [(leave, (ends[items.column[source]], across[source]))]
@@ -110,8 +147,57 @@ def _arranged(boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: S
         column = items.column[route[-1]]
         label = ((starts[column] + ends[column]) / 2, across[route[-1]])
         lines.append(Line(tuple(pieces), label, len(route)))
-    height = max((y + h / 2 for y, h in zip(across, items.across, strict=True)), default=0.0)
-    return Layout(ends[-1] if ends else 0.0, height, tuple(zip(middles, across[:count], strict=True)), tuple(lines))
+    return lines
+
+
+def _from_origin(
+    lines: Sequence[Line],
+    frames: Sequence[Border],
+    boxes: Sequence[Point],
+    sizes: tuple[Sequence[float], Sequence[float], _Items],
+) -> Layout:
+    """The layout with its least corner at (0, 0): frames stand out from the boxes in them, and push others aside."""
+    ends, across, items = sizes
+    left = min((frame.corners[0][0] for frame in frames), default=0.0)
+    left = min(left, 0.0)
+    right = max([*ends[-1:], *(frame.corners[1][0] for frame in frames), 0.0])
+    room = list(zip(across, items.across, strict=True))
+    top = min([*(y - h / 2 for y, h in room), *(frame.corners[0][1] for frame in frames)], default=0.0)
+    bottom = max([*(y + h / 2 for y, h in room), *(frame.corners[1][1] for frame in frames)], default=0.0)
+
+    def moved(point: Point) -> Point:
+        return point[0] - left, point[1] - top
+
+    def both(corners: tuple[Point, Point]) -> tuple[Point, Point]:
+        return moved(corners[0]), moved(corners[1])
+
+    return Layout(
+        right - left,
+        bottom - top,
+        tuple(map(moved, boxes)),
+        tuple(Line(tuple(map(both, line.pieces)), moved(line.label), line.labelled) for line in lines),
+        bands=tuple(Border(both(frame.corners), both(frame.title)) for frame in frames),
+    )
+
+
+def _ranked(bands: Sequence[Band], found: Sequence[int]) -> Iterator[tuple[Band, list[int]]]:
+    for band in bands:
+        yield band, [found[member] for member in band.members]
+
+
+def _together(
+    links: Sequence[tuple[int, int]], items: _Items, bands: Sequence[Band], spans: Sequence[Span]
+) -> set[int]:
+    """The items within frames: boxes, what goes on from them as long as it is in their columns, and what they get."""
+    home = {member: span for band, span in zip(bands, spans, strict=True) for member in band.members}
+    found = set(home)
+    for (source, target), route in zip(links, items.routes, strict=True):
+        *trunk, label = route
+        if source in home:
+            found.update(item for item in trunk if items.column[item] <= home[source].last)
+        if target in home and home[target].first < items.column[label]:
+            found.add(label)
+    return found
 
 
 def _pulls(count: int, links: Sequence[tuple[int, int]], items: _Items) -> list[float]:
@@ -124,9 +210,10 @@ def _pulls(count: int, links: Sequence[tuple[int, int]], items: _Items) -> list[
     return found
 
 
-def _items(boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: Sequence[Size]) -> _Items:
+def _items(
+    boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: Sequence[Size], found: Sequence[int]
+) -> _Items:
     """Boxes in even columns, labels and trunks between; what a trunk has in common is one item for all its lines."""
-    found = ranks(len(boxes), links)
     items = _Items([[] for _ in range(2 * max(found, default=-1) + 1)], [], [], [], [], [])
     for rank, size in zip(found, boxes, strict=True):
         items.new(2 * rank, size, _APART)
@@ -147,11 +234,13 @@ def _items(boxes: Sequence[Size], links: Sequence[tuple[int, int]], labels: Sequ
     return items
 
 
-def _columns(layers: Sequence[Sequence[int]], items: _Items) -> tuple[list[float], list[float]]:
+def _columns(
+    layers: Sequence[Sequence[int]], items: _Items, titles: Mapping[int, float]
+) -> tuple[list[float], list[float]]:
     """Where each column begins and ends."""
     starts, ends, edge = [], [], 0.0
     for number, layer in enumerate(layers):
-        width = max((items.along[item] for item in layer), default=0.0)
+        width = max([titles.get(number, 0.0), *(items.along[item] for item in layer)])
         starts.append(edge + _GAP * (number > 0))
         ends.append(starts[-1] + max(width, _LEAST_LABELS))
         edge = ends[-1]

@@ -22,6 +22,10 @@ def mermaid(picture: Picture) -> str:
         left, right = _SHAPES[node.kind]
         rows = "<br>".join(escaped(marked(label)) for label in lines(node, picture, show))
         body.append(f"  {names[node.key]}{left}{rows}{right}{_classes(node)}")
+    for number, band in enumerate(picture.bands):
+        inside = [f"    {names[key]}" for key in band.members]
+        body += [f'  subgraph b{number}["{escaped(band.name)}"]', *inside, "  end"]
+        body.append(f"  style b{number} fill:none,stroke-dasharray:2 4")
     for edge in picture.edges:
         words = local(edge, picture, show)
         arrow = "==>" if edge.is_on_path else "-->"

@@ -6,21 +6,26 @@ Structures"; crossings are counted as Barth, Jünger and Mutzel 2002 do, in O(li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 _MOST_SWEEPS, _MOST_IN_VAIN = 24, 4
 Neighbours = Sequence[Sequence[int]]
 
 
-def ordered(layers: Sequence[Sequence[int]], left: Neighbours, right: Neighbours) -> list[list[int]]:
-    """The layers reordered; `left` and `right` are the neighbours of each item in the layers beside its own."""
-    current = _first_order(layers, left)
+def ordered(
+    layers: Sequence[Sequence[int]], left: Neighbours, right: Neighbours, together: Collection[int] = ()
+) -> list[list[int]]:
+    """The layers reordered; `left` and `right` are the neighbours of each item in the layers beside its own.
+
+    Items that stand `together` have no others between them in their layer.
+    """
+    current = [_gathered(layer, together) for layer in _first_order(layers, left)]
     best, fewest, in_vain = current, crossings(current, right), 0
     for sweep in range(_MOST_SWEEPS):
         if fewest == 0 or in_vain == _MOST_IN_VAIN:
             break
-        current = _swept(current, left) if sweep % 2 == 0 else _swept(current[::-1], right)[::-1]
+        current = _swept(current, left, together) if sweep % 2 == 0 else _swept(current[::-1], right, together)[::-1]
         count = crossings(current, right)
         in_vain += 1
         if count < fewest:
@@ -44,7 +49,18 @@ def _first_order(layers: Sequence[Sequence[int]], left: Neighbours) -> list[list
     return found
 
 
-def _swept(layers: list[list[int]], towards: Neighbours) -> list[list[int]]:
+def _gathered(layer: list[int], together: Collection[int]) -> list[int]:
+    """The layer with those that stand together as one run, where the middle of them was."""
+    run = [item for item in layer if item in together]
+    if not run or len(run) == len(layer):
+        return layer
+    middle = sum(k for k, item in enumerate(layer) if item in together) / len(run)
+    above = [item for k, item in enumerate(layer) if item not in together and k < middle]
+    below = [item for k, item in enumerate(layer) if item not in together and k >= middle]
+    return [*above, *run, *below]
+
+
+def _swept(layers: list[list[int]], towards: Neighbours, together: Collection[int]) -> list[list[int]]:
     """Each layer after the first by the mean place of its neighbours in the layer before."""
     found = [layers[0]]
     for layer in layers[1:]:
@@ -53,7 +69,7 @@ def _swept(layers: list[list[int]], towards: Neighbours) -> list[list[int]]:
         for k, item in enumerate(layer):
             places = [place[other] for other in towards[item] if other in place]
             keys[item] = sum(places) / len(places) if places else float(k)
-        found.append(sorted(layer, key=keys.__getitem__))
+        found.append(_gathered(sorted(layer, key=keys.__getitem__), together))
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..records import record
-from .layout import Layout, Line, Point
+from .bands import Point
+from .layout import Layout, Line
 
 
 @record

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from ..document import Picture, PictureEdge, PictureNode
 from ..report.sentences import PICTURE
 from .arrange import SCREEN, Frame, fitted
+from .bands import Point
 from .labels import (
     BESIDE,
     CELL,
@@ -28,7 +29,7 @@ from .labels import (
     shown,
     width,
 )  # fmt: skip
-from .layout import Layout, Line, Point
+from .layout import Layout, Line
 from .paths import Curve, runs, units
 from .words import description
 
@@ -60,21 +61,25 @@ def svg(
     """
     picture, layout = fit or fitted(picture, frame)
     sizes = [box(node, picture) for node in picture.nodes]
+    told = picture
     if texts is not None:
+        # Boxes whose numbers move say them themselves; a description would keep the first, and tell a quiz's answers.
+        told = replace(picture, nodes=tuple(replace(n, value=None, adjoint=None) for n in picture.nodes))
         own = {node.key: node for node in texts.nodes}
         picture = replace(picture, nodes=tuple(n if n.count > 1 else own[n.key] for n in picture.nodes))
-    legend = [] if is_inline or is_printed else [PICTURE["legend"]]
+    legend = [] if is_inline or is_printed else [PICTURE["legend"] + PICTURE["framed legend"] * bool(picture.bands)]
     wide = max(layout.width, *(width(line, SMALL) for line in legend), 0.0) + 2 * _MARGIN
     tall = layout.height + 2 * _MARGIN + (24 if legend else 0)
     parts = [
         Markup("<title>{}</title>").format(picture.title),
-        Markup("<desc>{}</desc>").format(description(picture)),
+        Markup("<desc>{}</desc>").format(description(told)),
     ]
     if not is_printed:
         parts.append(Markup("<style>{}</style>").format(Markup(style())))
     if legend:
         parts.append(Markup('<rect class="bd-fill" fill="{}" width="100%" height="100%"/>').format(LIGHT["fill"]))
     parts.append(Markup('<g transform="translate({m} {m})">').format(m=_n(_MARGIN)))
+    parts += _bands(picture, layout)
     parts += _lines(picture, layout)
     parts += [_node(node, picture, at, size) for node, at, size in zip(picture.nodes, layout.boxes, sizes, strict=True)]
     parts += [_text(line, "ink", 0.0, layout.height + 24, SMALL, "start") for line in legend]
@@ -99,6 +104,19 @@ def style() -> str:
 def _n(number: float) -> str:
     """A length to a tenth of a pixel."""
     return f"{number:.1f}".removesuffix(".0")
+
+
+def _bands(picture: Picture, layout: Layout) -> Iterator[Markup]:
+    """A dotted frame with its title for each layer, below all else."""
+    for band, border in zip(picture.bands, layout.bands, strict=True):
+        (left, top), (right, bottom) = border.corners
+        (x, y), (_, end) = border.title
+        frame = Markup(
+            '<rect x="{}" y="{}" width="{}" height="{}" rx="9" fill="none" class="bd-edge-line" stroke="{}"'
+            ' stroke-width="1.3" stroke-dasharray="1.5 4" stroke-linecap="round"/>'
+        ).format(_n(left), _n(top), _n(right - left), _n(bottom - top), LIGHT["edge"])
+        words = _text(band.name, "ink", x, (y + end) / 2 + SMALL * 0.34, SMALL, "start")
+        yield Markup('<g data-band="{}">{}{}</g>').format(band.name, frame, words)
 
 
 def _lines(picture: Picture, layout: Layout) -> Iterator[Markup]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..document import MathNode, Picture, PictureEdge, PictureNode
+from ..document import MathNode, Picture, PictureBand, PictureEdge, PictureNode
+from ..printers.latex import escape_words
 from .arrange import PAGE, Frame, fitted, scale
+from .bands import Border, Point
 from .labels import MOST_UNITS, UNIT, Label, box, drawn_units, lines, local
-from .layout import Layout, Line, Point
+from .layout import Layout, Line
 from .paths import runs, units
 from .svg import LIGHT
 
@@ -26,6 +28,8 @@ def tikz(picture: Picture, show: Show, frame: Frame = PAGE) -> str:
     body = [rf"\definecolor{{bd{name}}}{{HTML}}{{{LIGHT[name][1:].upper()}}}" for name in _COLOURS]
     options = rf"x={_POINT * share:.3f}pt, y=-{_POINT * share:.3f}pt, every node/.style={{scale={share:.2f}}}"
     body.append(rf"\begin{{tikzpicture}}[{options}]")
+    for band, border in zip(picture.bands, layout.bands, strict=True):
+        body += _band(band, border)
     for edge, line in zip(picture.edges, layout.lines, strict=True):
         body += _line(edge, line, picture, layout, show)
     for node, at in zip(picture.nodes, layout.boxes, strict=True):
@@ -35,6 +39,14 @@ def tikz(picture: Picture, show: Show, frame: Frame = PAGE) -> str:
 
 def _at(point: Point) -> str:
     return f"({point[0]:.1f},{point[1]:.1f})"
+
+
+def _band(band: PictureBand, border: Border) -> Iterator[str]:
+    """A dotted frame with its title."""
+    style = "bdedge, line width=0.8pt, line cap=round, dash pattern=on 0.2pt off 2.8pt, rounded corners=5pt"
+    yield rf"\draw[{style}] {_at(border.corners[0])} rectangle {_at(border.corners[1])};"
+    (x, y), (_, end) = border.title
+    yield rf"\node[anchor=west, inner sep=0pt, font=\small] at {_at((x, (y + end) / 2))} {{{escape_words(band.name)}}};"
 
 
 def _line(edge: PictureEdge, line: Line, picture: Picture, layout: Layout, show: Show) -> Iterator[str]:

@@ -30,5 +30,7 @@ def description(picture: Picture) -> str:
         yield ". "
 
     head = PICTURE["graph"].format(nodes=len(picture.nodes), edges=len(picture.edges))
+    for band in picture.bands:
+        head += PICTURE["band"].format(name=band.name, members=", ".join(spoken[key] for key in band.members))
     told = "".join(part for node in picture.nodes[:_MOST_NODES] for part in sentence(node))
     return head + told + (PICTURE["more"] if len(picture.nodes) > _MOST_NODES else "")

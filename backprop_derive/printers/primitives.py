@@ -5,6 +5,7 @@ A primitive that a notation has no sign for is an error, not a blank. Which of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Self
 
@@ -13,6 +14,7 @@ from ..syntax.names import GREEK, Symbol
 from ..syntax.precedence import Precedence as P
 from .sentences import WORDS
 
+_BETWEEN_DIGITS = re.compile(r"\d,\d")
 Printed = tuple[str, P]  # a node's text and how tightly it binds
 
 
@@ -69,8 +71,8 @@ class Primitives:
         return ";" if has_decimal_comma() and any(map(self.holds_comma, items)) else ","
 
     def holds_comma(self, shown: str) -> bool:
-        """Whether there is a decimal comma in a formula."""
-        return self.COMMA in shown
+        """Whether there is a decimal comma in a formula; where it is set as any other, it stands between digits."""
+        return self.COMMA in shown if self.COMMA != "," else _BETWEEN_DIGITS.search(shown) is not None
 
     def joined(self, items: Sequence[str]) -> str:
         """The items of a list."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -13,7 +12,6 @@ from .sentences import HEARD, SIGNS
 
 _POWERS = {"2": "squared", "3": "cubed"}
 _FENCES = {"bar": "absolute value", "double bar": "norm", "floor left": "floor"}
-_DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
 def speech(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
@@ -34,9 +32,6 @@ class SpeechPrinter(Printer):
     def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         super().__init__(literal_names)
         self.DOT, self.MINUS = SIGNS["·"], HEARD["minus"]
-
-    def holds_comma(self, shown: str) -> bool:
-        return _DECIMAL_COMMA.search(shown) is not None
 
     def symbol(self, name: Symbol) -> str:
         parts = [_letters(name.base), *(HEARD[accent] for accent in name.accents)]

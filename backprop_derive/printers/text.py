@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -17,7 +16,6 @@ _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u030
 _SUPERSCRIPTS = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _RAISED = {"T": "ᵀ", "−T": "⁻ᵀ", "n": "ⁿ", "i": "ⁱ"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_DECIMAL_COMMA = re.compile(r"\d,\d")
 _FENCES = {"bar": "|", "double bar": "‖", "floor left": "⌊", "floor right": "⌋"}
 
 
@@ -54,9 +52,6 @@ class TextPrinter(Printer):
         "!=": "≠",
         "==": "=",
     }
-
-    def holds_comma(self, shown: str) -> bool:
-        return _DECIMAL_COMMA.search(shown) is not None
 
     def symbol(self, name: Symbol) -> str:
         base = name.base

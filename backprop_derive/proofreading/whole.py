@@ -26,9 +26,9 @@ def _by_columns(reduce: Callable[..., Array]) -> Callable[[Array], Array]:
 
 
 def _size(number: Array) -> int:
-    """A size that notes write. Raises ValueError for one beyond reason."""
-    if not 0 < number <= _MOST:
-        raise ValueError("the size is too large")
+    """A size that notes write. Raises ValueError for none, and for one beyond reason."""
+    if not 1 <= number <= _MOST or number != int(number):
+        raise ValueError(f"{number:g} is no size: it is a whole number from 1 to {_MOST:,}")
     return int(number)
 
 

@@ -23,6 +23,7 @@ from ..records import record
 from ..solution import TensorValue
 from ..syntax.expression import Name, Negate, Number
 from ..syntax.names import ambiguous
+from .bands import bands
 from .flows import matrix_form
 from .matrices import shown_value
 from .narrate import Story
@@ -122,7 +123,7 @@ def _picture(graph: Graph, title: str, content: _Content) -> Picture:
             on_path = key in graph.on_path and operand in graph.on_path
             edges.append(PictureEdge(operand, key, content.locals.get((operand, key)), on_path))
     names = ambiguous(tuple(graph.problem.spelled))
-    return Picture(title or HEADINGS["solution"], tuple(nodes), tuple(edges), names)
+    return Picture(title or HEADINGS["solution"], tuple(nodes), tuple(edges), names, bands(graph))
 
 
 def figure_of(picture: Picture) -> Figure:
@@ -130,7 +131,7 @@ def figure_of(picture: Picture) -> Figure:
     has_numbers = any(node.adjoint is not None for node in picture.nodes)
     is_of_tensors = any(node.shape for node in picture.nodes)
     key = "tensors" if is_of_tensors else "numbers" if has_numbers else "symbols"
-    return Figure(picture, (Words(PICTURE[key]),))
+    return Figure(picture, (Words(PICTURE[key] + PICTURE["framed"] * bool(picture.bands)),))
 
 
 def with_figure(document: Document, figure: Figure) -> Document:

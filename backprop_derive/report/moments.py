@@ -10,7 +10,7 @@ from ..records import record
 from ..syntax.expression import Name
 from .flows import flow_content
 from .narrate import Story
-from .tensor_story import TensorStory
+from .tensor_story import TensorStory, nodes_of
 
 
 @record
@@ -25,6 +25,16 @@ class Moment:
     about: str
     edges: tuple[tuple[str, str], ...]
     content: tuple[Inline, ...]
+
+    @property
+    def asking(self) -> tuple[Inline, ...]:
+        """The formula without the number that it ends in, which a quiz asks for; () where it ends in none."""
+        match self.content:
+            case (Math(Chain(links, signs)),) if len(links) > 1 and not any(
+                isinstance(n, Name) for n in nodes_of(links[-1])
+            ):
+                return (Math(Chain(links[:-1], signs[:-1])),)
+        return ()
 
 
 def moments(story: Story) -> Iterator[Moment]:

@@ -89,6 +89,10 @@ PICTURE = Sentences("picture", {
     "adjoint": "; the gradient by it is {adjoint}",
     "group": "{count} names",
     "more": "… and so on.",
+    "layer": "Layer {number}",
+    "band": "{name}: {members}. ",
+    "framed": " A dotted frame is a layer of the net.",
+    "framed legend": " · dotted frame: a layer",
     "legend": "→ value, forward · ← gradient of the loss, backward · on a line: local gradient · thick: paths to the"
     " loss",
 })

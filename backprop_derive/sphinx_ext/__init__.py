@@ -13,6 +13,7 @@ def setup(app: Any) -> dict[str, Any]:
     from .directive import BackpropDirective, BackpropRole
 
     app.add_config_value("backprop_options", {}, "env", [dict])
+    app.add_config_value("backprop_limits", {}, "env", [dict])
     app.add_latex_package("tikz")
     app.add_directive("backprop", BackpropDirective)
     app.add_role("backprop", BackpropRole())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -11,7 +12,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ..errors import BackpropError, Place, UsageError, nearest, shorten
-from ..limits import DEFAULT_LIMITS
+from ..limits import Limits, time_limit, with_limits
 from ..options import DEFAULT_OPTIONS, with_changes
 from ..weaving.contents import content, single
 from ..weaving.found import Block, Line, Written
@@ -20,6 +21,7 @@ from ..weaving.settings import OPTIONS, Settings, read_settings
 from ..weaving.written import inlines
 from .nodes import math_node, nodes_of
 
+_RAISED = re.compile(r"--limit (\w+)=([\d…]+)")  # how the command line raises a limit
 _BLOCKS = "backprop blocks"  # of the document that is being read, by name; "" is the last one
 
 
@@ -40,11 +42,13 @@ class BackpropDirective(SphinxDirective):
         except BackpropError as error:
             return [self.told(error, self.lineno)]
         try:
-            settings = read_settings(block.written, _defaults(self.config), DEFAULT_LIMITS)
+            limits = _limits(self.config)
+            settings = read_settings(block.written, _defaults(self.config), limits)
             _remember(self.env, block, settings)
             if settings.kind == "hidden":
                 return []
-            return nodes_of(content(block.text, block.place.source, settings, DEFAULT_LIMITS))
+            with time_limit(limits.work):
+                return nodes_of(content(block.text, block.place.source, settings, limits))
         except BackpropError as error:
             error.place = block.in_document(error.place) if error.place not in _places(block) else error.place
             return [self.told(error, error.place.line)]
@@ -81,7 +85,9 @@ class BackpropRole(SphinxRole):
         place = Place(source, line, 1, self.rawtext)
         try:
             block, settings = _remembered(self.env, name, place)
-            document = single(block.text, block.place.source, settings, asked, DEFAULT_LIMITS)
+            limits = _limits(self.config)
+            with time_limit(limits.work):
+                document = single(block.text, block.place.source, settings, asked, limits)
         except BackpropError as error:
             error.place = error.place or place
             message = self.inliner.reporter.error(_message(error), line=self.lineno)
@@ -93,11 +99,16 @@ class BackpropRole(SphinxRole):
 def _message(error: BackpropError) -> str:
     """In one line, as builds log it; the place is Sphinx's own."""
     parts = [error.found, *([f"expected: {error.expected}"] if error.expected else [])]
-    return "; ".join([*parts, *([f"try: {error.hint}"] if error.hint else [])])
+    hint = _RAISED.sub(r'backprop_limits = {"\1": \2} in conf.py', error.hint or "")
+    return "; ".join([*parts, *([f"try: {hint}"] if hint else [])])
 
 
 def _defaults(config: Any) -> Any:
     return with_changes(DEFAULT_OPTIONS, config.backprop_options)
+
+
+def _limits(config: Any) -> Limits:
+    return with_limits(config.backprop_limits)
 
 
 def _places(block: Block) -> list[Place]:

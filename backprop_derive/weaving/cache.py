@@ -13,6 +13,7 @@ from ..errors import OutputError
 from ..formats.files import write_whole
 from ..records import record
 
+_ANSWERING = ("backprop-derive", "sympy", "mpmath", "numpy", "jinja2", "math-core")  # what decides a text
 _MOST = 5_000  # files kept; the oldest go first
 
 
@@ -70,14 +71,21 @@ def key_of(*parts: object) -> str:
     return hashlib.sha256(repr((_made_by(), parts)).encode()).hexdigest()
 
 
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
 @lru_cache(maxsize=1)
 def _made_by() -> str:
-    """The package's version and the state of its files, so that a checkout that moves on forgets what it wove."""
-    try:
-        number = version("backprop-derive")
-    except PackageNotFoundError:
-        number = ""
+    """The versions of the package and of those whose answers it shows, and the state of its files.
+
+    So a checkout that moves on forgets what it wove, and so does an installation with another SymPy.
+    """
+    numbers = " ".join(map(_version, _ANSWERING))
     package = Path(__file__).resolve().parent.parent
     files = [*package.rglob("*.py"), *package.rglob("*.j2"), *(package.parent / "templates").rglob("*.j2")]
     state = sorted((str(f), s.st_mtime_ns, s.st_size) for f in files for s in [f.stat()])
-    return f"{number} {hashlib.sha256(repr(state).encode()).hexdigest()}"
+    return f"{numbers} {hashlib.sha256(repr(state).encode()).hexdigest()}"

@@ -146,6 +146,11 @@ const write_parts = (where, parts) => {
 
 // --- the moment
 const formulas = [...$("formulas").children];
+// A piece of a formula that stands elsewhere in the page is copied from there when its moment is reached.
+const pieces = [...document.querySelectorAll("#formulas .link, details .link")];
+const complete = formula => {
+  for (const empty of formula.querySelectorAll("[data-piece]")) empty.replaceWith(pieces[empty.dataset.piece].cloneNode(true));
+};
 const factors = moment => moment.edges.map(edge => [adjoint(edge.split(" ")[1]) ?? 1, local(edge)]);
 const answerOf = moment => {
   if (moment.phase === "forward") return value(moment.about);
@@ -178,6 +183,14 @@ const tell = () => {
   const moment = DATA.moments[at];
   const number = `${say.moment} ${at + 1} ${say.of} ${DATA.moments.length}`;
   put($("where"), moment ? `${number}: ${say[moment.phase]}` : say.overview);
+  if (moment) {
+    complete(formulas[at]);
+    // A formula that ends in its number, as ∂(a + b)/∂a = 1 does, is shown without it as long as it is asked for.
+    for (const [query, isShown] of [[".asking", !isKnown(at)], [".telling", isKnown(at)]]) {
+      const variant = formulas[at].querySelector(query);
+      if (variant) variant.hidden = !isShown;
+    }
+  }
   formulas.forEach((formula, k) => { if (formula.hidden !== (k !== at)) formula.hidden = k !== at; });
   write_parts($("numbers"), moment && isKnown(at) ? worked(moment) : [""]);
   $("ask").hidden = !(isQuiz && moment && !answered.has(at));
@@ -201,6 +214,7 @@ const go = index => {
   if (isQuiz) offer(DATA.moments[at]);
   tell();
   paint();
+  plot();
 };
 
 // --- the curve
@@ -208,6 +222,7 @@ const box = { left: 40, right: 392, top: 10, bottom: 210 }, BUDGET = 5;
 const pick = select => (select ? Number(select.value) : 0);
 const along = () => ({ each: given[$("along").value], entry: pick($("place")) });
 const numberAt = (values, { each, entry }) => entries(values[each.key])[entry];
+// A slider and the curve reach as far from a value as twice its size and at least 2; of a class label over all classes.
 const range = ({ each, entry }) => {
   if (each.classes) return [0, each.classes - 1];
   const base = each.values[entry], reach = Math.max(2, 2 * Math.abs(base));
@@ -245,6 +260,10 @@ const plot = () => {
     isDown = Number.isFinite(v);
   }
   if (curve.path !== path) { curve.path = path; $("line").setAttribute("d", path); }
+  // What a quiz still asks for is not to be read off the curve either.
+  const isAsked = isQuiz && !known(`forward ${DATA.loss}`), hasSlope = known(`backward ${chosen.each.key}`);
+  for (const id of ["line", "point", "top", "bottom"]) $(id).classList.toggle("asked", isAsked);
+  $("tangent").classList.toggle("asked", isAsked || (isQuiz && !hasSlope));
   const isDefined = Number.isFinite(loss) && Number.isFinite(slope);
   let reach = (high - low) / 5;
   if (Math.abs(slope) * reach > span / 2) reach = span / 2 / Math.abs(slope);
@@ -253,16 +272,21 @@ const plot = () => {
   $("point").setAttribute("cx", x(now).toFixed(1));
   $("point").setAttribute("cy", (Number.isFinite(loss) ? y(loss) : -20).toFixed(1));
   put($("low"), show(low)); put($("high"), show(high)); put($("top"), show(most)); put($("bottom"), show(least));
-  const hidden = isQuiz || !known(`backward ${chosen.each.key}`);
-  put($("slope"), `${say.slope} ${hidden ? "?" : show(slope)}`);
+  put($("slope"), `${say.slope} ${hasSlope ? show(slope) : "?"}`);
 };
 
 // --- given values: a move is drawn once, in the next frame
 let pending = 0;
 const draw = () => { pending = 0; tell(); paint(); plot(); };
 const refresh = () => { outcome = null; answered.clear(); pending ||= requestAnimationFrame(draw); };
-const controls = DATA.givens.map((each, k) => ({ each, slider: $(`s${k}`), number: $(`n${k}`), select: $(`e${k}`) }));
+const controls = DATA.givens
+  .map((each, k) => ({ each, slider: $(`s${k}`), number: $(`n${k}`), select: $(`e${k}`) }))
+  .filter(({ each }) => !each.is_size);
 const chosenBy = control => ({ each: control.each, entry: pick(control.select) });
+const reachOut = control => {
+  [control.slider.min, control.slider.max] = range(chosenBy(control));
+  control.slider.step = control.each.classes ? "1" : "any";
+};
 const follow = source => {
   for (const control of controls) {
     const words = String(Number(numberAt(current, chosenBy(control)).toPrecision(12)));
@@ -283,12 +307,11 @@ for (const control of controls) {
       refresh();
     });
   }
-  if (!control.select) continue;
-  choices(control.select, control.each);
-  control.select.addEventListener("change", () => {
-    [control.slider.min, control.slider.max] = range(chosenBy(control));
-    follow();
-  });
+  if (control.select) {
+    choices(control.select, control.each);
+    control.select.addEventListener("change", () => { reachOut(control); follow(); });
+  }
+  reachOut(control);
 }
 const restart = () => { curve = null; follow(); refresh(); };
 $("reset").addEventListener("click", () => {
@@ -359,7 +382,6 @@ $("quiz").addEventListener("click", () => {
   document.querySelector("details").open = !isQuiz;
   answered.clear();
   go(isQuiz ? 0 : -1);
-  plot();
   if (isQuiz) $("answer").focus();
 });
 

@@ -42,6 +42,9 @@ def test_no_gradient_is_written_in_it() -> None:
     [
         "sigmoid, σ: y = σ(x) = 1/(1 + e^(−x)), ∂y/∂x = σ(x) · (1 − σ(x)) = y · (1 − y)",
         "tanh: y = tanh(x), ∂y/∂x = 1 − tanh(x)² = 1 − y²",
+        "gelu: y = GELU(x) = x/2 · (1 + erf(x/√2)), ∂y/∂x = x · e^(−x²/2)/√(2π) + erf(x/√2)/2 + 1/2",
+        "∂y/∂x = σ(x) · (1 − SiLU(x)) + SiLU(x) = y + σ(x) · (1 − y)",
+        "∂L/∂x = ∂L/∂Y · [x[1] · x[2], x[0] · x[2], x[0] · x[1]]",
         "mse: L = MSE(ŷ, y) = (ŷ − y)², ∂L/∂ŷ = 2(ŷ − y)",
         "matmul: Y = A @ B, Y[i, j] = Σ_l A[i, l] · B[l, j] - ∂L/∂A = ∂L/∂Y @ Bᵀ",
         "∂L/∂X = (∂L/∂Y) ⊙ Y − Y ⊙ rowsum((∂L/∂Y) ⊙ Y)",

@@ -22,6 +22,7 @@ import backprop_derive as bd
 from backprop_derive.cli.main import main
 from backprop_derive.errors import DomainError, LimitError, UsageError
 from backprop_derive.evaluate.compiled import registers
+from backprop_derive.formats.html import _formula
 from backprop_derive.formats.interactive import printed
 from backprop_derive.formats.scene import data
 from backprop_derive.limits import DEFAULT_LIMITS
@@ -32,11 +33,11 @@ from backprop_derive.printers.javascript_arrays import ARRAYS
 from backprop_derive.solution import TensorSolution
 from backprop_derive.stages import evaluated, in_matrices
 from backprop_derive.telling import picture
+from tests.browser import in_browser
 from tests.conftest import CHECKOUT
 
 LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
 NODE = shutil.which("node")
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 SCALARS = (
     "lesson",
     "diamond",
@@ -226,6 +227,16 @@ def test_the_lesson_with_everything_is_small(layout: str) -> None:
     assert len(page(layout=layout).encode()) <= 150_000
 
 
+@pytest.mark.parametrize("name", ["lesson", "two-two-one-tanh", "mlp-batch"])
+def test_no_piece_of_a_formula_is_written_twice_for_a_moment_and_the_solution(name: str) -> None:
+    html = page((CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8"))
+    formulas = html[html.index('id="formulas"') : html.index('id="numbers"')]
+    mine, solution = (re.findall(r"<math .*?</math>", part) for part in (formulas, html[html.index("<details") :]))
+    assert len(mine) == len(set(mine))
+    assert not set(mine) & set(solution)
+    assert len(re.findall("data-piece", formulas)) > len(mine)
+
+
 def test_what_a_page_cannot_do_is_said() -> None:
     with pytest.raises(LimitError, match="computes is too large: 5,202, the limit `page` is at most 5,000"):
         page(f"Given x = {[1] * 2600}\ny = x*x\nz = sum(y)\nL = z^2")
@@ -246,18 +257,7 @@ def test_what_a_page_cannot_do_is_said() -> None:
 
 
 def _played(script: str, html: str, folder: Path) -> dict[str, Any]:
-    if NODE is None or BROWSER is None:
-        pytest.skip("Node or Chromium is not installed")
-    packages = "require('playwright-core'), require('axe-core')"
-    if subprocess.run([NODE, "-e", packages], capture_output=True, check=False).returncode != 0:
-        pytest.skip("playwright-core and axe-core are not installed: npm install them, and set NODE_PATH to the folder")
-    target = folder / "page.html"
-    target.write_text(html, encoding="utf-8")
-    command = [NODE, str(Path(__file__).with_name(script)), str(target), BROWSER]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return in_browser(Path(__file__).with_name(script), html, folder, "axe-core")
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +280,17 @@ def test_steps_show_one_result_after_the_other_with_its_node_marked(met: dict[st
     assert met["back"] == "step 8 of 9: backward pass"
 
 
+def test_each_moment_shows_its_whole_formula(met: dict[str, Any]) -> None:
+    contents = [moment.content for moment in _scene(LESSON).moments]
+    whole = [
+        [re.findall('alttext="(.*?)"', _formula(part.node, frozenset())) for part in content] for content in contents
+    ]
+    assert met["formulas"] == [[0, *(spoken for part in parts for spoken in part)] for parts in whole]
+    assert met["formulas"][0] == [0, "y hat equals x times w"]
+
+
 def test_a_slider_moves_every_value(met: dict[str, Any]) -> None:
+    assert met["reach"] == ["-2", "6", "any", "2"]
     w, gradient, loss = met["moved"]
     assert w > 1
     assert gradient == pytest.approx(2 * (w - 2))
@@ -296,7 +306,8 @@ def test_an_update_descends_and_a_node_tells_its_local_gradients(met: dict[str, 
     assert w == pytest.approx(1.2)
     assert loss == pytest.approx(0.64)
     assert met["hint"] == "ŷ = 1;  ∂s/∂ŷ = 1;  ∂ŷ/∂w = x = 1"
-    assert met["printed"] is False
+    assert met["printed"] == [False, "visible"]
+    assert met["phone painted"] == [False, True]
 
 
 def test_the_quiz_hides_what_it_asks_for_and_names_the_mistake(met: dict[str, Any]) -> None:
@@ -307,6 +318,18 @@ def test_the_quiz_hides_what_it_asks_for_and_names_the_mistake(met: dict[str, An
         "✗ This is the local gradient; multiply it by the incoming adjoint.", "✗ The sign is wrong.",
         "✗ Along a path the chain rule multiplies: adjoint times local gradient.", "✓ Right.",
     ]  # fmt: skip
+
+
+def test_nothing_else_in_the_page_tells_what_the_quiz_asks_for(met: dict[str, Any]) -> None:
+    # Line, tangent, point and the range of the loss: first nothing, then the loss, at last the gradient.
+    assert met["curves"] == [[False] * 4, [True, False, True, True], [True] * 4]
+    assert met["asked"] == "The gradient is the slope of the tangent: −2"
+    assert met["described"].startswith("Computation graph of 6 nodes and 5 edges. x is given. ")
+    assert "value" not in met["described"]
+    derivative = (
+        "partial s by partial y hat equals partial open parenthesis y hat minus y close parenthesis by partial y hat"
+    )
+    assert met["asking"] == [[derivative], [f"{derivative} equals 1"]]
 
 
 @pytest.fixture(scope="module")

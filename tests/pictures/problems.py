@@ -35,6 +35,20 @@ def tangled(nodes: int, seed: int = 1) -> str:
     return "\n".join([*lines, f"loss = {' + '.join(names[-8:])}", "Find d(loss)/da_0"])
 
 
+def perceptron(layers: int) -> str:
+    """A net of so many layers on a batch."""
+    numbers = range(1, layers + 1)
+    lines = ["Given X = [[1, 0.5], [-1, 2]], y = [0, 1]"]
+    lines += [f"Given W_{k} = [[0.2, -0.4], [0.5, 0.3]], b_{k} = [0.1, 0]" for k in numbers]
+    before = "X"
+    for k in numbers:
+        lines.append(f"Z_{k} = {before} @ W_{k} + b_{k}")
+        if k < layers:
+            lines.append(f"H_{k} = relu(Z_{k})")
+            before = f"H_{k}"
+    return "\n".join([*lines, f"L = cross_entropy(Z_{layers}, y)"])
+
+
 def picture(text: str) -> Picture:
     """The picture of a problem as it would be drawn, nothing collapsed."""
     return telling.picture(bd.solve(text).telling())

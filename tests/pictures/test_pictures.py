@@ -13,15 +13,17 @@ import pytest
 from click.testing import CliRunner
 
 import backprop_derive as bd
+from backprop_derive import telling
 from backprop_derive.cli.main import main
 from backprop_derive.pictures import PICTURES
 from backprop_derive.pictures.arrange import PAGE, SCREEN, fitted
 from backprop_derive.pictures.collapse import collapsed
 from backprop_derive.pictures.mermaid import escaped
 from backprop_derive.pictures.svg import DARK, LIGHT, svg
+from tests.browser import in_browser
 from tests.conftest import CHECKOUT
 from tests.latex import needs_latex
-from tests.pictures.problems import picture, recurrent, tangled
+from tests.pictures.problems import perceptron, picture, recurrent, tangled
 
 LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
 EXAMPLES = sorted((CHECKOUT / "examples").glob("*.txt"))
@@ -74,6 +76,59 @@ def test_without_values_the_picture_shows_formulas() -> None:
     shown = texts(bd.derive(LESSON).to_svg())
     assert "2s" in shown
     assert not any(line.startswith(("→ ", "← ")) for line in shown if "legend" not in line and "forward" not in line)
+
+
+# --- layers
+
+
+@pytest.mark.parametrize("name", ["two-two-one-tanh", "two-two-two", "mlp-batch"])
+def test_each_layer_of_a_net_is_framed_with_its_name(name: str) -> None:
+    drawn = picture((CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8"))
+    root = ElementTree.fromstring(svg(drawn))
+    frames = {group.get("data-band"): group[0] for group in root.iter(f"{SPACE}g") if group.get("data-band")}
+    assert list(frames) == ["Layer 1", "Layer 2"] == [band.name for band in drawn.bands]
+    assert "dotted frame: a layer" in texts(svg(drawn))[-1]
+
+    def span(rect: ElementTree.Element) -> tuple[float, float, float, float]:
+        x, y, w, h = (float(str(rect.get(key))) for key in ("x", "y", "width", "height"))
+        return x, x + w, y, y + h
+
+    boxes = {group.get("data-node"): span(group[0]) for group in root.iter(f"{SPACE}g") if group.get("data-node")}
+    for band in drawn.bands:
+        left, right, top, bottom = span(frames[band.name])
+        held = {key for key, (a, b, c, d) in boxes.items() if left <= a and b <= right and top <= c and d <= bottom}
+        met = {key for key, (a, b, c, d) in boxes.items() if a < right and left < b and c < bottom and top < d}
+        assert held == met == set(band.members)
+
+
+def test_a_picture_of_layers_is_told_in_words_and_in_the_language_of_its_reader() -> None:
+    solution = bd.solve((CHECKOUT / "examples" / "mlp-batch.txt").read_text(encoding="utf-8"))
+    root = ElementTree.fromstring(solution.to_svg())
+    assert "Layer 1: Z sub 1, H. Layer 2: Z sub 2. " in str(root.findtext(f"{SPACE}desc"))
+    assert "A dotted frame is a layer of the net." in solution.to_html()
+    assert "dotted frame" not in bd.solve(LESSON).to_html()
+    assert "Schicht 2" in solution.to_html(language="de")
+    assert "第 2 层" in solution.to_html(language="zh")
+
+
+def test_layers_that_were_drawn_as_one_node_have_no_frame() -> None:
+    whole = picture(perceptron(20))
+    shown = collapsed(whole, 30)
+    assert [band.name for band in shown.bands] == ["Layer 1", "Layer 19", "Layer 20"]
+    assert fitted(whole, SCREEN)[0].bands == shown.bands
+    assert fitted(picture(perceptron(4)), PAGE)[0].bands == picture(perceptron(4)).bands
+
+
+@pytest.mark.parametrize("name", ["lesson", "mlp-batch", "two-two-one-tanh", "hostile"])
+def test_mermaid_itself_draws_every_name_every_use_and_every_layer(name: str, tmp_path: Path) -> None:
+    text = HOSTILE if name == "hostile" else (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+    solution = bd.solve(text)
+    drawn = telling.picture(solution.telling())
+    found = in_browser(Path(__file__).with_name("mermaid.cjs"), str(solution.render("mermaid")), tmp_path, "mermaid")
+    assert len(found["nodes"]) == len(drawn.nodes)
+    assert found["edges"] == len(drawn.edges)
+    assert sorted(found["bands"]) == [band.name for band in drawn.bands]
+    assert sorted(found["inside"]) == sorted(len(band.members) for band in drawn.bands)
 
 
 # --- large graphs
@@ -151,7 +206,7 @@ def test_every_example_is_drawn_as_well_formed_svg(path: Path) -> None:
         assert str(solution.render(format)).endswith("\n")
 
 
-@pytest.mark.parametrize("name", ["lesson", "mlp-batch", "rnn-through-time", "hostile"])
+@pytest.mark.parametrize("name", ["lesson", "mlp-batch", "two-two-two", "rnn-through-time", "hostile"])
 @needs_latex
 def test_tikz_compiles(name: str, tmp_path: Path) -> None:
     text = HOSTILE if name == "hostile" else (CHECKOUT / "examples" / f"{name}.txt").read_text(encoding="utf-8")

@@ -73,9 +73,9 @@ And :backprop:`w.grad`.
 """
 
 
-def build(folder: Path, builder: str = "html", **files: str) -> tuple[int, str]:
+def build(folder: Path, builder: str = "html", config: str = "", **files: str) -> tuple[int, str]:
     """Sphinx in a process of its own: its exit status and what it said."""
-    (folder / "conf.py").write_text(CONFIG)
+    (folder / "conf.py").write_text(config or CONFIG)
     for name, text in files.items():
         (folder / name.replace("_", ".")).write_text(text)
     command = [sys.executable, "-m", "sphinx", "-q", "-b", builder, ".", "out"]
@@ -133,6 +133,21 @@ def test_an_error_is_reported_at_the_line_of_the_document(
     (first, *_) = re.findall(r"index\.\w+:(\d+): ERROR: (.*)", said)
     assert found in first[1]
     assert int(first[0]) == line
+
+
+def test_work_has_a_limit_which_the_project_sets(tmp_path: Path) -> None:
+    long = "\n".join(f"a{k} = sin(a{k - 1})*exp(a{k - 1})" for k in range(1, 2500))
+    text = f"# T\n\n```{{backprop}}\nGiven a0 = 0.5\n{long}\n```\n"
+    status, said = build(tmp_path, index_md=text, config=f"{CONFIG}\nbackprop_limits = {{'work': 1}}\n")
+    assert status == 0
+    assert "index.md:3: ERROR: the work took too long: the limit `work` is at most 1 seconds;" in said
+    assert 'try: backprop_limits = {"work": 10} in conf.py' in said
+    wrong = build(
+        tmp_path,
+        index_md="# T\n\n```{backprop}\nGiven x = 1\ny = x\n```\n",
+        config=f"{CONFIG}\nbackprop_limits = {{'wrk': 1}}\n",
+    )
+    assert "unknown limit 'wrk'" in wrong[1]
 
 
 def test_names_are_those_of_one_document(tmp_path: Path) -> None:

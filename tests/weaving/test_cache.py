@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backprop_derive.options import Options
-from backprop_derive.weaving import contents
+from backprop_derive.weaving import cache, contents
 from backprop_derive.weaving.cache import Cache
 from backprop_derive.weaving.weave import Weaver, weave
 
@@ -28,6 +28,19 @@ def test_nothing_is_worked_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert made == ["block", "role"]
     assert weave("Moved down.\n\n" + DOCUMENT, "other.md", weaver=weaver).text == "Moved down.\n\n" + first.text
     assert made == ["block", "role"]
+
+
+@pytest.mark.parametrize("package", ["backprop-derive", "sympy", "mpmath"])
+def test_another_version_of_what_answers_is_asked_anew(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = cache.key_of("text")
+    assert cache.key_of("text") == before
+    version = cache.version
+    monkeypatch.setattr(cache, "version", lambda name: "99.9" if name == package else version(name))
+    cache._made_by.cache_clear()
+    assert cache.key_of("text") != before
+    monkeypatch.undo()
+    cache._made_by.cache_clear()
+    assert cache.key_of("text") == before
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,8 @@ def test_letters_without_values_are_worked_symbolically_and_have_no_values() -> 
     text = "Given x, w\nL = (w*x)^2"
     assert "= 2" in woven("", text)
     (error,) = weave(f"```backprop\n{text}\n```\n{{backprop}}`w.grad`\n").errors
-    assert "there are no numbers" in str(error)
+    assert "there are no numbers: x, w has no value" in str(error)
+    assert "try: Given x = … in the problem;" in str(error)
 
 
 def test_the_kinds_are_all_tried_here() -> None:
