@@ -10,9 +10,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 
 from ..exercise import Variant
+from ..shared import told
 from .fields import laid_out
 from .markup import Element, Markup, Pages, html, html_math, html_words, safe, tex, without_braces
-from .question import Field, Question, margins, questions_of, written
+from .question import Field, Question, margins, questions_of, solution_of, written
 from .record import ExportOptions
 from .xml import HEAD, piece
 
@@ -32,10 +33,21 @@ def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[byte
         if not title:
             title = variant.problem.title or "backprop-derive"
             yield piece(_category(title), short=False)
-        pages = Pages(tex)
+        pages, solution = Pages(tex), _solution(variant, options)
         for question in questions_of(variant, options):
-            yield piece(_MAKERS[question.kind](question, pages), short=False)
+            yield piece(_MAKERS[question.kind](question, pages, solution), short=False)
     yield b"</quiz>\n"
+
+
+def _solution(variant: Variant, options: ExportOptions) -> str:
+    """The worked solution as a piece of a page; nothing where none is shown."""
+    if not options.solution:
+        return ""
+
+    def tell(variant: Variant) -> tuple[str]:
+        return (Pages(tex).html(solution_of(variant, options.shown)),)
+
+    return told(variant, options.shown, "moodle", tell)[0]
 
 
 def _category(name: str) -> Element:
@@ -55,12 +67,12 @@ def _plain(parent: Element, tag: str, text: str) -> None:
     ET.SubElement(parent, tag).text = text
 
 
-def _begun(type: str, question: Question, text: str, pages: Pages) -> Element:
+def _begun(type: str, question: Question, text: str, solution: str) -> Element:
     """What all types have in common."""
     element = ET.Element("question", {"type": type})
     _text(element, "name", question.title[-_LONGEST_NAME:])
     _text(element, "questiontext", text, "html")
-    _text(element, "generalfeedback", pages.html(question.solution) if question.solution else "", "html")
+    _text(element, "generalfeedback", solution, "html")
     if type != "cloze":  # whose grade is the sum of its fields'
         _plain(element, "defaultgrade", str(question.points))
     _plain(element, "penalty", "0.3333333")
@@ -76,8 +88,8 @@ def _answer(parent: Element, fraction: str, text: str, feedback: str, format: st
     return answer
 
 
-def _numerical(question: Question, pages: Pages) -> Element:
-    element = _begun("numerical", question, pages.html(question.prompt), pages)
+def _numerical(question: Question, pages: Pages, solution: str) -> Element:
+    element = _begun("numerical", question, pages.html(question.prompt), solution)
     field = question.fields[0]
     for value, tolerance in margins(field.right):
         answer = _answer(element, "100", written(value), "", "moodle_auto_format")
@@ -91,8 +103,8 @@ def _numerical(question: Question, pages: Pages) -> Element:
     return element
 
 
-def _choice(question: Question, pages: Pages) -> Element:
-    element = _begun("multichoice", question, pages.html(question.prompt), pages)
+def _choice(question: Question, pages: Pages, solution: str) -> Element:
+    element = _begun("multichoice", question, pages.html(question.prompt), solution)
     for tag, text in (("single", "true"), ("shuffleanswers", "true"), ("answernumbering", "abc")):
         _plain(element, tag, text)
     for tag in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
@@ -103,13 +115,13 @@ def _choice(question: Question, pages: Pages) -> Element:
     return element
 
 
-def _cloze(question: Question, pages: Pages) -> Element:
+def _cloze(question: Question, pages: Pages, solution: str) -> Element:
     """The prompt, and under it the fields; every other brace is written as a number, so that none begins a field."""
     markup = Markup(tex, question.prompt.literal_names)
     elements = [*markup.blocks(question.prompt.blocks), *laid_out(question, markup, _place)]
     codes = {field.name: _code(field) for field in question.fields}
     text = _PLACE.sub(lambda match: codes[match[1]], without_braces(html(elements)))
-    return _begun("cloze", question, text, pages)
+    return _begun("cloze", question, text, solution)
 
 
 _PLACE = re.compile('<field name="([a-z0-9]+)"></field>')

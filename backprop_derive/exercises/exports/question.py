@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Context, Decimal
 from functools import cached_property
@@ -11,6 +11,7 @@ from itertools import product
 from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
 from ...errors import LimitError, UsageError
 from ...languages import speaking
+from ...options import Options
 from ...printers.text import text
 from ...records import record
 from ...report.narrate import document_of
@@ -73,16 +74,21 @@ class Option:
 class Question:
     """One question: `prompt` is the problem and what is asked, `solution` the worked solution, or None.
 
-    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options.
+    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options. The
+    `solution` is made when it is asked for.
     """
 
     id: str
     title: str
     kind: str
     prompt: Document
-    solution: Document | None
+    solve: Callable[[], Document | None]
     groups: tuple[Group, ...] = ()
     options: tuple[Option, ...] = ()
+
+    @property
+    def solution(self) -> Document | None:
+        return self.solve()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -238,7 +244,7 @@ class _Asker:
         blocks = (*self.problem, *asked[1:], asked[0])
         return Question(
             f"{self.variant.id}{mark}", f"{self.title} {self.variant.id}{mark}", kind,
-            document_of(self.record.problem, shown, self.title, blocks), self.solution, groups, options,
+            document_of(self.record.problem, shown, self.title, blocks), lambda: self.solution, groups, options,
         )  # fmt: skip
 
     @cached_property
@@ -249,14 +255,16 @@ class _Asker:
     @cached_property
     def solution(self) -> Document | None:
         """The worked solution, which all questions share."""
-        if not self.options.solution:
-            return None
-        document = self.variant.solution_with(self.options.shown).document(self.options.shown)
-        problem, blocks = self.problem, document.blocks
-        if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
-            blocks = blocks[1:]
-        # The problem stands above the answer already.
-        return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
+        return solution_of(self.variant, self.options.shown) if self.options.solution else None
+
+
+def solution_of(variant: Variant, shown: Options) -> Document:
+    """The worked solution as it stands below an answer, without the problem, which stands above it already."""
+    document = variant.solution_with(shown).document(shown)
+    problem, blocks = variant.question_blocks(shown), document.blocks
+    if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
+        blocks = blocks[1:]
+    return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
 
 
 def _asking(label: tuple[Inline, ...], place: str) -> Paragraph:
