@@ -25,7 +25,7 @@ from .outlines import Outline
 from .slots import Slots, with_marks
 
 _NAME, _BETWEEN = "\uf8fe", "\uf8ff"  # the variant's name; what is between two texts
-_OURS = re.compile("[\ue000-\uf8ff]")  # characters without a meaning, of which an outline gives one to each
+_OURS = re.compile(r"\\u(e|f[0-8])")  # how Python writes the characters without a meaning, to which outlines give one
 _LEARNING = Lock()
 Texts = tuple[str, ...]
 
@@ -66,7 +66,7 @@ class _Nameless(Variant):
 @lru_cache(maxsize=64)
 def _outline(structure: Hashable, options: Options, way: Hashable, source: str) -> Outline:
     outline = Outline()
-    outline.is_fit = not _OURS.search(f"{source}{way}")
+    outline.is_fit = not _OURS.search(repr((source, way)))
     return outline
 
 
