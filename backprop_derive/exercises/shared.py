@@ -58,9 +58,7 @@ def told(variant: Variant, options: Options, way: Hashable, tell: Callable[[Vari
 class _Nameless(Variant):
     """A variant that goes by a sign for its name."""
 
-    @property
-    def id(self) -> str:
-        return _NAME
+    id = _NAME
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from ..printers.marks import MarkedDecimal, MarkedFraction, Marks
 from ..problem import Problem
 from ..report.numbers import Style
 from ..solution import SolutionRecord, Value
-from ..syntax.expression import ZERO, Expr, Number, Rounded, children, map_children
+from ..syntax.expression import ZERO, Expr, Negate, Number, Quotient, Rounded, children, map_children, walk
 from ..variation import VariedNumber
 from .space import with_values
 
@@ -70,15 +70,25 @@ def _identity(node: Expr) -> Hashable:
 
 
 def _look(node: Expr, was_rounded: bool) -> Hashable:
-    """All of a number that decides how text with it is made."""
+    """All of a number that decides how text with it is made.
+
+    As an exponent, one digit has no braces, and sin²(x) is written for a whole one from 2 on only.
+    """
     text = _PLAIN.show(node)
-    is_exponent = isinstance(node, Number) and node.value.denominator == 1 and node.value >= 2
-    return type(node), _DIGITS.sub("0", text), len(text) == 1, is_exponent, was_rounded
+    is_squared = isinstance(node, Number) and node.value.denominator == 1 and node.value >= 2
+    return type(node), _shape(text), len(text) == 1, is_squared, was_rounded
+
+
+def _shape(text: str) -> str:
+    return _DIGITS.sub("0", text)
 
 
 @lru_cache(maxsize=4096)
 def _given_look(expr: Expr) -> Hashable:
-    return _blank(expr), tuple(_look(leaf, False) for leaf in _leaves(expr))
+    has_exponents = not all(isinstance(part, Number | Negate | Quotient) for part in walk(expr))
+    return _blank(expr), tuple(
+        _look(leaf, False) if has_exponents else _shape(_PLAIN.show(leaf)) for leaf in _leaves(expr)
+    )
 
 
 def _blank(expr: Expr) -> Expr:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Context, Decimal
 from functools import cached_property
 from itertools import product
+from operator import attrgetter
 
 from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
 from ...errors import LimitError, UsageError
@@ -28,6 +30,7 @@ from .record import ExportOptions
 
 _OPTIONS = 5  # of a multiple choice
 _MOST_NAMED_PLACES = 3  # axes: a row and a column have names
+_LOWEST = attrgetter("lowest")
 _MOST_FIELDS = 400  # of one question: a browser shows no more with comfort
 
 
@@ -146,6 +149,7 @@ class _Asker:
         self.notation = Notation(options.shown.notation, self.record.derivation)
         self.style = style_of(self.record.problem, options.shown.digits)
         self.title = self.record.problem.title or HEADINGS["exercise"]
+        self.spelled = self.record.problem.spelled
 
     def number(self, wanted: str, mark: str) -> Question:
         """The gradient by a name as a number to enter, or as many as it has entries."""
@@ -204,16 +208,16 @@ class _Asker:
         return self.lures(item.name, item.numbers[0]) if is_asked and not item.shape else ()
 
     def lures(self, wanted: str, right: Accepted) -> tuple[Lure, ...]:
+        """The wrong numbers, but for those of which something counts as another number too."""
         found: list[Lure] = []
-        taken = [right]
-        problem = self.record.problem
+        taken = [right]  # in order; they do not meet, so that another one can meet the last that begins before its end
+        carried, spelled = self.record.problem.round_to, self.spelled
         for wrong in self.variant.mistakes_by_name[wanted]:
-            number = accepted(wrong.answer[0], wrong.answer[0], problem.round_to)
-            if any(number.lowest <= other.highest and other.lowest <= number.highest for other in taken):
-                continue
-            taken.append(number)
-            made = wrong.made[0]
-            found.append(Lure(number, feedback(made, problem)))
+            number = accepted(wrong.answer[0], wrong.answer[0], carried)
+            place = bisect_right(taken, number.highest, key=_LOWEST)
+            if not place or taken[place - 1].highest < number.lowest:
+                taken.insert(place, number)
+                found.append(Lure(number, feedback(wrong.made[0], spelled)))
         return tuple(found)
 
     def label(self, item: Item) -> tuple[Inline, ...]:
