@@ -75,7 +75,7 @@ def _look(node: Expr, was_rounded: bool) -> Hashable:
     As an exponent, one digit has no braces, and sin²(x) is written for a whole one from 2 on only.
     """
     text = _PLAIN.show(node)
-    is_squared = isinstance(node, Number) and node.value.denominator == 1 and node.value >= 2
+    is_squared = isinstance(node, Number) and node.value.denominator == 1 and node.value.numerator >= 2
     return type(node), _shape(text), len(text) == 1, is_squared, was_rounded
 
 

@@ -25,7 +25,7 @@ def _number(p: Printer, node: Number, outer: P) -> Printed:
 
 def _unmarked_number(p: Printer, node: Number, outer: P) -> Printed:
     value = node.value
-    if value < 0:
+    if value.numerator < 0:  # the quickest way to ask
         text, own = _number(p, Number(-value, None if node.written is None else node.written.lstrip("-")), outer)
         return p.MINUS + text, min(own, P.NEGATION)
     if node.written is not None:
