@@ -26,6 +26,7 @@ from .slots import Slots, with_marks
 
 _NAME, _BETWEEN = "\uf8fe", "\uf8ff"  # the variant's name; what is between two texts
 _OURS = re.compile(r"\\u(e|f[0-8])")  # how Python writes the characters without a meaning, to which outlines give one
+_MOST_NUMBERS = 400  # so long a solution has too many looks to be learned
 _LEARNING = Lock()
 Texts = tuple[str, ...]
 
@@ -40,18 +41,18 @@ def told(variant: Variant, options: Options, way: Hashable, tell: Callable[[Vari
         return tell(variant)
     style = style_of(solved.problem, options.digits)
     numbers, outline = Slots(solved, style), _outline(_structure(solved, style), options, way, solved.problem.source)
-    if not numbers.plain or not outline.is_fit:
+    if not numbers.plain or not outline.is_fit or len(numbers.nodes) > _MOST_NUMBERS:
         return tell(variant)
     with speaking(options.language):
         text = outline.filled(numbers)
-    if text is None:
-        if not outline.learns:
-            return tell(variant)
+    if text is None and outline.learns:
         with _LEARNING, speaking(options.language):
             marked = replace(variant.drawn, record=with_marks(solved, outline.marks))
             text = _BETWEEN.join(tell(_Nameless(variant.exercise, marked)))
             outline.learn(text, numbers)
         text = unmarked(text)
+    if text is None or not outline.is_fit:
+        return tell(variant)
     return tuple(text.replace(_NAME, variant.id).split(_BETWEEN))
 
 

@@ -14,6 +14,7 @@ from backprop_derive.exercises.outlines import Outline
 from backprop_derive.exercises.slots import Slots
 from backprop_derive.exercises.task import SheetOptions
 from backprop_derive.options import Options
+from backprop_derive.printers.marks import Marks
 from backprop_derive.report.numbers import style_of
 from tests.conftest import CHECKOUT
 
@@ -173,6 +174,20 @@ def test_a_text_that_holds_signs_of_outlines_is_told_in_the_ordinary_way(monkeyp
     for variant in Exercise(LESSON).variants(30, seed=1):
         sheet = rendering_of("md").pieces(variant, "full", options)[0].decode()
         assert sheet.startswith(f"# 3\ue000 \uf8fe\n\n**{variant.id}**\n")
+    assert not filled
+
+
+@pytest.mark.parametrize("limit", ["marks", "numbers"])
+def test_past_its_limits_a_text_is_told_in_the_ordinary_way(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variants = Exercise(LESSON).variants(20, seed=1)
+    expected = [pieces(variant, "md", "full", Options()) for variant in variants]
+    shared._outline.cache_clear()
+    filled = _counted(monkeypatch)
+    if limit == "marks":
+        monkeypatch.setattr(Marks, "is_full", True)
+    else:
+        monkeypatch.setattr(shared, "_MOST_NUMBERS", 5)
+    assert [pieces(Variant(v.exercise, v.drawn), "md", "full", Options()) for v in variants] == expected
     assert not filled
 
 
