@@ -264,8 +264,9 @@ class _Asker:
 
 def solution_of(variant: Variant, shown: Options) -> Document:
     """The worked solution as it stands below an answer, without the problem, which stands above it already."""
-    document = variant.solution_with(shown).document(shown)
-    problem, blocks = variant.question_blocks(shown), document.blocks
+    with speaking(shown.language):
+        document = variant.solution_with(shown).document(shown)
+        problem, blocks = variant.question_blocks(shown), document.blocks
     if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
         blocks = blocks[1:]
     return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
