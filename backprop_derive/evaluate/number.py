@@ -75,10 +75,14 @@ class Arithmetic:
         if form.is_Rational:
             return self.fraction(Fraction(int(form.p), int(form.q)))
         is_algebraic = _is_short_algebraic(form)
-        value = real()
-        # SymPy takes arccos(erf(19/2)), which is 10^-20, for 0 by its floats, and would go on with that.
-        is_mistaken = not is_algebraic and form.is_zero and not self.reals.may_be_zero(value)
-        return value if is_algebraic is None or is_mistaken else Closed(form, value, is_algebraic)
+        return real() if is_algebraic is None else Closed(form, real(), is_algebraic)
+
+    def is_mistaken(self, a: Number) -> bool:
+        """Whether SymPy takes a closed form for 0 by its floats, as arccos(erf(19/2)), which is 10^-20.
+
+        Its functions and its powers go on with that, sums and products do not; and it takes long to ask.
+        """
+        return isinstance(a, Closed) and not a.is_algebraic and a.form.is_zero and not self.reals.may_be_zero(a.real)
 
     def fraction(self, value: Fraction) -> Number:
         """A rational result, carried as a Real once it passes the limit on exact digits."""
@@ -197,6 +201,9 @@ class Arithmetic:
             return result
         if abs(self.reals.magnitude(result.value)) > self.most_bits:
             return result  # SymPy would compute all digits of the whole part of the exponent
+        is_whole = isinstance(exponent, Fraction) and exponent.denominator == 1
+        if not is_whole and (self.is_mistaken(base) or self.is_mistaken(exponent)):
+            return result
         return self.closed(_form(base) ** _form(exponent), lambda: result)
 
     def _power_of_digits(self, base: Number, exponent: Number) -> Real:
@@ -218,7 +225,7 @@ class Arithmetic:
         def digits() -> Real:
             return self.reals.apply(name, self.real(a))
 
-        if isinstance(a, Real) or _is_large(a):
+        if isinstance(a, Real) or _is_large(a) or self.is_mistaken(a):
             return digits()
         argument = _form(a)
         if name in ("log", "log1p"):

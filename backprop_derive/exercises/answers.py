@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +29,8 @@ from .space import space_of, with_values
 
 # Two answers that agree to so many parts are one to somebody who rounds.
 _CLOSE = Decimal("0.001")
+# Further off than such a part of itself nothing is close to a number: what is larger may be off by a part of its own.
+_REACH = _CLOSE * 2
 # What the last digits cannot tell from rounding, of a number of 50 digits and of one in double precision.
 _SAME, _SAME_DOUBLE = Decimal("1e-45"), Decimal("1e-12")
 _DOUBLE_DIGITS = 17
@@ -64,7 +67,7 @@ def wrong_answers_to(
 ) -> dict[str, tuple[Wrong, ...]]:
     """The wrong answers to each of several questions, every mistake worked out once for them all."""
     right = _answers_of(record, questions)
-    found: list[list[tuple[Answer, list[Placed]]]] = [[] for _ in questions]
+    found = [_Groups() for _ in questions]
     for placed, work in _worked(record, questions, right):
         try:
             answers = work()
@@ -72,19 +75,36 @@ def wrong_answers_to(
             continue  # where a mistake leads out of a domain it leads to no answer
         for groups, answer, correct in zip(found, answers, right, strict=True):
             if answer is not correct and not is_close(answer, correct):
-                _grouped(groups, answer, placed)
-    return {
-        wanted: tuple(Wrong(answer, tuple(makers)) for answer, makers in groups)
-        for wanted, groups in zip(questions, found, strict=True)
-    }
+                groups.add(answer, placed)
+    return {wanted: groups.wrong() for wanted, groups in zip(questions, found, strict=True)}
 
 
-def _grouped(groups: list[tuple[Answer, list[Placed]]], answer: Answer, placed: Placed) -> None:
-    for other, makers in groups:
-        if is_close(answer, other):
-            makers.append(placed)
-            return
-    groups.append((answer, [placed]))
+class _Groups:
+    """Wrong answers in the order in which they were found, each with the mistakes that lead to it or close to it.
+
+    An answer that is close to several joins the first. By their first numbers in order only neighbours can be close.
+    """
+
+    def __init__(self) -> None:
+        self.groups: list[tuple[Answer, list[Placed]]] = []
+        self.order: list[tuple[Decimal, int]] = []
+
+    def add(self, answer: Answer, placed: Placed) -> None:
+        number = answer[0].decimal
+        reach = abs(number) * _REACH
+        low, high = (
+            bisect_left(self.order, (number - reach,)),
+            bisect_right(self.order, (number + reach, len(self.order))),
+        )
+        for k in sorted(k for _, k in self.order[low:high]):
+            if is_close(answer, self.groups[k][0]):
+                self.groups[k][1].append(placed)
+                return
+        insort(self.order, (number, len(self.groups)))
+        self.groups.append((answer, [placed]))
+
+    def wrong(self) -> tuple[Wrong, ...]:
+        return tuple(Wrong(answer, tuple(makers)) for answer, makers in self.groups)
 
 
 Work = Callable[[], tuple[Answer, ...]]
@@ -105,7 +125,7 @@ def _worked(
     known = known_of(first, record.problem.round_to)
 
     def answers(recipe: Recipe) -> tuple[Answer, ...]:
-        changed = adjoints_by(recipe, known)
+        changed = adjoints_by(recipe, known, questions)
         return tuple(
             (changed[wanted],) if wanted in changed else answer for wanted, answer in zip(questions, right, strict=True)
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from ..languages import spoken, translated
 from ..mistakes.record import Placed
 from ..mistakes.table import spelled_place
-from ..problem import Problem
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution
 from .answers import Answer, Wrong, answer_to
@@ -15,9 +15,9 @@ from .order import shuffled
 from .sentences import FEEDBACK
 
 
-def feedback(made: Placed, problem: Problem) -> str:
+def feedback(made: Placed, spelled: Mapping[str, str]) -> str:
     """What a person who made the mistake is told, and where it was made."""
-    return _told(made.mistake.feedback, spelled_place(problem, made.at), spoken())
+    return _told(made.mistake.feedback, spelled_place(spelled, made.at), spoken())
 
 
 @lru_cache(maxsize=1024)  # what is said of a mistake is the same in all variants
@@ -44,9 +44,10 @@ def choices_of(
     Of the wrong answers those come first that one mistake alone leads to. There may be fewer than asked for.
     """
     options = [Option(answer_to(record, wanted), True, FEEDBACK["right"])]
+    spelled = record.problem.spelled
     for each in _spread(wrong, count - 1, seed):
         names = tuple(dict.fromkeys(made.mistake.name for made in each.made))
-        options.append(Option(each.answer, False, feedback(each.made[0], record.problem), names))
+        options.append(Option(each.answer, False, feedback(each.made[0], spelled), names))
     return tuple(options[shuffled(k, len(options), seed)] for k in range(len(options)))
 
 

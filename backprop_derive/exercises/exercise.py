@@ -95,7 +95,7 @@ class Variant:
         self.drawn = drawn
         self.tasks: dict[tuple[str, SheetOptions], Task] = {}
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The name by which the variant comes back: a number and a check of the exercise's text."""
         return identity(self.exercise.text, self.drawn.number)

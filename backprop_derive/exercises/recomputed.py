@@ -5,6 +5,7 @@ What is to be computed anew does not depend on the numbers. It is found once for
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -129,13 +130,14 @@ def known_of(first: Pass, decimals: int | None) -> Known:
     )
 
 
-def adjoints_by(recipe: Recipe, known: Known) -> dict[str, Value]:
-    """The adjoints that a mistake changes, with what they come to.
+def adjoints_by(recipe: Recipe, known: Known, wanted: Container[str]) -> dict[str, Value]:
+    """Those of the wanted adjoints that a mistake changes, with what they come to.
 
     Raises DomainError where a step or a gradient has no value with the mistake in it.
     """
     found, rounded = worked(recipe, known, DECIMALS)
-    return {each.key: _value(found.adjoints[each.key], each.key in rounded) for each in recipe.adjoints}
+    changed = (each.key for each in recipe.adjoints if each.key in wanted)
+    return {key: _value(found.adjoints[key], key in rounded) for key in changed}
 
 
 def worked(recipe: Recipe, known: Known, arithmetic: Working) -> tuple[Known, set[str]]:

@@ -126,7 +126,8 @@ def _givens(scene: Scene, labels: Mapping[str, str]) -> list[dict[str, Any]]:
         values, size = scene.values[given.key], classes.get(given.key)
         found.append({
             "key": given.key, "label": labels[given.key], "shape": scene.shapes[given.key],
-            "values": values, "classes": size, "structure": problem.structures.get(given.key, ""), "is_size": given.is_size,
+            "values": values, "classes": size, "structure": problem.structures.get(given.key, ""),
+            "is_size": given.is_size,
             "wanted": given.key in scene.graph.on_path and ("adjoint", given.key) in scene.live[1],
         })  # fmt: skip
     return found

@@ -92,7 +92,7 @@ class Diagnoses:
                 yield Candidate(self.told(made), _composed(wrong, key))
 
     def told(self, made: Made | Placed) -> Diagnosis:
-        return Diagnosis(made.mistake.name, made.mistake.feedback, spelled_place(self.key.problem, made.at))
+        return Diagnosis(made.mistake.name, made.mistake.feedback, spelled_place(self.key.problem.spelled, made.at))
 
     # --- a wrong line
 

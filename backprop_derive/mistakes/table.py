@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..derivation import Derivation, TensorDerivation
-from ..problem import Problem
 from .chain import CHAIN
 from .forward import FORWARD
 from .local import LOCAL
@@ -33,7 +32,6 @@ def possible(derivation: Derivation | TensorDerivation, stages: tuple[str, ...] 
             yield Made(mistake, at, wrong)
 
 
-def spelled_place(problem: Problem, at: str) -> str:
+def spelled_place(spelled: Mapping[str, str], at: str) -> str:
     """A place as the problem's author spells its names: `s by y^`."""
-    spelled = problem.spelled
     return " ".join(spelled.get(word, word) for word in at.split(" "))

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from ..document import MathNode
 from ..syntax.names import GREEK_NAME, Symbol
 from .base import Printer
+from .marks import unmarked
 from .primitives import is_phrase
 
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
@@ -107,7 +108,7 @@ class LatexPrinter(Printer):
         return f"{command}{{{above}}}{{{below}}}"
 
     def power(self, base: str, exponent: str) -> str:
-        return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^{{{exponent}}}"
+        return f"{base}^{exponent}" if len(unmarked(exponent)) == 1 else f"{base}^{{{exponent}}}"
 
     def root(self, inner: str) -> str:
         return rf"\sqrt{{{inner}}}"

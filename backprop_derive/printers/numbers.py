@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..syntax.expression import Number, Rounded
 from ..syntax.precedence import Precedence as P
+from .marks import mark_of
 from .primitives import Printed
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ _SMALLEST_PLAIN, _LARGEST_PLAIN = -5, 9  # decimal exponents that are written ou
 
 
 def _number(p: Printer, node: Number, outer: P) -> Printed:
+    text, own = _unmarked_number(p, node, outer)
+    return text + mark_of(node.value, p), own
+
+
+def _unmarked_number(p: Printer, node: Number, outer: P) -> Printed:
     value = node.value
-    if value < 0:
+    if value.numerator < 0:  # the quickest way to ask
         text, own = _number(p, Number(-value, None if node.written is None else node.written.lstrip("-")), outer)
         return p.MINUS + text, min(own, P.NEGATION)
     if node.written is not None:
@@ -49,7 +55,7 @@ def _written_number(p: Printer, written: str, value: Fraction) -> Printed:
 def _rounded(p: Printer, node: Rounded, outer: P) -> Printed:
     sign = p.MINUS if node.value < 0 else ""
     text, own = _positive_rounded(p, node.value.copy_abs(), node.digits)
-    return sign + text, P.NEGATION if sign else own
+    return sign + text + mark_of(node.value, p), P.NEGATION if sign else own
 
 
 def _positive_rounded(p: Printer, value: Decimal, digits: int) -> Printed:

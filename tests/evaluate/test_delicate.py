@@ -150,6 +150,9 @@ def test_what_sympy_takes_for_zero_by_its_floats_is_computed_by_digits() -> None
     assert bd.solve("Given w = 19/2\na = acos(erf(w))\nL = log(a)").loss == pytest.approx(-46.19298750584427, rel=1e-14)
     solution = bd.solve("Given w = 19/2\na = acos(erf(w))\nL = softplus(a)")
     check(solution.record.first.values["L"].decimal, MP.log(1 + MP.exp(MP.acos(MP.erf(MP.mpf(19) / 2)))))
+    power = bd.solve("Given w = 19/2\na = acos(erf(w))\nL = (1 + a)^(1/3) * a^(1/2)")
+    tiny = MP.acos(MP.erf(MP.mpf(19) / 2))
+    check(power.record.first.values["L"].decimal, MP.cbrt(1 + tiny) * MP.sqrt(tiny))
 
 
 def test_a_number_next_to_a_whole_one_is_compared_in_bounded_memory() -> None:

@@ -11,6 +11,7 @@ from ...records import record
 from ..exercise import Exercise, Variant
 from ..exports.record import Export, ExportOptions
 from ..exports.table import EXPORTS
+from ..shared import told
 from ..sheets import key_document, sheet_document
 from ..task import SheetOptions
 
@@ -49,6 +50,21 @@ def _pages(format: str) -> Pieces:
         )
 
     return pieces
+
+
+_AS_SOLVED = ("full", "example")  # kinds that show the solution and nothing else of a variant
+
+
+def _markdown(variant: Variant, kind: str, options: SheetOptions) -> tuple[bytes, ...]:
+    """The pages in Markdown, which variants share but for their numbers."""
+    pages = _pages("md")
+    if kind not in _AS_SOLVED or options.key != "full" or options.code:
+        return pages(variant, kind, options)
+
+    def tell(variant: Variant) -> tuple[str, ...]:
+        return tuple(page.decode() for page in pages(variant, kind, options))
+
+    return tuple(text.encode() for text in told(variant, options.presentation, (kind, options), tell))
 
 
 def as_bytes(content: str | bytes) -> bytes:
@@ -93,6 +109,7 @@ NUMBERS_ONLY = "numbers"
 _WHOLE = ("anki", *(name for name, export in EXPORTS.items() if export.is_package))
 _RENDERINGS = {
     **{format: Rendering(format, _pages(format)) for format in DOCUMENT_FORMATS},
+    "md": Rendering("md", _markdown),
     **{
         name: Rendering(export.suffix, _nothing if name in _WHOLE else _exported(export), export, name in _WHOLE)
         for name, export in EXPORTS.items()

@@ -26,6 +26,7 @@ from ...document import (
     Words,
 )  # fmt: skip
 from ...formats.mathml import NAMESPACE, mathml
+from ...languages import spoken
 from ...printers.latex import LatexPrinter
 
 Element = ET.Element
@@ -66,8 +67,12 @@ def add_words(parent: Element, text: str) -> None:
 Formula = Callable[[Math, frozenset[str], bool], Element]
 
 
+def _source(node: MathNode, names: frozenset[str], large: bool) -> str:
+    return _latex(names, large, spoken()).show(node)
+
+
 @lru_cache(maxsize=32)
-def _latex(names: frozenset[str], large: bool) -> LatexPrinter:
+def _latex(names: frozenset[str], large: bool, language: str) -> LatexPrinter:
     """A printer remembers the derivatives that it has set, which are the same in all variants."""
     return LatexPrinter(names, large)
 
@@ -75,7 +80,7 @@ def _latex(names: frozenset[str], large: bool) -> LatexPrinter:
 def tex(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
     """TeX between delimiters that MathJax finds, as Moodle, PrairieLearn and Anki load it."""
     found = Element("span")
-    source = _latex(names, part.large or is_displayed).show(part.node)
+    source = _source(part.node, names, part.large or is_displayed)
     found.text = safe(f"$${source}$$" if is_displayed else rf"\({source}\)")
     return found
 
@@ -83,14 +88,14 @@ def tex(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
 def brackets(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
     r"""TeX between \( \) and \[ \], for Anki, where dollars are text."""
     found = Element("span")
-    source = _latex(names, part.large or is_displayed).show(part.node)
+    source = _source(part.node, names, part.large or is_displayed)
     found.text = safe(rf"\[{source}\]" if is_displayed else rf"\({source}\)")
     return found
 
 
 def equation_image(part: Math, names: frozenset[str], is_displayed: bool) -> Element:
     """Canvas's own element for a formula: an image that Canvas draws, and replaces by MathJax where it can."""
-    source = safe(_latex(names, part.large or is_displayed).show(part.node))
+    source = safe(_source(part.node, names, part.large or is_displayed))
     # Canvas undoes one quoting in its route, so a formula is quoted twice.
     address = "/equation_images/" + quote(quote(source, safe=""), safe="")
     return Element(

@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from xml.sax.saxutils import escape
 
 from ..exercise import Variant
+from ..shared import told
 from .fields import laid_out
 from .markup import Element, Markup, Pages, html, html_math, html_words, safe, tex, without_braces
-from .question import Field, Question, margins, questions_of, written
+from .question import Field, Question, margins, questions_of, solution_of, written
 from .record import ExportOptions
-from .xml import HEAD, piece
+from .xml import HEAD
 
 _LONGEST_NAME = 200  # characters; Moodle cuts a name at 255
 
@@ -27,89 +30,108 @@ def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[byte
     yield HEAD + b"<quiz>\n"
     title = options.title
     if title:
-        yield piece(_category(title), short=False)
+        yield _line(_category(title))
     for variant in variants:
         if not title:
             title = variant.problem.title or "backprop-derive"
-            yield piece(_category(title), short=False)
-        pages = Pages(tex)
+            yield _line(_category(title))
+        pages, solution = Pages(tex), _solution(variant, options)
         for question in questions_of(variant, options):
-            yield piece(_MAKERS[question.kind](question, pages), short=False)
+            yield _line(_MAKERS[question.kind](question, pages, solution))
     yield b"</quiz>\n"
 
 
-def _category(name: str) -> Element:
-    question = ET.Element("question", {"type": "category"})
+def _line(element: str) -> bytes:
+    return f"{element}\n".encode()
+
+
+def _solution(variant: Variant, options: ExportOptions) -> str:
+    """The worked solution as a piece of a page; nothing where none is shown."""
+    if not options.solution:
+        return ""
+
+    def tell(variant: Variant) -> tuple[str]:
+        return (Pages(tex).html(solution_of(variant, options.shown)),)
+
+    return told(variant, options.shown, "moodle", tell)[0]
+
+
+def _category(name: str) -> str:
     # Two slashes are a slash in a name, one begins a category within.
-    _text(question, "category", "$course$/top/" + " ".join(name.split()).replace("/", "//")[:_LONGEST_NAME])
-    return question
+    path = "$course$/top/" + " ".join(name.split()).replace("/", "//")[:_LONGEST_NAME]
+    return f'<question type="category">{_text("category", path)}</question>'
 
 
-def _text(parent: Element, tag: str, text: str, format: str = "") -> Element:
-    element = ET.SubElement(parent, tag, {"format": format} if format else {})
-    ET.SubElement(element, "text").text = safe(text)
-    return element
+def _text(tag: str, text: str, format: str = "") -> str:
+    """An element with a text in it, as Moodle has it nearly everywhere."""
+    form = f' format="{format}"' if format else ""
+    return f"<{tag}{form}><text>{escape(safe(text))}</text></{tag}>"
 
 
-def _plain(parent: Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, tag).text = text
+def _question(type: str, question: Question, text: str, solution: str, more: Iterable[str] = ()) -> str:
+    """What all types have in common, and what only this one has."""
+    # The grade of a cloze is the sum of its fields'.
+    grade = "" if type == "cloze" else f"<defaultgrade>{question.points}</defaultgrade>"
+    return "".join((
+        f'<question type="{type}">',
+        _text("name", question.title[-_LONGEST_NAME:]),
+        _text("questiontext", text, "html"),
+        _text("generalfeedback", solution, "html"),
+        grade,
+        f"<penalty>0.3333333</penalty><hidden>0</hidden><idnumber>{escape(question.id)}</idnumber>",
+        *more,
+        "</question>",
+    ))  # fmt: skip
 
 
-def _begun(type: str, question: Question, text: str, pages: Pages) -> Element:
-    """What all types have in common."""
-    element = ET.Element("question", {"type": type})
-    _text(element, "name", question.title[-_LONGEST_NAME:])
-    _text(element, "questiontext", text, "html")
-    _text(element, "generalfeedback", pages.html(question.solution) if question.solution else "", "html")
-    if type != "cloze":  # whose grade is the sum of its fields'
-        _plain(element, "defaultgrade", str(question.points))
-    _plain(element, "penalty", "0.3333333")
-    _plain(element, "hidden", "0")
-    _plain(element, "idnumber", question.id)
-    return element
+def _answer(fraction: int, text: str, feedback: str, format: str, more: str = "") -> str:
+    said = _feedback(feedback)
+    return f'<answer fraction="{fraction}" format="{format}"><text>{escape(text)}</text>{said}{more}</answer>'
 
 
-def _answer(parent: Element, fraction: str, text: str, feedback: str, format: str) -> Element:
-    answer = ET.SubElement(parent, "answer", {"fraction": fraction, "format": format})
-    ET.SubElement(answer, "text").text = text
-    _text(answer, "feedback", html_words(feedback) if feedback else "", "html")
-    return answer
+@lru_cache(maxsize=1024)  # what is said of a mistake is the same in all variants
+def _feedback(text: str) -> str:
+    return _text("feedback", html_words(text) if text else "", "html")
 
 
-def _numerical(question: Question, pages: Pages) -> Element:
-    element = _begun("numerical", question, pages.html(question.prompt), pages)
+def _numerical(question: Question, pages: Pages, solution: str) -> str:
     field = question.fields[0]
-    for value, tolerance in margins(field.right):
-        answer = _answer(element, "100", written(value), "", "moodle_auto_format")
-        _plain(answer, "tolerance", written(tolerance))
-    for lure in field.lures:
-        for value, tolerance in margins(lure.number):
-            answer = _answer(element, "0", written(value), lure.feedback, "moodle_auto_format")
-            _plain(answer, "tolerance", written(tolerance))
-    for tag, text in (("unitgradingtype", "0"), ("unitpenalty", "0.1"), ("showunits", "3"), ("unitsleft", "0")):
-        _plain(element, tag, text)
-    return element
+    numbers = [(100, field.right, ""), *((0, lure.number, lure.feedback) for lure in field.lures)]
+    answers = (
+        _answer(fraction, written(value), said, "moodle_auto_format", f"<tolerance>{written(tolerance)}</tolerance>")
+        for fraction, number, said in numbers
+        for value, tolerance in margins(number)
+    )
+    return _question("numerical", question, pages.html(question.prompt), solution, (*answers, _NO_UNITS))
 
 
-def _choice(question: Question, pages: Pages) -> Element:
-    element = _begun("multichoice", question, pages.html(question.prompt), pages)
-    for tag, text in (("single", "true"), ("shuffleanswers", "true"), ("answernumbering", "abc")):
-        _plain(element, tag, text)
-    for tag in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
-        _text(element, tag, "", "html")
-    for option in question.options:
-        shown = html_math(option.node, question.prompt.literal_names, tex)
-        _answer(element, "100" if option.is_right else "0", shown, option.feedback, "html")
-    return element
+_NO_UNITS = (
+    "<unitgradingtype>0</unitgradingtype><unitpenalty>0.1</unitpenalty><showunits>3</showunits><unitsleft>0</unitsleft>"
+)
 
 
-def _cloze(question: Question, pages: Pages) -> Element:
+def _choice(question: Question, pages: Pages, solution: str) -> str:
+    names = question.prompt.literal_names
+    answers = (
+        _answer(100 if each.is_right else 0, html_math(each.node, names, tex), each.feedback, "html")
+        for each in question.options
+    )
+    return _question("multichoice", question, pages.html(question.prompt), solution, (_ONE_OF_THEM, *answers))
+
+
+_ONE_OF_THEM = (
+    "<single>true</single><shuffleanswers>true</shuffleanswers><answernumbering>abc</answernumbering>"
+    + "".join(_text(tag, "", "html") for tag in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"))
+)
+
+
+def _cloze(question: Question, pages: Pages, solution: str) -> str:
     """The prompt, and under it the fields; every other brace is written as a number, so that none begins a field."""
     markup = Markup(tex, question.prompt.literal_names)
     elements = [*markup.blocks(question.prompt.blocks), *laid_out(question, markup, _place)]
     codes = {field.name: _code(field) for field in question.fields}
     text = _PLACE.sub(lambda match: codes[match[1]], without_braces(html(elements)))
-    return _begun("cloze", question, text, pages)
+    return _question("cloze", question, text, solution)
 
 
 _PLACE = re.compile('<field name="([a-z0-9]+)"></field>')

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Context, Decimal
 from functools import cached_property
 from itertools import product
+from operator import attrgetter
 
 from ...document import Block, Document, Heading, Inline, Math, MathNode, Paragraph, Words
 from ...errors import LimitError, UsageError
 from ...languages import speaking
+from ...options import Options
 from ...printers.text import text
 from ...records import record
 from ...report.narrate import document_of
@@ -27,6 +30,7 @@ from .record import ExportOptions
 
 _OPTIONS = 5  # of a multiple choice
 _MOST_NAMED_PLACES = 3  # axes: a row and a column have names
+_LOWEST = attrgetter("lowest")
 _MOST_FIELDS = 400  # of one question: a browser shows no more with comfort
 
 
@@ -73,16 +77,21 @@ class Option:
 class Question:
     """One question: `prompt` is the problem and what is asked, `solution` the worked solution, or None.
 
-    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options.
+    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options. The
+    `solution` is made when it is asked for.
     """
 
     id: str
     title: str
     kind: str
     prompt: Document
-    solution: Document | None
+    solve: Callable[[], Document | None]
     groups: tuple[Group, ...] = ()
     options: tuple[Option, ...] = ()
+
+    @property
+    def solution(self) -> Document | None:
+        return self.solve()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -140,6 +149,7 @@ class _Asker:
         self.notation = Notation(options.shown.notation, self.record.derivation)
         self.style = style_of(self.record.problem, options.shown.digits)
         self.title = self.record.problem.title or HEADINGS["exercise"]
+        self.spelled = self.record.problem.spelled
 
     def number(self, wanted: str, mark: str) -> Question:
         """The gradient by a name as a number to enter, or as many as it has entries."""
@@ -198,16 +208,16 @@ class _Asker:
         return self.lures(item.name, item.numbers[0]) if is_asked and not item.shape else ()
 
     def lures(self, wanted: str, right: Accepted) -> tuple[Lure, ...]:
+        """The wrong numbers, but for those of which something counts as another number too."""
         found: list[Lure] = []
-        taken = [right]
-        problem = self.record.problem
+        taken = [right]  # in order; they do not meet, so that another one can meet the last that begins before its end
+        carried, spelled = self.record.problem.round_to, self.spelled
         for wrong in self.variant.mistakes_by_name[wanted]:
-            number = accepted(wrong.answer[0], wrong.answer[0], problem.round_to)
-            if any(number.lowest <= other.highest and other.lowest <= number.highest for other in taken):
-                continue
-            taken.append(number)
-            made = wrong.made[0]
-            found.append(Lure(number, feedback(made, problem)))
+            number = accepted(wrong.answer[0], wrong.answer[0], carried)
+            place = bisect_right(taken, number.highest, key=_LOWEST)
+            if not place or taken[place - 1].highest < number.lowest:
+                taken.insert(place, number)
+                found.append(Lure(number, feedback(wrong.made[0], spelled)))
         return tuple(found)
 
     def label(self, item: Item) -> tuple[Inline, ...]:
@@ -238,7 +248,7 @@ class _Asker:
         blocks = (*self.problem, *asked[1:], asked[0])
         return Question(
             f"{self.variant.id}{mark}", f"{self.title} {self.variant.id}{mark}", kind,
-            document_of(self.record.problem, shown, self.title, blocks), self.solution, groups, options,
+            document_of(self.record.problem, shown, self.title, blocks), lambda: self.solution, groups, options,
         )  # fmt: skip
 
     @cached_property
@@ -249,14 +259,17 @@ class _Asker:
     @cached_property
     def solution(self) -> Document | None:
         """The worked solution, which all questions share."""
-        if not self.options.solution:
-            return None
-        document = self.variant.solution_with(self.options.shown).document(self.options.shown)
-        problem, blocks = self.problem, document.blocks
-        if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
-            blocks = blocks[1:]
-        # The problem stands above the answer already.
-        return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
+        return solution_of(self.variant, self.options.shown) if self.options.solution else None
+
+
+def solution_of(variant: Variant, shown: Options) -> Document:
+    """The worked solution as it stands below an answer, without the problem, which stands above it already."""
+    with speaking(shown.language):
+        document = variant.solution_with(shown).document(shown)
+        problem, blocks = variant.question_blocks(shown), document.blocks
+    if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
+        blocks = blocks[1:]
+    return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
 
 
 def _asking(label: tuple[Inline, ...], place: str) -> Paragraph:

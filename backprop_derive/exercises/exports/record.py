@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from ...errors import OutputError, UsageError
 from ...formats.files import write_whole
+from ...languages import speaking
 from ...options import DEFAULT_OPTIONS, Options
 from ...records import record
 from ..exercise import Variant
@@ -60,9 +61,8 @@ class Export:
 
     def pieces(self, variants: Iterable[Variant], options: ExportOptions = DEFAULT_EXPORT) -> Iterator[bytes]:
         """The file, piece by piece; of a package, a ZIP archive of it."""
-        if self.stream is not None:
-            return self.stream(variants, options)
-        return zipped(self.files(variants, options))
+        made = self.stream(variants, options) if self.stream is not None else zipped(self.files(variants, options))
+        return _each_in(options.shown.language, made)
 
     def files(self, variants: Iterable[Variant], options: ExportOptions = DEFAULT_EXPORT) -> Iterator[File]:
         """The files of a package, each with its path inside of it and its content in pieces, to be read in order."""
@@ -73,9 +73,20 @@ class Export:
     def write(self, variants: Iterable[Variant], target: Path, options: ExportOptions = DEFAULT_EXPORT) -> None:
         """Write the file whole or not at all; a package into a new folder where the target has no suffix."""
         if self.is_package and not target.suffix:
-            write_folder(self.files(variants, options), target)
+            with speaking(options.shown.language):
+                write_folder(self.files(variants, options), target)
         else:
             write_whole(target, b"".join(self.pieces(variants, options)))
+
+
+def _each_in(language: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, each made in a language that ends before the piece is handed on."""
+    while True:
+        with speaking(language):
+            made = next(pieces, None)
+        if made is None:
+            return
+        yield made
 
 
 def write_folder(files: Iterable[File], folder: Path) -> None:

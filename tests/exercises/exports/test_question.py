@@ -12,6 +12,8 @@ from backprop_derive.exercises.exercise import Exercise
 from backprop_derive.exercises.exports.question import margins, one_by_one, places, questions_of, reach, written
 from backprop_derive.exercises.exports.record import ExportOptions
 from backprop_derive.exercises.key import Accepted
+from backprop_derive.languages import speaking
+from backprop_derive.options import Options
 from backprop_derive.solution import Value
 from tests.exercises.exports.sample import ROUNDED, TENSOR, TEXTS, is_near, variants
 
@@ -105,12 +107,14 @@ def test_what_round_accepts_is_covered_by_the_margins() -> None:
         assert is_near(max(value + distance for value, distance in around), right.highest)
 
 
-def test_the_worked_solution_does_not_repeat_the_problem() -> None:
-    variant = variants("neuron")[0]
-    (question,) = questions_of(variant, ExportOptions())
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_worked_solution_does_not_repeat_the_problem(language: str) -> None:
+    variant, shown = variants("neuron")[0], Options(language=language)
+    (question,) = questions_of(variant, ExportOptions(shown=shown))
     assert question.solution is not None
     assert question.solution.blocks
-    assert not set(variant.question_blocks()) & set(question.solution.blocks)
+    with speaking(language):
+        assert not set(variant.question_blocks(shown)) & set(question.solution.blocks)
     assert next(questions_of(variant, ExportOptions(solution=False))).solution is None
 
 

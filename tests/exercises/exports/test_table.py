@@ -14,6 +14,7 @@ from backprop_derive.errors import OutputError, UsageError
 from backprop_derive.exercises.exercise import Exercise, Variant
 from backprop_derive.exercises.exports.record import KINDS, ExportOptions
 from backprop_derive.exercises.exports.table import EXPORTS, export_named
+from backprop_derive.options import Options
 from tests.conftest import CHECKOUT
 from tests.exercises.exports.sample import TEXTS, exported, variants
 
@@ -112,3 +113,17 @@ def test_the_code_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(list((tmp_path / "course" / "questions").iterdir())) == 3
     for name in EXPORTS:
         assert f"`{name}`" in page
+
+
+@pytest.mark.parametrize("export", ["moodle", "gift", "canvas", "prairielearn", "rexams", "qti", "jsonl"])
+def test_formulas_are_in_the_language_of_what_stands_around_them(export: str) -> None:
+    options = ExportOptions(shown=Options(language="de"))
+    made = EXPORTS[export]
+    if made.is_package:
+        with zipfile.ZipFile(io.BytesIO(b"".join(made.pieces(variants("rounded"), options)))) as archive:
+            text = "".join(archive.read(name).decode() for name in archive.namelist())
+    else:
+        text = b"".join(made.pieces(variants("rounded"), options)).decode()
+    # A decimal comma, in braces that some platforms need quoted, or as an operator of MathML.
+    comma = r"0(\\?\{,\\?\}|&#123;,&#125;|,|%257B%252C%257D|</mn><mo[^>]*>,</mo><mn>)[0-9]{3}"
+    assert re.search(f"tanh.*{comma}", text, re.DOTALL)
