@@ -62,7 +62,7 @@ def place(tmp_path: Path) -> Path:
     (tmp_path / "net.txt").write_text(LESSON, encoding="utf-8")
     varied = "\nVary x in -9..9 except 0, y in -9..9, w in -9..9 except 0\n"
     (tmp_path / "varied.txt").write_text(LESSON + varied, encoding="utf-8")
-    (tmp_path / "code.py").write_text("x = 3\nloss = (x - 1) ** 2\n", encoding="utf-8")
+    (tmp_path / "code.py").write_text("x = 3\nw = 2\nsum = x * w + x\nloss = (sum - 100) ** 2\n", encoding="utf-8")
     for folder, text in (("notes", BLOCK.format(LESSON)), ("works", "loss = 1\ndloss/dw = -2\n")):
         (tmp_path / folder).mkdir()
         for number in range(4):

@@ -303,7 +303,8 @@ def _cell(value: str) -> Iterator[tuple[Any, str]]:
     """A text, or a piece of Markdown, as questions are."""
     if "\n\n" in value:
         inner = markdown(value)
-        yield inner.structure, inner.text
+        yield from ((part, "") for part in inner.structure)
+        yield None, inner.text
     else:
         yield None, value
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from coverage.numbits import numbits_to_nums
 
-_UNKNOWN = 1.0  # seconds of a test whose time nobody took
-
 
 @dataclass(frozen=True)
 class Test:
@@ -37,7 +35,7 @@ class Covering:
         """The tests that came by a line, the quickest first."""
         if path not in self.lines:
             self.lines[path] = self._read(path)
-        found = (Test(name, self.seconds.get(name, _UNKNOWN)) for name in self.lines[path].get(line, ()))
+        found = (Test(name, self.seconds[name]) for name in self.lines[path].get(line, ()) if name in self.seconds)
         return sorted(found, key=lambda each: (each.seconds, each.name))
 
     def _read(self, path: str) -> dict[int, set[str]]:

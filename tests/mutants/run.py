@@ -65,7 +65,8 @@ def judged(mutants: Iterable[Mutant], covering: Covering | None, seconds: float)
     judge = Judge()
     try:
         for mutant in mutants:
-            tests = of_part(mutant) if covering is None else fitting(mutant, covering, seconds)
+            # What is carried out where a module is imported is no test's own.
+            tests = (fitting(mutant, covering, seconds) if covering else []) or of_part(mutant)
             allowed = 30 + 3 * sum(each.seconds for each in tests)
             verdict = judge.judged(mutant, [each.name for each in tests], allowed)
             yield {**asdict(mutant), **asdict(verdict), "tests": len(tests)}
@@ -106,7 +107,7 @@ def _judge(asked: argparse.Namespace) -> None:
     mutants = sample(asked.sample, asked.seed)
     if asked.part is not None:
         mutants = mutants[asked.part :: asked.jobs]
-    done = {_key(each) for each in _results(asked.output)}
+    done = {_key(each) for each in _results(asked.output) if each["outcome"] != "untested"}
     asked.output.parent.mkdir(parents=True, exist_ok=True)
     with asked.output.open("a", encoding="utf-8") as file:
         for result in judged((each for each in mutants if _key(asdict(each)) not in done), covering, asked.seconds):
@@ -125,7 +126,8 @@ def _results(path: Path) -> list[dict[str, Any]]:
 def _tell(asked: argparse.Namespace) -> None:
     """The survivors, and the count."""
     wanted = {_key(asdict(each)) for each in sample(asked.sample, asked.seed)}
-    results = [each for each in _results(asked.output) if _key(each) in wanted]
+    last = {_key(each): each for each in _results(asked.output)}
+    results = [each for key, each in last.items() if key in wanted]
     killed = [each for each in results if each["outcome"] == "killed"]
     for each in results:
         if each["outcome"] != "killed":

@@ -1,0 +1,53 @@
+"""What a student's own wrong value is traced to, what a right line implies, and what a wrong formula looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+import backprop_derive as bd
+from backprop_derive.grading.record import Sheet
+
+PROBLEM = "Given x = 3, y = 2, w = 2\ny^ = x*w\ns = y^ - y\nloss = s**2\nFind d(loss)/dw"
+CHAIN = "Given x = 2, w = 3\na = x*w\nb = a + 1\nc = b^2\nFind dc/dw"
+DIAMOND = "Given x = 3, w = 2\na = x*w\nb = x*a\nloss = a*b\nFind d(loss)/dw"
+MATRIX = "Given x = [1, 2], W = [[1, 0, 2], [2, 3, 1]]\nz = x @ W\nL = sum(z^2)\nFind dL/dW"
+
+
+def graded(problem: str, answer: str) -> Sheet:
+    found = bd.grade(problem, answer)
+    assert isinstance(found, Sheet)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "line", "used"),
+    [
+        (PROBLEM, "y^ = 6\ns = 5\ndloss/dw = 30", "∂loss/∂w", ("s", "5")),
+        (CHAIN, "a = 4\n\ndc/db = 10", "∂c/∂b", ("a", "4")),
+        (CHAIN, "a = 4\n\ndc/dw = 20", "∂c/∂w", ("a", "4")),
+        (PROBLEM, "s = cos(1)\n\nloss = cos(1)^2 = 0.2919", "loss", ("s", "0.5403")),
+    ],
+)
+def test_a_line_follows_from_an_own_value_some_lines_above(
+    problem: str, answer: str, line: str, used: tuple[str, str]
+) -> None:
+    found = graded(problem, answer).line(line)
+    assert found.verdict == "follows"
+    assert [(each.name, each.value) for each in found.used] == [used]
+
+
+def test_an_update_that_is_right_implies_the_gradient_and_all_before_it() -> None:
+    sheet = graded(f"{PROBLEM}\nLearning rate: 0.1\nUpdates: 1", "w <- 2 - 0.1*24 = -0.4")
+    assert [line.verdict for line in sheet.lines] == [*["implied"] * 8, "right"]
+
+
+def test_a_wrong_formula_of_an_adjoint_is_compared_with_what_mistakes_compose() -> None:
+    assert [m.name for m in graded(DIAMOND, "dloss/da = b * a*x").line("∂loss/∂a").mistakes] == [
+        "multiplied over paths"
+    ]
+
+
+def test_a_matrix_that_lies_on_its_side_earns_nothing() -> None:
+    line = graded(MATRIX, "z = [5, 6, 4]\n\ndL/dW = [[10, 20], [12, 24], [8, 16]]").line("∂L/∂W")
+    assert (line.verdict, line.credit) == ("wrong", 0)
+    assert [mistake.name for mistake in line.mistakes] == ["result transposed"]
