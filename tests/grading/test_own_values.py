@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 import backprop_derive as bd
+from backprop_derive.grading.grade import Grader
 from backprop_derive.grading.record import Sheet
+from backprop_derive.grading.submissions import Submission
+from backprop_derive.printers.text import text
 
 PROBLEM = "Given x = 3, y = 2, w = 2\ny^ = x*w\ns = y^ - y\nloss = s**2\nFind d(loss)/dw"
 CHAIN = "Given x = 2, w = 3\na = x*w\nb = a + 1\nc = b^2\nFind dc/dw"
@@ -51,3 +54,27 @@ def test_a_matrix_that_lies_on_its_side_earns_nothing() -> None:
     line = graded(MATRIX, "z = [5, 6, 4]\n\ndL/dW = [[10, 20], [12, 24], [8, 16]]").line("∂L/∂W")
     assert (line.verdict, line.credit) == ("wrong", 0)
     assert [mistake.name for mistake in line.mistakes] == ["result transposed"]
+
+
+def test_a_line_that_is_written_again_is_judged_without_what_stood_there() -> None:
+    sheet = graded(PROBLEM, "s = 5\n\ns = y^ - y = 4\n\nloss = 16")
+    assert [(name, sheet.line(name).verdict) for name in ("s", "loss")] == [("s", "right"), ("loss", "right")]
+
+
+def test_steps_in_other_letters_are_known_by_their_formulas() -> None:
+    sheet = graded(PROBLEM, "p = x*w = 6\nq = p - y = 4\nl = q^2 = 16\ndl/dw = 24")
+    assert [sheet.line(name).verdict for name in ("ŷ", "s", "loss", "∂loss/∂w")] == ["right"] * 4
+
+
+def test_a_cell_between_dollars_is_latex() -> None:
+    def verdict(cell: str) -> str:
+        sheet = Grader(PROBLEM).grade_submission(Submission("Ann", answers=(("d(loss)/dw", cell),)))
+        return sheet.line("∂loss/∂w").verdict
+
+    assert [verdict("$24^{1}$"), verdict("24^{1}")] == ["right", "unread"]
+
+
+def test_each_local_gradient_is_shown_by_its_own_formula() -> None:
+    sheet = graded("Given x = 3, w = 2, b = 5\na = x*w + b\nL = a^2\nFind dL/dx, dL/dw, dL/db", "L = 1")
+    shown = {line.item.title: text(line.expected) for line in sheet.lines if line.expected is not None}
+    assert [shown[f"∂a/∂{name}"] for name in "xwb"] == ["w", "x", "1"]

@@ -215,3 +215,8 @@ def test_the_2_of_dw2_is_a_square_only_where_no_other_differential_follows() -> 
 def test_names_of_the_caller_stand_in_the_place_of_second_derivatives_too() -> None:
     read = read_problem(f"{PROBLEM}Find d2(loss)/dw2\n", wrt=("b",))
     assert (read.wanted, read.second) == (("b",), ())
+
+
+def test_a_second_derivative_is_no_square_where_an_and_follows() -> None:
+    problem = read_problem("Given w = 2, b = 3\nL = w^2*b\nFind d²L/dw2 and dL/db")
+    assert (problem.second, problem.gradients) == ((("w", "w"),), ("b",))
