@@ -38,7 +38,7 @@ COMMANDS = {
 # What writes one file, or to standard output; `-o` comes last.
 WRITERS = {
     "proofread": ("proofread", "notes/0.md", "-f", "json", "-o", "out.json"),
-    "import": ("import", "code.py", "-o", "out.txt"),
+    "import": ("import", "code.py:loss", "-o", "out.txt"),
     "cheatsheet": ("cheatsheet", "-o", "out.md"),
     "check": ("check", "net.txt", "-o", "out.md"),
     "one work": ("grade", "net.txt", "works/0.md", "-o", "out.txt"),
@@ -62,7 +62,7 @@ def place(tmp_path: Path) -> Path:
     (tmp_path / "net.txt").write_text(LESSON, encoding="utf-8")
     varied = "\nVary x in -9..9 except 0, y in -9..9, w in -9..9 except 0\n"
     (tmp_path / "varied.txt").write_text(LESSON + varied, encoding="utf-8")
-    (tmp_path / "code.py").write_text("x = 3\nw = 2\nsum = x * w + x\nloss = (sum - 100) ** 2\n", encoding="utf-8")
+    (tmp_path / "code.py").write_text("def loss(x, w):\n    y = x * w + x\n    return (y - 100) ** 2 + y\n")
     for folder, text in (("notes", BLOCK.format(LESSON)), ("works", "loss = 1\ndloss/dw = -2\n")):
         (tmp_path / folder).mkdir()
         for number in range(4):

@@ -78,3 +78,15 @@ def test_each_local_gradient_is_shown_by_its_own_formula() -> None:
     sheet = graded("Given x = 3, w = 2, b = 5\na = x*w + b\nL = a^2\nFind dL/dx, dL/dw, dL/db", "L = 1")
     shown = {line.item.title: text(line.expected) for line in sheet.lines if line.expected is not None}
     assert [shown[f"∂a/∂{name}"] for name in "xwb"] == ["w", "x", "1"]
+
+
+def test_an_update_of_a_matrix_follows_from_an_own_gradient() -> None:
+    answer = "z = [5, 6, 4]\n\ndL/dW = [[10, 12, 8], [20, 24, 18]]\n\nW <- [[-4, -6, -2], [-8, -9, -8]]"
+    sheet = graded(f"{MATRIX}\nLearning rate: 0.5\nUpdates: 1", answer)
+    assert [line.verdict for line in sheet.lines if line.written] == ["right", "partly", "follows"]
+    assert [used.name for used in sheet.lines[-1].used] == ["dL/dW"]
+
+
+def test_a_name_may_be_written_without_the_line_below_it() -> None:
+    sheet = graded("Given x = 2, w_1 = 3\nz_1 = x*w_1\nL = z_1^2\nFind dL/dw_1", "z1 = 6\nL = z1^2 = 36\ndL/dw1 = 24")
+    assert [line.verdict for line in sheet.lines if line.written] == ["right"] * 3

@@ -60,7 +60,9 @@ def _judge(case: dict[str, Any], format: str, document: str, found: Woven) -> No
         assert found.text == document
         said = "\n".join(map(str, found.errors))
         assert all(error.place is None or error.place.source == f"notes.{format}" for error in found.errors)
-        assert ORACLE.violations({**case, "must_show": []}, "stderr", said) == []
+        # An error quotes the line that it is about.
+        forbidden = [word for word in case["must_not"] if word not in document]
+        assert ORACLE.violations({**case, "must_show": [], "must_not": forbidden}, "stderr", said) == []
         assert "Traceback" not in said
     else:
         assert found.text.startswith("Words before.\n")
