@@ -25,6 +25,7 @@ from tests.conftest import CHECKOUT
 
 KILLS = int(os.environ.get("KILLS", "3"))
 LESSON = (CHECKOUT / "examples" / "lesson.txt").read_text(encoding="utf-8")
+CODE = "def loss(x, w):\n    y = x * w + x\n    return (y - 100) ** 2 + y * y * w - 7 * x + 3\n"
 BLOCK = "```backprop\n{}\n```\n"
 COMMANDS = {
     "solve": ("solve", "net.txt", "-o", "out.html"),
@@ -62,7 +63,7 @@ def place(tmp_path: Path) -> Path:
     (tmp_path / "net.txt").write_text(LESSON, encoding="utf-8")
     varied = "\nVary x in -9..9 except 0, y in -9..9, w in -9..9 except 0\n"
     (tmp_path / "varied.txt").write_text(LESSON + varied, encoding="utf-8")
-    (tmp_path / "code.py").write_text("def loss(x, w):\n    y = x * w + x\n    return (y - 100) ** 2 + y\n")
+    (tmp_path / "code.py").write_text(CODE, encoding="utf-8")
     for folder, text in (("notes", BLOCK.format(LESSON)), ("works", "loss = 1\ndloss/dw = -2\n")):
         (tmp_path / folder).mkdir()
         for number in range(4):
@@ -303,8 +304,10 @@ def test_compiled_templates_that_are_harmed_while_they_are_used_change_nothing(p
     install = tmp_path / "install"
     for name in ("backprop_derive", "templates", "examples"):
         shutil.copytree(CHECKOUT / name, install / name)
-    environment = {**os.environ, "PYTHONPATH": str(install)}
-    with harming(install / "templates" / "__pycache__") as harmed:
+    elsewhere = ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    environment["PYTHONPATH"] = str(install)
+    with harming(install / "templates" / "html" / "__pycache__") as harmed:
         for _ in range(4):
             (place / "out.html").unlink()
             child = started("solve", place, env=environment)

@@ -90,3 +90,11 @@ def test_an_update_of_a_matrix_follows_from_an_own_gradient() -> None:
 def test_a_name_may_be_written_without_the_line_below_it() -> None:
     sheet = graded("Given x = 2, w_1 = 3\nz_1 = x*w_1\nL = z_1^2\nFind dL/dw_1", "z1 = 6\nL = z1^2 = 36\ndL/dw1 = 24")
     assert [line.verdict for line in sheet.lines if line.written] == ["right"] * 3
+
+
+def test_lines_of_latex_are_shown_as_they_are_meant_to_look_and_others_as_they_were_written() -> None:
+    lines = (r"\hat y = x w = 6", r"s \approx 4", "loss < 20", r"w \leftarrow 2 - 0.1 \cdot 24 = -0.4",
+             r"\frac{\partial loss}{\partial w} := 24")  # fmt: skip
+    sheet = graded(f"{PROBLEM}\nLearning rate: 0.1\nUpdates: 1", " ".join(f"$${line}$$" for line in lines))
+    found = {line.written: line.formula is not None for line in sheet.lines if line.written}
+    assert found == {line: "<" not in line for line in lines}
