@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from coverage.numbits import numbits_to_nums
-
 
 @dataclass(frozen=True)
 class Test:
@@ -39,6 +37,8 @@ class Covering:
         return sorted(found, key=lambda each: (each.seconds, each.name))
 
     def _read(self, path: str) -> dict[int, set[str]]:
+        from coverage.numbits import numbits_to_nums
+
         found: dict[int, set[str]] = defaultdict(set)
         number = self.files.get(path)
         for context, start, end in self._arcs.execute(

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from subprocess import run as call
 from typing import Any
@@ -31,13 +32,18 @@ _NOT_ASKED = ("test_durable", "test_hostile", "test_scale", "test_mutants", "tes
 
 def sample(size: int, seed: int, parts: Iterable[str] = PARTS) -> list[Mutant]:
     """So many mutants of all that there are, each as likely as any other."""
-    found = []
-    for part in parts:
-        for file in sorted((CHECKOUT / "backprop_derive" / part).rglob("*.py")):
-            # A module of sentences has no decisions in it.
-            if file.name not in ("__init__.py", "sentences.py"):
-                found += mutants_of(file.read_text(encoding="utf-8"), str(file.relative_to(CHECKOUT)))
+    found = [mutant for part in parts for mutant in _of_package(part)]
     return random.Random(seed).sample(found, min(size, len(found)))
+
+
+@cache
+def _of_package(part: str) -> list[Mutant]:
+    found: list[Mutant] = []
+    for file in sorted((CHECKOUT / "backprop_derive" / part).rglob("*.py")):
+        # A module of sentences has no decisions in it.
+        if file.name not in ("__init__.py", "sentences.py"):
+            found += mutants_of(file.read_text(encoding="utf-8"), str(file.relative_to(CHECKOUT)))
+    return found
 
 
 def fitting(mutant: Mutant, covering: Covering, seconds: float) -> list[Test]:
