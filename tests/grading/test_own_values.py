@@ -98,3 +98,19 @@ def test_lines_of_latex_are_shown_as_they_are_meant_to_look_and_others_as_they_w
     sheet = graded(f"{PROBLEM}\nLearning rate: 0.1\nUpdates: 1", " ".join(f"$${line}$$" for line in lines))
     found = {line.written: line.formula is not None for line in sheet.lines if line.written}
     assert found == {line: "<" not in line for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "line", "mistakes"),
+    [
+        (PROBLEM, "dloss/dw = 2*(x + w - y)", "∂loss/∂w", ["base dropped"]),  # 6, as 2·3
+        ("Given x = 2, w = 3\na = x*w\nb = sin(2*a)\nL = b^2\nFind dL/dw", "dL/da = 2*b * cos(2*a)", "∂L/∂a",
+         ["inner derivative forgotten", "factor lost"]),
+        (DIAMOND, "dloss/da = b", "∂loss/∂a", ["a path dropped"]),
+        (DIAMOND, "dloss/da = b + a", "∂loss/∂a", ["the name itself for the other factor"]),
+    ],
+)  # fmt: skip
+def test_a_wrong_formula_is_known_by_its_form_or_by_what_it_comes_to(
+    problem: str, answer: str, line: str, mistakes: list[str]
+) -> None:
+    assert [mistake.name for mistake in graded(problem, answer).line(line).mistakes] == mistakes

@@ -405,5 +405,5 @@ def words_of(name: str, found: Reading) -> frozenset[object]:
     if name.startswith("typ"):
         return frozenset(re.findall(r"#[\w-]+", found.structure[0]))
     if name.startswith(("json", "sarif")):
-        return frozenset(part for part in found.structure if not isinstance(part[1], int))
+        return frozenset(key for part in found.structure if isinstance(part[1], tuple) for key in part[1])
     return frozenset(found.structure)

@@ -16,7 +16,7 @@ from tests.injection.readers import Reading, flat, kinds_of, reading, words_of
 from tests.injection.texts import ALL, HIDDEN, NAMES, PLAIN, plain_name
 
 # Where a text is shown shortened to so many characters.
-CUT = {"grades": 60}
+CUT = {"grades": 60, "exports": 200}
 # Pictures and programs without a title; what is for a spreadsheet has numbers alone.
 HAS_NONE = {
     ("solution", "mermaid"), ("solution", "tikz"), ("training", "csv"), ("training", "json"),

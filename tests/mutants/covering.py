@@ -65,8 +65,12 @@ def _within(path: str) -> str:
 
 def _node(context: str) -> str:
     """`tests.calculus.test_derive.test_it` as pytest names it; nothing for what no test did itself."""
-    module, _, function = context.rpartition(".")
-    return f"{module.replace('.', '/')}.py::{function}" if module.startswith("tests.") else ""
+    *places, function = context.split(".")
+    if places[:1] != ["tests"]:
+        return ""
+    groups = [place for place in places if place[:1].isupper()]
+    file = "/".join(places[: len(places) - len(groups)])
+    return "::".join([f"{file}.py", *groups, function])
 
 
 def _seconds(files: Iterable[Path]) -> dict[str, float]:
