@@ -6,6 +6,8 @@
 #   make oldest  the test suite with the oldest supported version of each dependency
 #   make campaign   random graphs, displayed digits and renderings against other judges; GRAPHS=10000 SEED=0
 #   make fuzz    a reader fed with broken input: TARGET=parser INPUTS=100000 (tests/fuzz/targets.py names the readers)
+#   make coverage   which lines and branches the tests carry out, by which test; build/coverage/html
+#   make mutants    SAMPLE=300 SEED=0 faults put into language, calculus, evaluate and grading: which ones no test notices
 #   make same    whether twenty processes write the same bytes: hash seeds, time zones, locales
 #   make kills   training, weaving and making variants killed a hundred times each
 #   make bench   ratios of ours and a peer: start-up, derivation, compiled gradients, training, first derivations
@@ -28,10 +30,12 @@ INPUTS ?= 100000
 # Of `make campaign`: what a run of ten thousand takes is in docs/reliability.md.
 GRAPHS ?= 10000
 SEED ?= 0
+# Of `make mutants`: how many of some eight thousand.
+SAMPLE ?= 300
 
 BIN = .venv/bin
 
-.PHONY: help demo test oldest lint types imports wheel check campaign fuzz same kills bench peers languages docs man spelling clean
+.PHONY: help demo test oldest lint types imports wheel check campaign fuzz coverage mutants same kills bench peers languages docs man spelling clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -120,6 +124,20 @@ campaign: .venv/developing
 fuzz: .venv/developing
 	$(BIN)/python -m pip install --quiet atheris || echo "without atheris: mutations of the seeds only"
 	$(BIN)/python -W ignore -m tests.fuzz.run $(TARGET) --inputs $(INPUTS)
+
+# Tests that measure time may fail, since measuring takes time itself: what they carried out counts all the same.
+coverage: .venv/developing
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	-COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m coverage run -m pytest -n $(WORKERS) \
+		--junitxml=build/coverage/tests.xml
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage html --quiet
+	$(BIN)/python -m coverage report --skip-covered --sort=cover
+
+mutants: .venv/developing
+	@test -f build/coverage/data || echo "without build/coverage/data (make coverage): each is judged by the tests of its part"
+	$(BIN)/python -W ignore -m tests.mutants.run --sample $(SAMPLE) --seed $(SEED) --jobs $(WORKERS)
 
 same: .venv/developing
 	$(BIN)/python benchmarks/same_bytes.py --seeds 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..document import Block
-from ..errors import UsageError
+from ..errors import UsageError, describe, is_hidden
 from ..options import DEFAULT_OPTIONS, Options
 from ..records import record
 
@@ -31,12 +31,26 @@ class SheetOptions:
     presentation: Options = DEFAULT_OPTIONS
 
     def __post_init__(self) -> None:
+        for name in ("title", "date"):
+            _check_visible(name, getattr(self, name))
+        for rule in self.rules:
+            _check_visible("rule", rule)
         if self.key not in KEYS:
             raise UsageError(f"key {self.key} is unknown", expected=", ".join(KEYS))
         if self.every < 1:
             raise UsageError(f"every {self.every}: at least every line is blank", expected="a whole number from 1 on")
         if self.choices < 2:
             raise UsageError(f"choices {self.choices}: there is nothing to choose", expected="2 answers or more")
+
+
+def _check_visible(name: str, text: str) -> None:
+    """Raises UsageError where a text holds what no page shows, and a terminal or an editor obeys."""
+    hidden = next((c for c in text if is_hidden(c)), None)
+    if hidden is not None:
+        raise UsageError(
+            f"the {name} has an invisible or control character, {describe(hidden)}",
+            expected="one line whose every character can be seen", hint="delete it",
+        )  # fmt: skip
 
 
 DEFAULT_SHEETS = SheetOptions()

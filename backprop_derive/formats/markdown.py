@@ -43,7 +43,7 @@ def render(document: Document, options: Options) -> str:
     voice = Voice(
         words=words,
         strong=lambda text: f"**{words(text)}**",
-        code=code_span,
+        code=lambda text: words(text) if "|" in text else code_span(text),  # which would end the cell of a table
         math=math,
         equation=equation,
         code_block=str,
@@ -86,6 +86,8 @@ def _guarded(block: BlockView) -> BlockView:
     if block.kind in ("paragraph", "remark"):
         line = at_line_start(block.content)
         return block if line == block.content else replace(block, content=line)
+    if block.fields:
+        return replace(block, fields=at_line_start(block.fields))
     if any(_LINE_START.match(item.content) for item in block.items):
         return replace(block, items=tuple(replace(i, content=at_line_start(i.content)) for i in block.items))
     return block

@@ -27,6 +27,14 @@ _ESCAPES = {
     "\u00a0": "~", "⊙": r"$\odot$",
 }  # fmt: skip
 
+# Within the metadata of a file hyperref knows letters and signs by their commands, and no formulas.
+_METADATA = {
+    **{chr(code): _ESCAPES.get(chr(code), chr(code)) for code in range(0x20, 0x7F)}, '"': r"\textquotedbl{}",
+    "–": r"\textendash{}", "—": r"\textemdash{}", "’": r"\textquoteright{}", "‘": r"\textquoteleft{}",
+    "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}", "…": r"\textellipsis{}", "•": r"\textbullet{}",
+    "°": r"\textdegree{}", "\u00a0": "~",
+}  # fmt: skip
+
 # What babel calls the language, to hyphenate it; English needs nothing.
 _BABEL = {"de": "ngerman", "es": "spanish", "fr": "french"}
 
@@ -90,11 +98,8 @@ def _squares(code: Squares) -> str:
 
 
 def _title(text: str) -> str:
-    """A title as metadata of the file, where no mathematics may stand."""
-    return "".join(
-        _ESCAPES.get(c, c) if c.isascii() and c != '"' else c if _is_known(c) or spoken() in NEEDS_FONTS else " "
-        for c in text
-    )
+    """A title as metadata of the file, where no mathematics may stand and no character by its number."""
+    return "".join(_METADATA.get(c) or (c if _is_known(c) or spoken() in NEEDS_FONTS else " ") for c in text)
 
 
 def _character(c: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from ..errors import shorten
 from ..exercises.exports.markup import safe
 from ..exercises.exports.tables import cell
+from ..formats.visible_json import visible_json
 from ..printers.text import text
 from .record import Class, Diagnosis, Line, Remark, Sheet
 from .sentences import number
@@ -53,7 +53,7 @@ def as_json(found: Class) -> str:
         ],
         "mistakes": [{**_mistake(mistake), "students": count} for mistake, count in found.mistakes],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return visible_json(data)
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:

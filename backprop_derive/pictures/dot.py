@@ -44,7 +44,9 @@ def _look(node: PictureNode) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    # Graphviz reads entities of HTML within quotes, too.
+    plain = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain.replace(chr(10), " ")}"'
 
 
 def _escaped(text: str) -> str:

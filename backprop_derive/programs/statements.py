@@ -47,7 +47,7 @@ def indented(lines: Iterable[str], depth: int = 1) -> list[str]:
 
 def _plain(title: str) -> str:
     """A title as it may stand in a docstring."""
-    return title.replace("\\", "\\\\").replace('"', "'")
+    return title.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def literal(value: Value | TensorValue, is_label: bool = False) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from ..errors import shorten
+from ..formats.visible_json import visible_json
 from ..languages import ENGLISH, again, speaking
 from .record import Finding, Report
 from .sentences import REPORT, VERDICTS
@@ -68,7 +68,7 @@ def as_json(report: Report) -> str:
         "counts": report.counts,
         "findings": [_json(finding) for finding in report.findings],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return visible_json(data)
 
 
 def _json(finding: Finding) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def as_sarif(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, report.name) for finding in report.of("wrong", "unread")],
     }
-    return json.dumps({"version": "2.1.0", "$schema": _SARIF, "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return visible_json({"version": "2.1.0", "$schema": _SARIF, "runs": [run]})
 
 
 def _result(finding: Finding, name: str) -> dict[str, Any]:

@@ -64,3 +64,9 @@ def test_the_word_of_an_option_is_no_operand() -> None:
     solution = bd.solve("Given x = -2\ny = gelu(x, approximate=tanh)")
     assert solution.derivation.graph.operands["y"] == ("x",)
     assert "erf" not in written(next(solution.derivation.local_gradients()).derivative)
+
+
+def test_a_step_may_use_more_names_than_there_are_slots_at_hand() -> None:
+    names = [f"x_{k}" for k in range(100)]
+    solution = bd.solve(f"Given {', '.join(f'{n} = 1' for n in names)}\nL = {' + '.join(f'{n}^2' for n in names)}")
+    assert [solution.gradient(name) for name in ("x_0", "x_63", "x_64", "x_99")] == [2, 2, 2, 2]

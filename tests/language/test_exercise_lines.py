@@ -216,3 +216,9 @@ def test_an_exercise_is_written_back() -> None:
     problem = read_problem(text)
     again = read_problem(written_problem(problem))
     assert (again.varied, again.required) == (problem.varied, problem.required)
+
+
+def test_a_range_may_hold_a_single_value() -> None:
+    (varied,) = read_problem("Given y = 1\nVary x in 3..3\nL = x*y").varied
+    assert isinstance(varied, VariedNumber)
+    assert len(varied.values) == 1

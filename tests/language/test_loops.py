@@ -94,3 +94,7 @@ def test_a_loop_that_cannot_be_written_out_is_refused(loop: str, message: str) -
 
 def test_a_sentence_that_begins_with_for_is_prose() -> None:
     assert steps("Given w = 1\nFor this, compute the loss:\nloss = w") == ["loss = w"]
+
+
+def test_a_loop_may_be_the_end_of_the_text() -> None:
+    assert steps("Given s_0 = 1\nfor t in 1..2:\n    s_t = 2*s_{t-1}") == ["s_1 = 2 * s_0", "s_2 = 2 * s_1"]

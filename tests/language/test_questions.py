@@ -227,3 +227,8 @@ def test_an_update_needs_the_gradients_of_all_parameters_whatever_is_asked_for()
     assert changed(read, wrt=("x",)).wanted == ("x", "w", "b")
     without = read_problem(f"{PROBLEM}Parameters: w, b\nLearning rate: 0.1\n")
     assert without.gradients == ("w", "b")
+
+
+def test_a_second_derivative_is_no_square_where_an_and_follows() -> None:
+    problem = read_problem("Given w = 2, b = 3\nL = w^2*b\nFind d²L/dw2 and dL/db")
+    assert (problem.second, problem.gradients) == ((("w", "w"),), ("b",))
