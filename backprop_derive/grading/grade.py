@@ -88,7 +88,7 @@ class Grader:
         found = []
         for item in self.key.items:
             symbol = symbol_of(item)
-            line = work.lines.get(symbol)
+            line = work.line(item)
             if line is None:
                 verdict = "implied" if symbol in implied else "missing"
                 line = Line(item, verdict, _POINT if verdict == "implied" else _NO_POINT, expected=self.key.shown(item))

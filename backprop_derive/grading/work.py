@@ -26,6 +26,7 @@ from ..proofreading.values import Key as Symbol
 from ..proofreading.values import NoValue, symbol_key
 from ..syntax.expression import Expr, Name, names_in
 from .diagnose import QUESTIONS, Diagnoses, of_link
+from .entries import Entry, Place, entry_asked, line_of_entries, put_together
 from .key import Key, symbol_of
 from .own import OwnComparer
 from .record import Diagnosis, Item, Line, Remark, Used
@@ -84,6 +85,7 @@ class Work:
         self.numbered: set[Symbol] = set()
         self.remarks: list[Remark] = []
         self.slips: dict[Symbol, Used] = {}
+        self.entries: dict[Symbol, dict[Place, Entry]] = {}
 
     def take(self, statement: Statement) -> None:
         """Judge one statement."""
@@ -96,6 +98,7 @@ class Work:
         if symbol is not None and symbol in self.items and self.is_answer(symbol, statement):
             self.answer(symbol, judged)
         else:
+            self.take_entry(judged)
             self.remark(judged)
         self.note(symbol, judged, value, formula)
 
@@ -141,6 +144,31 @@ class Work:
         self.lines[symbol] = self.explained(symbol, line, judged)
         if is_closed(statement.links[-1].node):
             self.numbered.add(symbol)
+
+    def take_entry(self, judged: Judged) -> None:
+        """Keep what a line says of one entry of a vector or a matrix that is asked for."""
+        statement = judged.statement
+        head, last = statement.links[0].node, statement.links[-1].node
+        asked = entry_asked(self.key, head) if len(statement.links) > 1 else None
+        verdicts = [finding.verdict for finding in judged.findings if finding.verdict != "given"]
+        if asked is None or asked[0] not in self.items or not isinstance(last, Expr) or not verdicts:
+            return
+        symbol, place = asked
+        verdict = max(verdicts, key=_WORST.index)
+        if verdict in ("rounded", "follows") and self.is_coarse(last):
+            verdict = "coarse"
+        known = self.entries.setdefault(symbol, {})
+        known[place] = Entry(verdict, statement.text, last)
+        if (whole := put_together(known, self.key.array(symbol).shape)) is not None:
+            self.note_tensor(symbol, self.items[symbol].head, whole)
+
+    def line(self, item: Item) -> Line | None:
+        """What is said of an item, if anything: in one line, or entry by entry."""
+        symbol = symbol_of(item)
+        if symbol in self.lines or symbol not in self.entries:
+            return self.lines.get(symbol)
+        shape = self.key.array(symbol).shape
+        return line_of_entries(item, shape, self.entries[symbol], self.key.shown(item))
 
     def formula(self, statement: Statement) -> MathNode | None:
         """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""

@@ -30,7 +30,7 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from .engine import Engine, called
-from .entries import Entries, Misfit, is_by_entries
+from .entries import Entries, Misfit, is_by_entries, shown_shape
 from .indices import entry_of
 from .literals import literal
 from .nearby import SEEDS
@@ -271,11 +271,6 @@ def _power(base: Array, exponent: Array, written: Expr) -> Array:
 
 def is_number(node: Expr) -> bool:
     return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
-
-
-def shown_shape(array: Array) -> str:
-    """(2, 3) as 2×3."""
-    return "×".join(map(str, array.shape)) or "1"
 
 
 def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..checks.formulas import Formulas
 from ..checks.library import of_module
 from ..document import Derivative, Differential, MathNode
 from ..errors import BackpropError
-from ..syntax.expression import Delta, Expr, Index, Name, Number, Over, Product, Sum, map_children, walk
+from ..syntax.expression import Delta, Expr, Index, Name, Negate, Number, Over, Product, Sum, map_children, walk
 from ..syntax.names import canonical
 from .indices import entry_of
 from .sentences import because
@@ -30,6 +31,10 @@ _TYPED = re.compile(r"(\w+)\[[a-z](?:, ?[a-z])*\]$")
 
 class Misfit(Exception):
     """Two shapes that do not fit together, and in which product or sum."""
+
+
+class NoEntry(Misfit):
+    """An entry of which there is none."""
 
 
 def is_by_entries(node: MathNode) -> bool:
@@ -120,10 +125,7 @@ class Entries:
     def array(self, base: MathNode, places: Sequence[Expr]) -> Expr:
         """A name for an array, at the places of its entries."""
         array = np.asarray(self.known(base), dtype=float)
-        if array.ndim == len(places) + 1:
-            places = [part for place in places for part in _apart(place)]
-        if array.ndim != len(places):
-            raise NoValue(because("indices", count=len(places), axes=array.ndim))
+        places = placed(places, array)
         name = f"#{len(self.arrays)}"
         self.arrays[name] = array
         for place, size in zip(places, array.shape, strict=True):
@@ -133,12 +135,48 @@ class Entries:
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
 
 
-def _apart(place: Expr) -> tuple[Expr, ...]:
-    """A_{2j} as the entry at 2 and j, where A has one axis more than places are written; such numbers count from 1."""
+def placed(places: Sequence[Expr], array: Array) -> list[Expr]:
+    """The places of an entry, one for each axis, numbers counted from 0. Raises NoValue, NoEntry."""
+    beside = [_side_by_side(place) for place in places]
+    is_apart = array.ndim > len(places)
+    found = [part for parts in beside for part in (parts if is_apart else (_joined(parts),))]
+    if array.ndim != len(found):
+        raise NoValue(because("indices", count=len(places), axes=array.ndim))
+    found = [_from_the_end(place, size) for place, size in zip(found, array.shape, strict=True)]
+    if any(isinstance(p, Number) and not 0 <= p.value < size for p, size in zip(found, array.shape, strict=True)):
+        raise NoEntry(because("no entry", shape=shown_shape(array)))
+    return found
+
+
+def _side_by_side(place: Expr) -> tuple[Expr, ...]:
+    """The places of A_{12} and A_{2j}; such numbers count from 1."""
     match place:
-        case Product((Number(value), Name() as letter), True):
-            return Number(value - 1), letter
+        case Product(parts, True) if all(isinstance(part, Number | Name) for part in parts):
+            return tuple(Number(part.value - 1) if isinstance(part, Number) else part for part in parts)
     return (place,)
+
+
+def _joined(parts: tuple[Expr, ...]) -> Expr:
+    """One place: 12 of 1 and 2 side by side."""
+    if len(parts) == 1:
+        return parts[0]
+    if any(not isinstance(part, Number) for part in parts):
+        return Product(parts, True)
+    digits = "".join(str(part.value + 1) for part in parts if isinstance(part, Number))
+    return Number(Fraction(int(digits) - 1))
+
+
+def _from_the_end(place: Expr, size: int) -> Expr:
+    """A place that is counted from the end, −1 for the last one, as one counted from the beginning."""
+    match place:
+        case Negate(Number(value)) if value:
+            return Number(size - value)
+    return place
+
+
+def shown_shape(array: Array) -> str:
+    """(2, 3) as 2×3."""
+    return "×".join(map(str, array.shape)) or "1"
 
 
 def _letters(node: MathNode) -> Iterator[str]:

@@ -73,11 +73,24 @@ def subscript(p: Parser) -> tuple[Expr, ...]:
     places: list[Expr] = []
     while True:
         start = p.peek().start
-        places += _apart(p.expression(), start)
+        places += _side_by_side(p) or _apart(p.expression(), start)
         if p.accept(",") is None:
             break
     p.expect("}")
     return tuple(places)
+
+
+def _side_by_side(p: Parser) -> list[Expr]:
+    """Numbers and letters up to a comma or the end, where a number is among them; a digit is a place by itself."""
+    parts: list[Expr] = []
+    ahead = 0
+    while (token := p.peek(ahead)).kind in ("number", "name") and token.text.isalnum():
+        parts += [integer(int(c)) if c.isdecimal() else Name(c) for c in token.text]
+        ahead += 1
+    if not token.at(",", "}") or not any(isinstance(part, Number) for part in parts):
+        return []
+    p.position += ahead
+    return parts if len(parts) == 1 else [Product(tuple(parts), True)]
 
 
 def _apart(node: MathNode, start: int) -> list[Expr]:
@@ -88,15 +101,16 @@ def _apart(node: MathNode, start: int) -> list[Expr]:
             return [*_apart(left, start), *_apart(right, start)]
         case Name(key) if key.isalpha() and 1 < len(key) < 4:
             return [Name(letter) for letter in key]
-        case Number(value, written) if written is not None and len(written) == 2 and value.denominator == 1:
-            return [integer(int(digit)) for digit in written]
         case Derivative() | Differential():
             raise Unread("an index is a letter or a number", start)
     return [cast(Expr, node)]
 
 
 def _counted_from_one(places: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """Numbers below a name count from 1, as mathematics does; in brackets they count from 0."""
+    """Numbers below a name count from 1, as mathematics does; in brackets they count from 0.
+
+    What stands side by side is taken apart where the number of axes is known, 12 of a vector and of a matrix.
+    """
     return tuple(integer(int(p.value) - 1) if isinstance(p, Number) else p for p in places)
 
 

@@ -18,6 +18,7 @@ from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
+from .named_entries import numbered_entries
 from .outcome import Outcome
 from .readings import Readings
 from .record import Finding, Mistake, Report
@@ -48,14 +49,17 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             vocabulary = with_names(vocabulary, more)
             statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
-        tensors = frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
+        problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
+        tensors = frozenset(key for _, names in problems.values() for key in names)
         if tensors:
-            defined = frozenset(key for scope in scopes for key in (*scope.givens, *scope.steps))
-            vocabulary = with_tensors(vocabulary, tensors, defined)
+            numbered = numbered_entries(vocabulary.names, statements, problems)
+            tensors -= numbered
+            defined = frozenset(key for scope, _ in problems.values() for key in (*scope.givens, *scope.steps))
+            vocabulary = with_tensors(vocabulary, tensors, defined, numbered)
             statements = list(readings.statements(formulas, vocabulary))
             by_entries = {key for s in statements for key in defined_by_entries(s)}
             if by_entries:
-                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
+                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined, numbered)
                 statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
         judges: dict[int, Judge] = {}
@@ -117,6 +121,8 @@ class Judge:
                 yield self.finding(statement, link, Outcome("unread", reason=link.reason))
                 continue
             left = before.node if before is not None else None
+            if relation == "∈" and isinstance(left, ListOf) and head is not None:
+                left = head.node  # the shape of what is written there, perhaps in part
             if left is None:
                 reason = links[k - 1].reason or because("compared")
                 yield self.finding(statement, link, Outcome("unread", reason=reason))
@@ -143,7 +149,8 @@ class Judge:
         head = statement.links[0].node
         if isinstance(head, Index):
             base = head.base.key if isinstance(head.base, Name) else ""
-            return statement.block in self.scope.by_entries.get(base, ())
+            defined = self.scope.by_entries.get(base, {}).get(statement.block)
+            return defined is not None and defined[1] == statement.links[1].node
         if isinstance(head, Name) and (statement.block, head.key) in self.scope.asides:
             return self.scope.asides[statement.block, head.key] == statement.links[1].node
         if isinstance(head, Applied):
@@ -182,9 +189,9 @@ class Judge:
 
     def membership(self, a: MathNode, b: MathNode) -> Outcome:
         """Whether a name has the shape that is claimed of it; the first such claim declares it."""
-        if not isinstance(a, Name) or not isinstance(b, Reals):
+        if not isinstance(b, Reals):
             return Outcome("unread", reason=because("shapes"))
-        if self.scope.shapes.get(a.key) == b.shape and not self.scope.is_defined(a.key):
+        if isinstance(a, Name) and self.scope.shapes.get(a.key) == b.shape and not self.scope.is_defined(a.key):
             return Outcome("given")
         return self.comparer.tensors.shape(a, b)
 
@@ -203,6 +210,8 @@ class Judge:
         number = literal(last) if last is not None else None
         if key is not None and number is not None and isinstance(node, Name | Derivative | Differential):
             self.comparer.note(key, number.value)
+        if node is not None:
+            self.comparer.tensors.tell(node, [link.node for link in statement.links[1:]])
 
     def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
         starts, ends = statement.span(link)

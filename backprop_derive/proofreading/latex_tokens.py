@@ -88,6 +88,8 @@ class _Lexer:
             self.emit("amp", "&", start, start + 1)
         elif c in "+-*/^_()[]{},|;'−·×@⊙":
             self.emit("op", {"−": "-", "·": "*", "×": "*"}.get(c, c), start, start + 1)
+        elif self.text.startswith(("...", "…"), start):
+            self.emit("unread", "…", start, start + (3 if c == "." else 1))
         elif c in ".:?!":
             self.emit("op", c, start, start + 1)
         else:
@@ -128,7 +130,7 @@ class _Lexer:
             self.emit("D", "partial", start, stop)
         elif (word, "") in function_words() and word not in GREEK:
             self.function(word, start, stop)
-        elif word in ("ldots", "dots", "cdots"):
+        elif word in ("ldots", "dots", "cdots", "vdots", "ddots"):
             self.emit("unread", "…", start, stop)
         else:
             self.word(word, start, stop)

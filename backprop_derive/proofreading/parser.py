@@ -153,6 +153,7 @@ class Parser:
         base = with_places(self, self.atom())
         while (caret := self.accept("^")) is not None:
             base = self.raised(base, caret)
+            base = with_places(self, base) if isinstance(base, Transpose) else base
         return base
 
     def raised(self, base: MathNode, caret: Token) -> MathNode:

@@ -11,10 +11,12 @@ from ..calculus.derive import derived_form
 from ..document import Applied, Derivative, Differential, MathNode, Reals
 from ..records import record
 from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, substitute, walk
+from .literals import is_elided
 from .statements import Statement
 
 # Before an abbreviation, "…, with σ = …"; in a text, others may stand between.
 _WITH = re.compile(r"\b(?:with|where)(?:\s+[^.;:]+[=≈][^;:]+,)?\s*$")
+GIVING = frozenset(("given", "let", "suppose", "assume"))
 Block = tuple[str, int]
 ByEntries = tuple[tuple[str, ...], Expr]
 
@@ -46,6 +48,7 @@ class Scope:
     diagonal: set[str] = field(default_factory=set)
     by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
     asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
+    elided: set[str] = field(default_factory=set)  # given, but not as a whole
     used: set[str] = field(default_factory=set)
     asked: str | None = None  # the loss, where it is known beforehand
 
@@ -188,7 +191,7 @@ def _moved(before: list[Statement], first: Statement, blocks: Mapping[tuple[str,
 
 def _given(statement: Statement) -> tuple[str, ...]:
     """The name that a line of givens gives a value."""
-    is_given = statement.formula.lead.split(" ")[0] in ("given", "let", "suppose", "assume")
+    is_given = statement.formula.lead.split(" ")[0] in GIVING
     head = statement.links[0].node
     if not is_given or not isinstance(head, Name) or len(statement.links) < 2:
         return ()
@@ -215,6 +218,7 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
         scope, givens=dict(scope.givens), steps=dict(scope.steps), functions=dict(scope.functions),
         defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used), shapes=dict(scope.shapes),
         symmetric=set(scope.symmetric), diagonal=set(scope.diagonal), asides=dict(scope.asides),
+        elided=set(scope.elided),
         by_entries={key: dict(blocks) for key, blocks in scope.by_entries.items()},
     )  # fmt: skip
     _define(found, statements)
@@ -246,6 +250,9 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
         scope.shapes.setdefault(head.key, body.shape)
     if statement.relations[0] not in ("=", ":=", "≈"):
         return
+    if isinstance(head, Name) and is_elided(body):
+        _define_in_part(scope, head.key, statement)
+        return
     if isinstance(head, Index) and isinstance(head.base, Name) and isinstance(body, Expr):
         _define_entries(scope, head, body, statement)
         return
@@ -268,6 +275,15 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     elif not used and not only_formulas:
         scope.givens[head.key] = body
         scope.defining[head.key] = statement.place
+
+
+def _define_in_part(scope: Scope, key: str, statement: Statement) -> None:
+    """X = [[1, 2, …], …] ∈ ℝ^{12×9}: a shape, and values that nobody knows."""
+    reals = [link.node for link in statement.links if isinstance(link.node, Reals)]
+    if not scope.is_defined(key) and reals:
+        scope.shapes.setdefault(key, reals[0].shape)
+        scope.elided.add(key)
+        scope.defining.setdefault(key, statement.place)
 
 
 def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement) -> None:

@@ -284,7 +284,7 @@ def _is_gradient(name: str, names: Collection[str]) -> bool:
     """Whether a name is how the gradient by another one, or by an entry of it, is called: dw, δ_z, dW_ij."""
     by = name.removeprefix("delta_") if name.startswith("delta_") else name[1:] if name[0] == "d" else ""
     stem, _, places = by.rpartition("_")
-    return by in names or (stem in names and places.isalpha() and len(places) <= _MOST_PLACES)
+    return by in names or (stem in names and places.isalnum() and len(places) <= _MOST_PLACES)
 
 
 def _typed_heads(text: str) -> Iterator[str]:
@@ -320,9 +320,14 @@ def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:
     return replace(vocabulary, names=frozenset(name for name in names if not _is_gradient(name, names)))
 
 
-def with_tensors(vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str]) -> Vocabulary:
-    """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name."""
-    entries = {
+def with_tensors(
+    vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str], numbered: frozenset[str]
+) -> Vocabulary:
+    """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name.
+
+    `numbered` are such entries by numbers, W_12.
+    """
+    entries = numbered | {
         key for key in vocabulary.names - defined
         if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalpha()
     }  # fmt: skip

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..document import Derivative, Differential, MathNode, Reals
+from ..document import Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import is_close
 from ..syntax.expression import Expr, Index, ListOf, Name, Number, Product, children
-from .arrays import Array, Arrays, entries, shown_shape
-from .entries import Misfit, is_by_entries
+from .arrays import Array, Arrays, entries
+from .elided import contradiction, shown_entries
+from .entries import Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
-from .literals import literal
+from .literals import is_elided, literal
 from .outcome import Outcome
 from .parts import nodes, symbols_in
 from .scope import is_closed, is_plain
 from .sentences import HERE_ONLY, because, reason_of
-from .values import NoValue
+from .values import Key, NoValue, symbol_key
 
 _SAME = 1e-9
+_LOST = 2.0**-49  # of the largest entry: what doubles lose where nearly equal numbers are subtracted
 _ROUNDED = 0.02  # of the largest entry, where both sides hold rounded numbers
 
 
@@ -33,6 +37,7 @@ class TensorComparer:
         self.arrays = arrays
         self.further = arrays.nearby()
         self.points = [arrays, *self.further]
+        self.told: dict[Key | None, MathNode] = {}
 
     def enter(self, block: tuple[str, int]) -> None:
         """Read on in this paragraph."""
@@ -43,6 +48,8 @@ class TensorComparer:
         """Whether `b` may stand behind `a` and a relation."""
         if a == b:
             return Outcome("right")
+        if self.is_untold(a, b):
+            return self.again(a, b)
         with np.errstate(all="ignore"):
             outcome = self.at_values(self.arrays, a, b, relation)
             is_told = outcome.verdict == "right" and self.further and self.is_formula(a, b)
@@ -83,8 +90,8 @@ class TensorComparer:
                     return False
         return not {"wrong", "rounded"}.isdisjoint(found)
 
-    def shape(self, name: Name, reals: Reals) -> Outcome:
-        """Whether a name has a shape."""
+    def shape(self, name: MathNode, reals: Reals) -> Outcome:
+        """Whether a name or a formula has a shape."""
         try:
             found = np.shape(self.arrays.value(name))
         except (NoValue, Misfit) as error:
@@ -101,11 +108,13 @@ class TensorComparer:
         """Whether two formulas have one value, entry by entry."""
         try:
             left = point.value(a)
+        except NoEntry as error:
+            return Outcome("wrong", b, None, reason_of(error))
         except (NoValue, Misfit) as error:
             return Outcome("unread", reason=reason_of(error))
         if not np.isfinite(left).all():
             return Outcome("unread", reason=because("no value"))
-        if is_written(b):
+        if is_written(b) or is_elided(b):
             if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
                 return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
             outcome = self.entrywise(left, b, relation, point.spread(a))
@@ -157,18 +166,16 @@ class TensorComparer:
         if value.ndim and not isinstance(b, ListOf):
             b = ListOf((b,) * value.size)
             value = value.ravel()
-        written = list(entries(b))
         try:
-            found = self.arrays.value(b)
+            value, written = self.paired(value, b)
         except Misfit as error:
             return Outcome("wrong", b, None, reason_of(error))
-        value = squeezed(value) if squeezed(value).shape == found.shape else value
-        if found.shape != value.shape:
-            return Outcome("wrong", b, None, _other_shape(found, value))
         weakest = "right"
         # A column is compared as a vector, and a dot product is off by what its factors are at most.
-        off = np.ravel(spread) if np.size(spread) == value.size else np.full(value.size, np.max(spread))
-        for entry, right, slack in zip(written, np.ravel(value), off, strict=True):
+        off = np.reshape(spread, value.shape) if np.size(spread) == value.size else np.full(value.shape, np.max(spread))
+        off = np.maximum(off, _LOST * np.max(np.abs(value), initial=0))
+        for place, entry in written:
+            right, slack = value[place], off[place]
             number = literal(entry)
             assert number is not None
             exact = _fraction(right, number.value)
@@ -179,6 +186,44 @@ class TensorComparer:
                 return Outcome("wrong", entry, exact)
             weakest = accepted if accepted != "right" else weakest
         return Outcome(weakest)
+
+    def paired(self, value: Array, b: MathNode) -> tuple[Array, list[tuple[tuple[int, ...], MathNode]]]:
+        """The array that is written, and each written entry with its place in it. Raises Misfit for another shape."""
+        if is_elided(b):
+            narrow = squeezed(value)
+            for array in (value, narrow) if narrow.ndim < value.ndim else (value,):
+                with suppress(Misfit):
+                    return array, list(shown_entries(b, array.shape))
+            return value, list(shown_entries(b, value.shape))
+        found = self.arrays.value(b)
+        value = squeezed(value) if squeezed(value).shape == found.shape else value
+        if found.shape != value.shape:
+            raise Misfit(_other_shape(found, value))
+        return value, list(zip(np.ndindex(value.shape), entries(b), strict=True))
+
+    def is_untold(self, a: MathNode, b: MathNode) -> bool:
+        """Whether the numbers of a claim come from what the notes show in part only, so that nobody can tell."""
+        if not is_elided(b) and any(isinstance(n, Ellipsis) for side in (a, b) for n in nodes(side)):
+            return True
+        scope = self.scope
+        if not scope.elided or not (is_closed(b) or any(isinstance(n, ListOf) for n in nodes(b))):
+            return False
+        loss = (scope.loss,) if any(isinstance(n, Derivative | Differential) for n in nodes(a)) else ()
+        names = [key for key in (*symbols_in(a), *loss) if key is not None]
+        return any(not scope.elided.isdisjoint(scope.needed(key)) for key in names)
+
+    def tell(self, head: MathNode, links: Sequence[MathNode | None]) -> None:
+        """Note what is written for a name or a derivative whose value cannot be told otherwise."""
+        symbol = symbol_key(head, self.scope.loss)
+        shown = [link for link in links if link is not None and (is_written(link) or is_elided(link))]
+        if symbol is not None and shown and self.scope.elided:
+            self.told.setdefault(symbol, shown[-1])
+
+    def again(self, a: MathNode, b: MathNode) -> Outcome:
+        """Whether what is written now is what was written before, where that is all that is known."""
+        symbol = symbol_key(a, self.scope.loss)
+        found = contradiction(self.told[symbol], b) if symbol in self.told else None
+        return Outcome("given") if found is None else Outcome("wrong", found[0], found[1].value, because("before"))
 
     def slip(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
         """The only written matrix in `b` that is not what stands in its place in `a`, if they are built alike."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..syntax.names import GREEK_NAME, canonical
-from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
+from .tokens import MOST_TOKENS, Token, Vocabulary, entry_in, function_words
 
 _LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√ℝ]"
 _MARKS = "\u0300-\u036f"
@@ -21,20 +21,21 @@ _TOKEN = re.compile(
     | (?P<raised>⁻?ᵀ|ⁿ|ⁱ)
     | (?P<D>∂)
     | (?P<rel>:=|≔|<-|←|->|→|<=|>=|==|!=|≤|≥|≠|=|≈|~=|<|>|∈)
+    | (?P<unread>…|⋮|⋱|\.{{3}})
     | (?P<op>\*\*|\\\*\\?\*|\\\*\s?\*?|[-+*/^@()\[\]{{}},|.:;·×⋅∙−÷‖⌊⌋⊙])
     | (?P<sqrt>√)
     | (?P<sum>Σ_?)
     | (?P<reals>ℝ)
-    | (?P<unread>…)
     """,
     re.VERBOSE,
 )
 _SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "**": "^"}
 _RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_INDEX = re.compile(r"\{([0-9A-Za-z]{1,8}(?:, ?[0-9A-Za-z]{1,8})*)\}")
 _CASE_WORDS = frozenset(("if", "otherwise"))
 # Signs with which a line goes on that was begun above; a hyphen there is a bullet.
-GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|[+−·⊙@](?=\s))")
+GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|∈|[+−·⊙@](?=\s))")
 
 
 def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
@@ -75,6 +76,7 @@ class _Lexer:
                 continue
             kind, spelled, stop = match.lastgroup or "", match[0], match.end()
             if kind == "name":
+                spelled, stop = self.indexed(spelled, stop)
                 stop = self.word(spelled, position, stop)
             elif kind == "newline":
                 self.newline(position, stop)
@@ -123,6 +125,8 @@ class _Lexer:
             self.braces += (spelled == "{") - (spelled == "}")
             signs = {"{": "⦃", "}": "⦄"} if spelled in "{}" else _SIGNS
             self.add("op", signs.get(spelled, spelled), start, stop)
+        elif kind == "unread":
+            self.add(kind, "…", start, stop)
         else:
             self.add(kind, spelled, start, stop)
 
@@ -133,6 +137,27 @@ class _Lexer:
             self.add("name", "n" if spelled == "ⁿ" else "i", start, stop)
 
     # --- words
+
+    def indexed(self, word: str, stop: int) -> tuple[str, int]:
+        """A word with the index in braces behind it, W_{12}, spelled without them; and where it ends."""
+        match = _INDEX.match(self.text, stop, self.end) if word[-1] == "_" and len(word) > 1 else None
+        if match is None:
+            return word, stop
+        return word + "_".join(match[1].replace(",", " ").split()), match.end()
+
+    def entry(self, key: str, start: int, stop: int) -> bool:
+        """Take a name for the entry of a vector or a matrix, W_12, where it is one."""
+        found = entry_in(key, self.vocabulary.tensors)
+        if found is None:
+            return False
+        stem, places = found
+        self.add("name", stem, start, stop)
+        self.add("op", "_", stop, stop)
+        for k, place in enumerate(places):
+            self.add("op", "," if k else "{", stop, stop)
+            self.add("number", place, stop, stop)
+        self.add("op", "}", stop, stop)
+        return True
 
     def word(self, word: str, start: int, stop: int) -> int:
         """A word as a name, a function, the d of a derivative and what it is of, or prose; gives where it ends."""
@@ -148,6 +173,8 @@ class _Lexer:
         if knows(key):
             self.add("name", key, start, after)
             return after
+        if self.entry(key, start, stop):
+            return stop
         opens = self.text[stop : stop + 1] == "("
         if opens and (word, "") in function_words():
             self.add("func", function_words()[word, ""], start, stop)
@@ -228,7 +255,12 @@ class _Lexer:
             return True
         if not rest:
             return re.match(r"\s*[(/]", following) is not None
-        if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
+        key = self.hatted(rest, stop)[0]
+        if (
+            self.vocabulary.knows(key)
+            or entry_in(key, self.vocabulary.tensors)
+            or (rest == "e" and following[:1] == "^")
+        ):
             return True
         if len(rest) > 2 and rest.isalpha():
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,6 +56,18 @@ class Vocabulary:
 
     def knows(self, key: str) -> bool:
         return key in self.names
+
+
+def entry_in(key: str, tensors: Container[str]) -> tuple[str, tuple[str, ...]] | None:
+    """W and (1, 2) of W_1_2, W and (12,) of W_12, where W is a tensor and the rest are numbers; None for others."""
+    parts = key.split("_")
+    for k in range(len(parts) - 1, 0, -1):
+        if not parts[k].isdecimal():
+            return None
+        stem = "_".join(parts[:k])
+        if stem in tensors:
+            return stem, tuple(parts[k:])
+    return None
 
 
 @lru_cache(maxsize=1)
