@@ -37,14 +37,14 @@ from .nearby import SEEDS
 from .scope import Scope
 from .sentences import because
 from .values import NoValue, symbol_key
-from .whole import RELATIONS, WHOLE
+from .whole import RELATIONS, WHOLE, applied
 
 Array = Any
 
 
 # Decimals of one formula, and in how many ways they are moved by half a unit of their last place.
-_MOST_ROUNDED = 200
-_TRIALS = 4
+_MOST_ROUNDED = 2_000
+_TRIALS = 20
 _EXACT = 12  # decimals in which a written number is the value of something
 
 
@@ -136,7 +136,7 @@ class Arrays:
                 test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
                 return np.where(test, self.value(a), self.value(b))
             case Call(function, arguments, ()) if function in WHOLE:
-                return self._applied(WHOLE[function], [self.value(a) for a in arguments])
+                return applied(function, [self.value(a) for a in arguments])
             case Call(_, arguments):
                 return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
         raise NoValue(because("tensor formula"))
@@ -159,27 +159,29 @@ class Arrays:
         return frozenset(found)
 
     def spread(self, node: MathNode) -> Array:
-        """How far the value of a formula may be off because the decimals written in it are rounded."""
+        """How far the value of a formula may be off because the decimals written in it are rounded.
+
+        Of a few decimals what each can change adds up. Many are moved together at random, twenty times, and three
+        times the root mean square of that is allowed.
+        """
         if not isinstance(node, Expr):
             return 0.0
         decimals = (n for n in walk(node) if isinstance(n, Number) and "." in (n.written or ""))
         rounded = [n for n in decimals if round(abs(float(n.value)), _EXACT) not in self.exact]
         if not rounded or len(rounded) > _MOST_ROUNDED:
             return 0.0
-        value, off = self.value(node), 0.0
-        signs = np.random.default_rng(len(rounded))
-        for _ in range(_TRIALS):
-            moves = {
-                id(n): _moved(n, sign) for n, sign in zip(rounded, signs.choice((-1, 1), len(rounded)), strict=True)
-            }
-            off = np.maximum(off, np.abs(self.value(_changed(node, moves)) - value))
-        return 2 * off
+        value = self.value(node)
 
-    def _applied(self, function: Callable[..., Array], arguments: list[Array]) -> Array:
-        try:
-            return function(*arguments)
-        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError) as error:
-            raise NoValue(because("error", error=error)) from None
+        def change(moves: Mapping[int, Number]) -> Array:
+            return np.abs(self.value(_changed(node, moves)) - value)
+
+        if len(rounded) <= _TRIALS:
+            return sum(change({id(n): _moved(n, 1)}) for n in rounded)
+        signs = np.random.default_rng(len(rounded)).choice((-1, 1), (_TRIALS, len(rounded)))
+        trials = [
+            change({id(n): _moved(n, sign) for n, sign in zip(rounded, row, strict=True)}) for row in signs.tolist()
+        ]
+        return 3 * np.sqrt(np.mean(np.square(trials), axis=0))
 
     def known(self, node: MathNode) -> Array:
         """The value of a name or of a derivative, as the engine finds it."""

@@ -25,7 +25,7 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .structures import COMPARED
-from .tokens import Token, Unread
+from .tokens import MADE, Token, Unread
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -44,6 +44,8 @@ def is_tensor(node: MathNode, tensors: frozenset[str]) -> bool:
             return key in tensors
         case Index() | Over() | Delta():
             return False
+        case Call(function) if function in MADE:
+            return True
     return any(is_tensor(child, tensors) for child in children(cast(Expr, node)))
 
 

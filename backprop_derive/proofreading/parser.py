@@ -29,6 +29,7 @@ from ..syntax.expression import (
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
 from .indices import condition, delta, identity, is_tensor, reals, summation, with_places
+from .sentences import lacking
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
@@ -320,7 +321,9 @@ class Parser:
             if self.begins_operand():
                 raise Unread("the argument of the function needs parentheses", self.peek().start)
             return Applied(function, (argument,), primes) if primes else Call(function, (argument,))  # type: ignore[arg-type]
-        self.advance()
+        opening = self.advance()
+        if self.peek().at(")"):
+            raise Unread(lacking(function), opening.start)
         bars, self.open_bars = self.open_bars, 0
         arguments, options = [], []
         while True:

@@ -69,6 +69,10 @@ REASONS = Sentences(
         "not used": "{name} does not use {by}",
         "arguments": "{name} takes {count} arguments",
         "lacks": "{name} lacks an argument",
+        "lacks sizes": "{name} needs its sizes, as in {example}",
+        "size": "a size is a whole number from 1 to {most}",
+        "too large": "the array is too large",
+        "misapplied": "{name} does not apply to the shape {shapes}",
         "tensors": "{name} works on tensors, which are not judged",
         "derivative": "this is not differentiated here",
         "tensor derivative": "this derivative of tensors is not judged",
@@ -111,6 +115,19 @@ REASONS = Sentences(
 def because(key: str, **words: object) -> Said:
     """A reason by its key."""
     return Said(REASONS, key, words)
+
+
+# What is told by its sizes, with an example for whom forgets them.
+SIZED = {
+    "ones": "ones(3, 2)", "zeros": "zeros(3, 2)", "identity": "identity(3)", "onehot": "onehot(t, 3)",
+}  # fmt: skip
+
+
+def lacking(function: str) -> Said:
+    """Why a function that lacks an argument has no value."""
+    if function in SIZED:
+        return because("lacks sizes", name=function, example=SIZED[function])
+    return because("lacks", name=function)
 
 
 HERE_ONLY = because("here only")

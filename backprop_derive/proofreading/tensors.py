@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
@@ -26,7 +26,6 @@ from .values import Key, NoValue, symbol_key
 
 _SAME = 1e-9
 _LOST = 2.0**-49  # of the largest entry: what doubles lose where nearly equal numbers are subtracted
-_ROUNDED = 0.02  # of the largest entry, where both sides hold rounded numbers
 
 
 class TensorComparer:
@@ -116,8 +115,8 @@ class TensorComparer:
             return Outcome("unread", reason=because("no value"))
         if is_written(b) or is_elided(b):
             if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
-                return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
-            outcome = self.entrywise(left, b, relation, point.spread(a))
+                return self.entrywise(dot, b, relation, lambda: point.spread(a) * np.size(left))
+            outcome = self.entrywise(left, b, relation, lambda: point.spread(a))
             return self.locally(point, a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
         try:
             left, right = point.values(a, b)
@@ -134,8 +133,8 @@ class TensorComparer:
         off, size = np.max(np.abs(left - right), initial=0), np.max(np.abs(left), initial=0)
         if off <= _SAME * max(size, _SAME):
             return Outcome("right")
-        is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
-        if is_rounded and off <= _ROUNDED * size:
+        slack = _slack(point, a, left) + _slack(point, b, right)
+        if np.all(np.abs(left - right) <= slack + _SAME * size):
             return Outcome("rounded")
         return self.locally(point, a, b, relation) or Outcome("wrong", b, None, because("values"))
 
@@ -158,8 +157,8 @@ class TensorComparer:
                     return outcome if outcome.is_right else None
         return None
 
-    def entrywise(self, value: Array, b: MathNode, relation: str, spread: Array = 0.0) -> Outcome:
-        """Whether every written entry is right to the digits given, where those it is computed from are off by some.
+    def entrywise(self, value: Array, b: MathNode, relation: str, spread: Callable[[], Array] = lambda: 0.0) -> Outcome:
+        """Whether every written entry is right to the digits given, where what it is computed from is off by a spread.
 
         A number behind a formula by entries is what all of them are.
         """
@@ -170,22 +169,21 @@ class TensorComparer:
             value, written = self.paired(value, b)
         except Misfit as error:
             return Outcome("wrong", b, None, reason_of(error))
-        weakest = "right"
-        # A column is compared as a vector, and a dot product is off by what its factors are at most.
-        off = np.reshape(spread, value.shape) if np.size(spread) == value.size else np.full(value.shape, np.max(spread))
-        off = np.maximum(off, _LOST * np.max(np.abs(value), initial=0))
+        verdicts = ["right"]
+        off = None
         for place, entry in written:
-            right, slack = value[place], off[place]
-            number = literal(entry)
+            right, number = value[place], literal(entry)
             assert number is not None
             exact = _fraction(right, number.value)
             accepted = number.accepts(exact, relation)
-            if accepted is None and slack and abs(float(number.value) - right) <= float(number.half) + slack:
-                accepted = "rounded"
+            if accepted is None:
+                off = _allowed(spread(), value) if off is None else off
+                is_near = abs(float(number.value) - right) <= float(number.half) + off[place]
+                accepted = "rounded" if is_near else None
             if accepted is None:
                 return Outcome("wrong", entry, exact)
-            weakest = accepted if accepted != "right" else weakest
-        return Outcome(weakest)
+            verdicts.append(accepted)
+        return Outcome("rounded" if "rounded" in verdicts else "right")
 
     def paired(self, value: Array, b: MathNode) -> tuple[Array, list[tuple[tuple[int, ...], MathNode]]]:
         """The array that is written, and each written entry with its place in it. Raises Misfit for another shape."""
@@ -260,9 +258,16 @@ def is_written(node: MathNode) -> bool:
     return literal(node) is not None
 
 
-def _leaves(node: MathNode) -> list[MathNode]:
-    inner = children(node) if isinstance(node, Expr) and not is_written(node) else ()
-    return [leaf for child in inner for leaf in _leaves(child)] if inner else [node]
+def _allowed(spread: Array, value: Array) -> Array:
+    """How far each entry may be off; a column is compared as a vector, and a dot product by the most it can be off."""
+    off = np.reshape(spread, value.shape) if np.size(spread) == value.size else np.full(value.shape, np.max(spread))
+    return np.maximum(off, _LOST * np.max(np.abs(value), initial=0))
+
+
+def _slack(point: Arrays, node: MathNode, value: Array) -> Array:
+    """How far each entry of a side may be off because decimals in it are rounded."""
+    spread = point.spread(node)
+    return np.reshape(spread, value.shape) if np.size(spread) == value.size else np.max(spread)
 
 
 def _fraction(value: Any, written: Fraction) -> Any:

@@ -12,7 +12,14 @@ from ..records import record
 
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
 # What is told of a matrix by rows or columns, and what only derived gradients are made of.
-OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split())
+OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split()) | {
+    "ones",
+    "zeros",
+    "ones_like",
+    "zeros_like",
+}
+# Vectors and matrices though no argument of them is one.
+MADE = frozenset("ones zeros identity ones_like zeros_like onehot".split())
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 
@@ -80,6 +87,7 @@ def function_words() -> Mapping[tuple[str, str], str]:
             words.setdefault((op.shown.name.lower(), op.shown.subscript), op.name)
     words["sgn", ""] = "sign"
     words |= {(name, ""): name for name in OF_TENSORS}
+    words["eye", ""] = "identity"
     return words
 
 
