@@ -64,15 +64,15 @@ class Arrays:
     `block` is the paragraph that is read, whose own definitions come first.
     """
 
-    def __init__(self, scope: Scope, seed: int | None = None) -> None:
+    def __init__(self, scope: Scope, seed: int | None = None, base: Arrays | None = None) -> None:
         self.scope = scope
-        self.engine = Engine(scope, self.value, seed)
+        self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
 
     def nearby(self) -> tuple[Arrays, ...]:
         """The same at further points."""
-        return tuple(Arrays(self.scope, seed) for seed in SEEDS)
+        return tuple(Arrays(self.scope, seed, self) for seed in SEEDS)
 
     @property
     def is_moved(self) -> bool:

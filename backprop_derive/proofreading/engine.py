@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from typing import Any
 from zlib import crc32
@@ -11,9 +11,11 @@ from zlib import crc32
 import numpy as np
 
 from .. import api
+from ..derivation import TensorDerivation
 from ..errors import BackpropError
 from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
 from ..syntax.written import written
+from .floats import Floats, operation_program
 from .nearby import is_special, near, structured
 from .scope import Scope
 from .sentences import because
@@ -28,13 +30,23 @@ _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
 class Engine:
-    """Answers at the values of the notes, or near them with a `seed`; at drawn ones where the notes give none."""
+    """Answers at the values of the notes, or near them with a `seed`; at drawn ones where the notes give none.
 
-    def __init__(self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None) -> None:
-        self.scope, self.evaluated, self.seed = scope, evaluated, seed
+    Near them it evaluates what `base`, the engine at the values of the notes, has derived.
+    """
+
+    def __init__(
+        self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None, base: Engine | None = None
+    ) -> None:
+        self.scope, self.evaluated, self.seed, self.base = scope, evaluated, seed, base
         self._locals: dict[str, api.Solution] = {}
-        self.axes = _BY_AXES[0]
+        self._axes = _BY_AXES[0]
         self._known: dict[tuple[str, ...], Array] = {}
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """Which functions are meant that notes call by one name."""
+        return self._axes if self.base is None else self.base.axes
 
     # --- what is given
 
@@ -98,9 +110,11 @@ class Engine:
         steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
         assert self.scope.loss is not None
         lines, error = [*self._lines(self.givens), *steps], None
-        for self.axes in _BY_AXES:
+        for axes in _BY_AXES if self.base is None else (self.base.axes,):
             try:
-                return _solved(lines, self.scope.loss, self.axes)
+                found = _solved(lines, self.scope.loss, axes)
+                self._axes = axes
+                return found
             except NoValue as refused:
                 error = error or refused
         assert error is not None
@@ -112,31 +126,77 @@ class Engine:
             yield f"Given {name} = {_literal(value)} {structure}".rstrip()
         yield from (f"Given {letter} = {size}" for letter, size in self.letters.items() if letter in self.needed)
 
+    @cached_property
+    def floats(self) -> Floats | None:
+        """What is derived, for any values; None where the loss is no single number or nothing is a tensor."""
+        if self.base is not None:
+            return self.base.floats
+        derivation = self.solution.record.derivation
+        is_single = isinstance(derivation, TensorDerivation) and not derivation.graph.problem.asks_jacobian
+        return Floats(derivation) if is_single else None  # type: ignore[arg-type]
+
+    @cached_property
+    def moved(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The values and the adjoints near those of the notes, as far as they exist."""
+        if self.base is None or self.floats is None:
+            return {}, {}
+        sizes = {letter: np.float64(size) for letter, size in self.letters.items()}
+        values, adjoints = self.floats.run({**sizes, **self.givens})
+        return _existing(values), _existing(adjoints)
+
     def value(self, key: str) -> Array:
         """The value of a name."""
         if key in self.letters:
             return np.float64(self.letters[key])
         if key in self.givens:
             return self.givens[key]
+        if key in self.moved[0]:
+            return self.moved[0][key]
         return self._asked(lambda: self.solution.value(key), "value", key)
 
     def gradient(self, by: str) -> Array:
         """The gradient of the loss by a name."""
         if by == self.scope.loss:
             return np.float64(1)
+        if by in self.moved[1]:
+            return self.moved[1][by]
         return self._asked(lambda: self.solution.gradient(by), "gradient", by)
 
     def jacobian(self, of: str, by: str) -> Array:
         """∂of/∂by, with the axes of `of` and then those of `by`; of a step by its operand with all others held."""
         if by in self.scope.operands.get(of, ()):
             return self.local(of, by)
-        return self._asked(lambda: self.solution.jacobian(of, by), "jacobian", of, by)
+        return self._asked(lambda: self._composed(of, by), "jacobian", of, by)
+
+    def _composed(self, of: str, by: str) -> Array:
+        """The Jacobian by the chain rule, from those of the steps; where one is missing, as a problem of its own."""
+        if self.floats is None or of not in self.floats.shapes:
+            return self.solution.jacobian(of, by)
+        shape = self.floats.shapes[of]
+        found = {of: np.eye(math.prod(shape)).reshape(shape + shape)}
+        for step in reversed(self.scope.order):
+            if step not in found or step == by:
+                continue
+            for operand in self.scope.operands[step]:
+                if self.floats.flow(step, operand) is not None:
+                    part = np.tensordot(found[step], self.local(step, operand), axes=np.ndim(self.value(step)))
+                    found[operand] = found.get(operand, 0) + part
+        return found[by] if by in found else self.solution.jacobian(of, by)
 
     def local(self, step: str, by: str) -> Array:
         """∂step/∂by in this one step."""
         if by not in self.scope.operands.get(step, ()):
             raise NoValue(because("not used", name=step, by=by))
-        return self._asked(lambda: self._alone(step).jacobian(step, by), "local", step, by)
+        return self._asked(lambda: self._local(step, by), "local", step, by)
+
+    def _local(self, step: str, by: str) -> Array:
+        """∂step/∂by: by the form that is derived, or as a problem of its own, which also tells why there is none."""
+        flow = self.floats.flow(step, by) if step in self.needed and self.floats is not None else None
+        if flow is not None and self.floats is not None:
+            found = self.floats.local(flow, {name: self.value(name) for name in (step, *flow.slots)})
+            if np.isfinite(found).all():
+                return found
+        return self._alone(step).jacobian(step, by)
 
     def _alone(self, step: str) -> api.Solution:
         """A step as a problem of its own, what it uses given."""
@@ -161,6 +221,10 @@ class Engine:
             except BackpropError as error:
                 raise NoValue(error.found) from None
         return self._known[key]
+
+
+def _existing(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {key: array for key, array in arrays.items() if np.isfinite(array).all()}
 
 
 def floats(answer: Any) -> Array:
@@ -196,6 +260,26 @@ def _called(
     return floats(solution.value("out"))
 
 
+def _computed(call: Call, arguments: list[Array], options: tuple[str, ...], axes: tuple[str, str]) -> Array | None:
+    """The operation in doubles; None where that does not work, and where there is a reason to be told."""
+    given = {f"a_{k}": v for k, (a, v) in enumerate(zip(call.arguments, arguments, strict=True)) if not _is_size(a)}
+    inner = (written(a) if _is_size(a) else f"a_{k}" for k, a in enumerate(call.arguments))
+    lines = [f"Given {name}: ({', '.join(map(str, np.shape(v)))})" for name, v in given.items() if np.ndim(v)]
+    lines += [f"Given {name}" for name, value in given.items() if not np.ndim(value)]
+    lines.append(f"out = {call.function}({', '.join([*inner, *options])})".replace(*axes))
+    try:
+        runner = operation_program("\n".join(lines), "out")
+        found = runner(given)[""] if runner is not None else np.nan
+    except BackpropError:
+        return None
+    return np.asarray(found, dtype=float) if np.isfinite(found).all() else None
+
+
+def _is_size(argument: Expr) -> bool:
+    """Whether an argument is a written number, such as a size or an axis, which stays one."""
+    return isinstance(argument, Number)
+
+
 def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
     """An operation of the language at arrays, by the engine; sizes and axes stay numbers that are written.
 
@@ -204,8 +288,11 @@ def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
     options = tuple(
         f"{name}={value.key if isinstance(value, Name) else written(value)}" for name, value in call.options
     )
+    quick = _computed(call, arguments, options, axes)
+    if quick is not None:
+        return quick
     given = tuple(
-        (written(argument), False) if isinstance(argument, Number) else (_literal(value), True)
+        (written(argument), False) if _is_size(argument) else (_literal(value), True)
         for argument, value in zip(call.arguments, arguments, strict=True)
     )
     return _called(call.function, options, given, axes)
