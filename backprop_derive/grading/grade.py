@@ -100,11 +100,11 @@ class Grader:
 _REFUSALS = (BackpropError, RecursionError, ArithmeticError)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BackpropError | RecursionError | ArithmeticError) -> str:
     """Why a work is not graded."""
     if isinstance(error, RecursionError):
         return Said(REFUSED, "deep")
-    return Said(REFUSED, "numbers") if isinstance(error, ArithmeticError) else str(error)
+    return Said(REFUSED, "numbers") if isinstance(error, ArithmeticError) else error.found
 
 
 def _no_claim(statements: list[Statement]) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
 from ..languages import Said
+from ..languages.sentences import LIMITS
 from ..limits import Limits
 from ..printers.text import text
 from ..proofreading.formulas import Formula, formulas_of
@@ -65,7 +66,7 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
     formulas = list(formulas_of(written, name, limits))
     read = _read(formulas, key)
     if len(read) > _MOST_STATEMENTS:
-        raise LimitError(f"it is too long: {len(read):,} claims, and at most {_MOST_STATEMENTS:,} are graded")
+        raise LimitError(Said(LIMITS, "claims", {"count": f"{len(read):,}", "most": f"{_MOST_STATEMENTS:,}"}))
     if not any(len(statement.links) > 1 for statement in read):
         read = _bare_answer(written, name, key) or read
     found = _in_names_of_key(read, key)
@@ -121,7 +122,7 @@ def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex
 
 def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Statement]:
     """An answer below the head of its column, `d(loss)/dw`. Raises UsageError for a head that means nothing here."""
-    limits.check("text", len(cell), f"the answer for {head}")
+    limits.check("text", len(cell), Said(LIMITS, "answer", {"head": head}))
     asked = _head_of_column(head, key)
     read = answer_statements(asked, cell.strip().strip("$"), head, key, "$" in cell or "\\" in cell)
     if read and not cell.strip().startswith(("=", "≈")):
