@@ -11,6 +11,7 @@ from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
 from ..syntax.expression import Index, ListOf, Name, names_in
 from ..syntax.parser import deep_recursion
+from .again import Again, further
 from .arrays import tensor_names
 from .compare import Comparer
 from .entries import defined_by_entries
@@ -58,12 +59,29 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
                 vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
                 statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
-        judges: dict[int, Judge] = {}
-        findings: list[Finding] = []
-        for statement, scope in zip(statements, scopes, strict=True):
-            judge = judges.setdefault(id(scope), Judge(scope))
-            findings += judge.judge(statement)
+        findings = list(_judged(statements, scopes, Again(formulas, readings, vocabulary)))
     return Report(name, tuple(findings))
+
+
+def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
+    """The findings on statements, each with its scope; another reading of one is taken where it holds."""
+    judges: dict[int, Judge] = {}
+    for statement, scope in zip(statements, scopes, strict=True):
+        judge = judges.setdefault(id(scope), Judge(scope))
+        found = list(judge.judge(statement))
+        if not _lacks(found, "wrong", "unread"):
+            for told, other in further(again, statement):
+                judge = judge if other is None else judges.setdefault(id(other), Judge(other))
+                better = list(judge.judge(told))
+                is_read = other is None and _lacks(better, "unread") and not _lacks(found, "unread")
+                if is_read or _lacks(better, "wrong", "unread"):
+                    found = better
+                    break
+        yield from found
+
+
+def _lacks(findings: list[Finding], *verdicts: str) -> bool:
+    return not any(finding.verdict in verdicts for finding in findings)
 
 
 def _used_names(statement: Statement) -> Iterator[str]:

@@ -35,6 +35,14 @@ _FRACTIONS = frozenset("frac dfrac tfrac cfrac".split())
 _SPACE = re.compile(r"(?:[ \t\r\n~]|\\[,;:!> ]|%[^\n]*\n?)+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
+# What a d that stands by itself differentiates: no sign, relation or end follows. Above a bar that may be a letter, or
+# nothing but the same below the bar.
+_BETWEEN = "|".join(sorted({*_SIGNS, *_RELATIONS, "right", "allowbreak", "quad", "qquad", "end"} - {"lvert", "lVert"}))
+_GAP = r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?"
+_OF_D = re.compile(rf"{_GAP}(?:[({{]|\\(?!(?:{_BETWEEN}|frac|dfrac)(?![A-Za-z]))[A-Za-z])")
+_OF_D_ABOVE = re.compile(
+    rf"{_GAP}(?:[^\s\\}}+*/=_\-]|\\(?!(?:{_BETWEEN})(?![A-Za-z]))[A-Za-z]|}}\s*{{\s*(?:d|\\partial|\\mathrm{{d))"
+)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _WRAPPED = re.compile(
     r"\\(?:text|mathrm|textrm|textit|mathit|mathbf|boldsymbol|operatorname|bm)\s*\{([^{}]*)\}|\\[,;:! ]|[{}\s]"
@@ -174,7 +182,7 @@ class _Lexer:
         plain = inner.strip()
         if (plain, "") in function_words() and (command != "text" or self.opens(after)) and self.is_no_name(plain):
             self.function(plain, start, after)
-        elif plain == "d" and not self.vocabulary.knows("d"):
+        elif plain == "d" and self.vocabulary.may_differentiate:
             self.emit("D", "d", start, after)
         elif plain.replace("_", "").replace("\\", "").isalnum() and inner == plain:
             key = canonical(plain.replace("\\_", "_"))
@@ -230,11 +238,11 @@ class _Lexer:
         return all(map(self.vocabulary.knows, run[:-1] if ends_in_e else run))
 
     def is_differential(self, run: str, stop: int) -> bool:
-        if self.vocabulary.knows("d"):
+        if not self.vocabulary.may_differentiate:
             return False
         if len(run) == 1:
-            begins = re.match(r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?[\\({]", self.text[stop : stop + 24])
-            return begins is not None or self.begins_fraction()
+            following = self.text[stop : min(stop + 40, self.end)]
+            return (_OF_D_ABOVE if self.begins_fraction() else _OF_D).match(following) is not None
         of = self.suffixes(run[1:], stop)[0]
         return self.vocabulary.knows(of) or self.vocabulary.knows(run[1:]) or self.begins_fraction()
 

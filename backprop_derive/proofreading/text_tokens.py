@@ -220,14 +220,14 @@ class _Lexer:
 
     def is_differential(self, word: str, start: int, stop: int) -> bool:
         """Whether a word that begins with d is a differential: of a known name, below a bar, or before one."""
-        if self.vocabulary.knows("d"):
+        if not self.vocabulary.may_differentiate:
             return False
         rest = word[1:]
         following = self.text[stop : stop + 40]
         if (rest, "") in function_words() and following[:1] == "(":
             return True
         if not rest:
-            return re.match(r"\s*[(/]", following) is not None
+            return re.match(r"\s*(?:\(|/\s*[d∂])", following) is not None
         if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
             return True
         if len(rest) > 2 and rest.isalpha():

@@ -13,6 +13,8 @@ from ..records import record
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
 # What is told of a matrix by rows or columns, and what only derived gradients are made of.
 OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split())
+# Among the names of a vocabulary, and no name: d is a sign, too.
+D_DIFFERENTIATES = "∂d"
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 
@@ -56,6 +58,15 @@ class Vocabulary:
 
     def knows(self, key: str) -> bool:
         return key in self.names
+
+    @property
+    def may_differentiate(self) -> bool:
+        """Whether a d may be the sign of differentiation: none is a name, or the sign is asked for."""
+        return not self.knows("d") or self.knows(D_DIFFERENTIATES)
+
+    def with_sign(self) -> Vocabulary:
+        """The same, with d for the sign of differentiation wherever it may be one, though it is a name too."""
+        return Vocabulary(self.names | {D_DIFFERENTIATES}, self.functions, self.tensors)
 
 
 @lru_cache(maxsize=1)
