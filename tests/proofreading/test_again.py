@@ -65,3 +65,17 @@ def test_d_is_a_name_and_the_sign_of_differentiation(claim: str) -> None:
 @pytest.mark.parametrize("claim", ["df/dd = b", "dd/da = 2", r"$\frac{df}{dd} = 3$", r"$dd = 3$", r"$\frac{d + 1}{a} = 2$"])
 def test_a_slip_about_d_is_wrong(claim: str) -> None:
     assert len(proofread(D + claim).wrong) == 1
+
+
+PRIMES = "Given x = 2, w = 3, w' = -1\n\nx' = w x\n\nx'' = w' x' + x\n\nL' = x''^2\n\n"
+
+
+def test_a_prime_is_part_of_a_name_where_it_is_no_derivative() -> None:
+    claims = "x'' = w' x' + x = -1 · 6 + 2 = -4\n\n∂L'/∂x'' = 2x'' = -8\n\n∂L'/∂x = ∂L'/∂x'' · (w' w + 1) = 16"
+    assert {f.verdict for f in proofread(PRIMES + claims).findings} == {"given", "right"}
+    assert [f.expected for f in proofread(PRIMES + "∂x''/∂x' = w' = -2").wrong] == ["−1"]
+
+
+@pytest.mark.parametrize("claim", ["Given x = 2\n\nf = x^2\n\nf' = 2x", "σ' = σ (1 - σ)", "f' = df/dx"])
+def test_a_derivative_with_a_prime_is_not_taken_for_a_definition(claim: str) -> None:
+    assert proofread(claim).findings[-1].verdict != "given"
