@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..syntax.expression import (
     Power,
     Product,
     Quotient,
+    Slice,
     Sum,
     Transpose,
     map_children,
@@ -34,6 +35,7 @@ from .entries import Entries, Misfit, is_by_entries
 from .indices import entry_of
 from .literals import literal
 from .nearby import SEEDS
+from .places import is_part, is_zeroth
 from .scope import Scope
 from .sentences import because
 from .values import NoValue, symbol_key
@@ -124,10 +126,15 @@ class Arrays:
                 return reduce(_fitting("sum", np.add), signed)
             case Product(factors):
                 return reduce(_fitting("product", np.multiply), map(self.value, factors))
+            case MatrixProduct(left, right) if is_filling(left) or is_filling(right):
+                return self._filled(left, right)
             case MatrixProduct(left, right):
                 a, b = self.value(left), self.value(right)
-                is_outer = isinstance(right, Transpose) and a.ndim == b.ndim == 1
+                is_row = b.ndim == 1 or (b.ndim == 2 and len(b) == 1 < len(np.atleast_1d(a)))
+                is_outer = isinstance(right, Transpose) and a.ndim == 1 and is_row
                 return np.outer(a, b) if is_outer else _matrix_product(a, b)
+            case Index(base, items) if is_part(node):
+                return _part(self.value(base), items)
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
@@ -180,6 +187,14 @@ class Arrays:
             return function(*arguments)
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError) as error:
             raise NoValue(because("error", error=error)) from None
+
+    def _filled(self, left: Expr, right: Expr) -> Array:
+        """A product with a vector of ones of no given length: a v 𝟏ᵀ that other sizes stretch, or a sum 𝟏ᵀ A."""
+        if is_filling(right):
+            a = self.value(left)
+            return a[..., None] if isinstance(right, Transpose) and a.ndim == 1 else a.sum(-1, keepdims=a.ndim > 1)
+        b = self.value(right)
+        return b.sum(0) if isinstance(left, Transpose) else np.atleast_2d(b)
 
     def known(self, node: MathNode) -> Array:
         """The value of a name or of a derivative, as the engine finds it."""
@@ -255,6 +270,32 @@ def _matrix_product(a: Array, b: Array) -> Array:
     if not a.shape or not b.shape:
         return a * b
     return _fitting("matrix product", np.matmul)(a, b)
+
+
+def is_filling(node: MathNode) -> bool:
+    """Whether a factor is 𝟏 or 𝟏ᵀ of whatever length fits."""
+    return (node.operand if isinstance(node, Transpose) else node) == Call("ones", ())
+
+
+def _part(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
+    """What stands at places that are written as numbers. Raises NoValue where there is nothing."""
+    if any(map(is_zeroth, items)):
+        raise NoValue(because("counted"))
+    try:
+        return array[tuple(map(_place, items))]
+    except IndexError:
+        raise NoValue(because("indices", count=len(items), axes=array.ndim)) from None
+
+
+def _place(item: Expr | Slice | None) -> int | slice | None:
+    match item:
+        case Slice(start, stop, step):
+            return slice(_place(start), _place(stop), _place(step))
+        case Negate(Number(value)):
+            return -int(value)
+        case Number(value):
+            return int(value)
+    return None
 
 
 def _power(base: Array, exponent: Array, written: Expr) -> Array:

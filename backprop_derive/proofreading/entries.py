@@ -13,9 +13,24 @@ from ..checks.formulas import Formulas
 from ..checks.library import of_module
 from ..document import Derivative, Differential, MathNode
 from ..errors import BackpropError
-from ..syntax.expression import Delta, Expr, Index, Name, Number, Over, Product, Sum, map_children, walk
+from ..syntax.expression import (
+    Call,
+    Compare,
+    Delta,
+    Expr,
+    Index,
+    Name,
+    Number,
+    Over,
+    Product,
+    Sum,
+    map_children,
+    walk,
+)  # fmt: skip
 from ..syntax.names import canonical
 from .indices import entry_of
+from .places import is_part, is_zeroth
+from .rules import nodes_of
 from .sentences import because
 from .statements import Statement
 from .values import NoValue
@@ -39,7 +54,9 @@ def is_by_entries(node: MathNode) -> bool:
     if not isinstance(node, Expr):
         return False
     return any(
-        isinstance(n, Index | Over | Delta) or (isinstance(n, Derivative | Differential) and is_by_entries(n))
+        isinstance(n, Over | Delta)
+        or (isinstance(n, Index) and not is_part(n))
+        or (isinstance(n, Derivative | Differential) and is_by_entries(n))
         for n in walk(node)
     )
 
@@ -84,6 +101,8 @@ class Entries:
             case Name(key) if key in self.letters:
                 return Name(f"@{key}")
             case Name():
+                return self.array(node, ())
+            case Index() if is_part(node):
                 return self.array(node, ())
             case Derivative() | Differential() | Index():
                 base, places = entry_of(node)
@@ -134,10 +153,10 @@ class Entries:
 
 
 def _apart(place: Expr) -> tuple[Expr, ...]:
-    """A_{2j} as the entry at 2 and j, where A has one axis more than places are written; such numbers count from 1."""
+    """A_{2j} as the entry at 2 and j, where A has one axis more than places are written; 2 may have been counted."""
     match place:
-        case Product((Number(value), Name() as letter), True):
-            return Number(value - 1), letter
+        case Product((Number(value, written), Name() as letter), True):
+            return Number(value - 1 if written is not None else value), letter
     return (place,)
 
 
@@ -150,7 +169,7 @@ def _letters(node: MathNode) -> Iterator[str]:
         for part in walk(node):
             match part:
                 case Index(base, items):
-                    places += (cast(Expr, item) for item in items)
+                    places += (item for item in items if isinstance(item, Expr))
                     yield from _letters(base) if isinstance(base, Derivative | Differential) else ()
                 case Delta(left, right):
                     places += (left, right)
@@ -185,3 +204,24 @@ def defined_by_entries(statement: Statement) -> Iterator[str]:
             yield stem
     elif (typed := _TYPED.match(statement.link_text(statement.links[0]))) is not None:
         yield canonical(typed[1])
+
+
+def has_zeroth(statement: Statement) -> bool:
+    """Whether a statement has a place 0 below a name, or asks whether one is 0 or more: it counts from 0."""
+    nodes = (node for link in statement.links if link.node is not None for node in nodes_of(link.node))
+    return any(map(_is_from_zero, nodes))
+
+
+def _is_from_zero(node: MathNode) -> bool:
+    match node:
+        case Derivative(of, by):
+            return _is_from_zero(by) or _is_from_zero(of)
+        case Differential(_, by):
+            return _is_from_zero(by)
+        case Index(_, items):
+            return any(map(is_zeroth, items))
+        case Delta(left, right):
+            return is_zeroth(left) or is_zeroth(right)
+        case Call("where", (Compare("<=", Number(value), place), _, _)):
+            return value == 0 and any(isinstance(n, Name) and len(n.key) == 1 for n in walk(place))
+    return False

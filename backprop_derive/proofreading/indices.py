@@ -15,7 +15,6 @@ from ..syntax.expression import (
     Expr,
     Index,
     ListOf,
-    MatrixProduct,
     Name,
     Number,
     Over,
@@ -24,6 +23,7 @@ from ..syntax.expression import (
     children,
     integer,
 )  # fmt: skip
+from .places import below, bracketed, counted, has_stretch
 from .structures import COMPARED
 from .tokens import Token, Unread
 
@@ -42,8 +42,12 @@ def is_tensor(node: MathNode, tensors: frozenset[str]) -> bool:
             return True
         case Name(key):
             return key in tensors
-        case Index() | Over() | Delta():
+        case Index(_, items):
+            return has_stretch(items)
+        case Over() | Delta():
             return False
+        case Call("ones"):
+            return True
     return any(is_tensor(child, tensors) for child in children(cast(Expr, node)))
 
 
@@ -53,51 +57,12 @@ def with_places(p: Parser, base: MathNode) -> MathNode:
         before = p.tokens[p.position - 1]
         if p.peek().at("_"):
             p.advance()
-            base = Index(cast(Expr, base), _counted_from_one(subscript(p)))
+            base = Index(cast(Expr, base), below(p))
         elif p.peek().at("[") and p.peek().start == before.end:
-            p.advance()
-            items = [p.expression()]
-            while p.accept(","):
-                items.append(p.expression())
-            p.expect("]")
-            base = Index(cast(Expr, base), tuple(cast(Expr, item) for item in items))
+            base = Index(cast(Expr, base), bracketed(p))
         else:
             break
     return base
-
-
-def subscript(p: Parser) -> tuple[Expr, ...]:
-    """The places below a name: one letter or number each, side by side or between commas."""
-    if p.accept("{") is None:
-        return tuple(_apart(p.atom(), p.peek().start))
-    places: list[Expr] = []
-    while True:
-        start = p.peek().start
-        places += _apart(p.expression(), start)
-        if p.accept(",") is None:
-            break
-    p.expect("}")
-    return tuple(places)
-
-
-def _apart(node: MathNode, start: int) -> list[Expr]:
-    match node:
-        case Product(factors, _) if all(isinstance(f, Name | Index) for f in factors):
-            return [place for factor in factors for place in _apart(factor, start)]
-        case MatrixProduct(left, right):
-            return [*_apart(left, start), *_apart(right, start)]
-        case Name(key) if key.isalpha() and 1 < len(key) < 4:
-            return [Name(letter) for letter in key]
-        case Number(value, written) if written is not None and len(written) == 2 and value.denominator == 1:
-            return [integer(int(digit)) for digit in written]
-        case Derivative() | Differential():
-            raise Unread("an index is a letter or a number", start)
-    return [cast(Expr, node)]
-
-
-def _counted_from_one(places: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """Numbers below a name count from 1, as mathematics does; in brackets they count from 0."""
-    return tuple(integer(int(p.value) - 1) if isinstance(p, Number) else p for p in places)
 
 
 def summation(p: Parser, token: Token) -> Over:
@@ -156,7 +121,10 @@ def delta(p: Parser, token: Token) -> MathNode:
         found = tuple(cast(Expr, place) for place in places)
     else:
         p.expect("_")
-        found = subscript(p)
+        found = below(p)
+    match found:
+        case (Product((Number() as first, Name() as second), True),):  # δ_{2i}
+            found = *counted((first,), p.vocabulary), second
     if len(found) == 1 and is_tensor(_base(found[0]), p.vocabulary.tensors):
         return Differential("delta", found[0])
     if len(found) != 2:
@@ -168,13 +136,23 @@ def identity(p: Parser, key: str) -> MathNode:
     """I_n or I[n], the identity matrix; by itself a name."""
     size = key.partition("_")[2]
     if size:
-        return Call("identity", (integer(int(size)) if size.isdigit() else Name(size),))
+        return Call("identity", _sized(size))
     if not (p.peek().at("[") and p.peek().start == p.tokens[p.position - 1].end):
         return Name(key)
     p.advance()
     found = p.expression()
     p.expect("]")
     return Call("identity", (cast(Expr, found),))
+
+
+def ones(key: str) -> Call:
+    """𝟏_n, a vector of ones; by itself one of the length that fits."""
+    size = key.partition("_")[2]
+    return Call("ones", _sized(size) if size else ())
+
+
+def _sized(size: str) -> tuple[Expr]:
+    return (integer(int(size)) if size.isdigit() else Name(size),)
 
 
 def _base(node: Expr) -> Expr:

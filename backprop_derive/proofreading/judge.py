@@ -14,7 +14,7 @@ from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
 from .compare import Comparer
-from .entries import defined_by_entries
+from .entries import defined_by_entries, has_zeroth
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
@@ -57,6 +57,9 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             by_entries = {key for s in statements for key in defined_by_entries(s)}
             if by_entries:
                 vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
+                statements = list(readings.statements(formulas, vocabulary))
+            if any(map(has_zeroth, statements)):
+                vocabulary = vocabulary.from_zero()
                 statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
         findings = list(_judged(statements, scopes, Again(formulas, readings, vocabulary)))

@@ -28,7 +28,7 @@ from ..syntax.expression import (
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
-from .indices import condition, delta, identity, is_tensor, reals, summation, with_places
+from .indices import condition, delta, identity, is_tensor, ones, reals, summation, with_places
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
@@ -263,6 +263,8 @@ class Parser:
         is_defined = stem in vocabulary.functions and not vocabulary.knows(stem)
         if vocabulary.tensors and (key == "I" or key.startswith("I_")) and not vocabulary.knows(key):
             return identity(self, key)
+        if key == "1" or key.startswith("1_"):
+            return ones(key)
         if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
             return delta(self, token)
         if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):

@@ -99,6 +99,7 @@ REASONS = Sentences(
         "endless": "nothing tells how far the sum over {letter} goes",
         "bound": "the sum over {letter} goes to {upper}, and there are {found}",
         "indices": "an entry with {count} indices of what has {axes} axes",
+        "counted": "entries below a name count from 1",
         "runs": "the index {letter} runs over {size} and over {other} places",
         "by entry": "a derivative by an entry is one of vectors or matrices",
     },

@@ -196,10 +196,12 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
 
 def _unlabelled(tokens: list[Token]) -> list[Token]:
     """Without what ends in a colon before the first relation: "summed over the entries of A: S = …"."""
+    depth = 0
     for k, token in enumerate(tokens):
+        depth += _depth(token)
         if token.kind == "rel":
             break
-        if token.at(":"):
+        if token.at(":") and depth <= 0:
             return tokens[k + 1 :]
     return tokens
 

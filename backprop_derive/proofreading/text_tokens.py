@@ -149,6 +149,9 @@ class _Lexer:
             self.add("name", key, start, after)
             return after
         opens = self.text[stop : stop + 1] == "("
+        if (word == "None" and self.brackets) or (word == "ones" and self.text[stop : stop + 1] == "ᵀ"):
+            self.add("name", "1" if word == "ones" else word, start, stop)
+            return stop
         if opens and (word, "") in function_words():
             self.add("func", function_words()[word, ""], start, stop)
             return stop

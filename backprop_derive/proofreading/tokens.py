@@ -12,9 +12,9 @@ from ..records import record
 
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
 # What is told of a matrix by rows or columns, and what only derived gradients are made of.
-OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split())
-# Among the names of a vocabulary, and no name: d is a sign, too.
-D_DIFFERENTIATES = "∂d"
+OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity ones".split())
+# Among the names of a vocabulary, and no names: d is a sign, too; numbers below a name count from 0.
+D_DIFFERENTIATES, FROM_ZERO = "∂d", "_0"
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 
@@ -67,6 +67,15 @@ class Vocabulary:
     def with_sign(self) -> Vocabulary:
         """The same, with d for the sign of differentiation wherever it may be one, though it is a name too."""
         return Vocabulary(self.names | {D_DIFFERENTIATES}, self.functions, self.tensors)
+
+    @property
+    def counts_from_zero(self) -> bool:
+        """Whether the first entry of a vector is v_0."""
+        return self.knows(FROM_ZERO)
+
+    def from_zero(self) -> Vocabulary:
+        """The same for notes that count from 0 below a name."""
+        return Vocabulary(self.names | {FROM_ZERO}, self.functions, self.tensors)
 
 
 @lru_cache(maxsize=1)
