@@ -172,7 +172,7 @@ class Printer(Primitives):
                 return self.cases(self.deeper()._case_rows(node)), self.CASES
             case Root():
                 return self.root(self.show(first)), P.ATOM
-            case Fenced(left, right):
+            case Fenced(left, right) if len(node.arguments) == 1 and not node.options:
                 return self.fence(left, self.show(first), right), P.ATOM
             case Exponential() if size(first) <= _LONGEST_EXPONENT and not _holds_cases(first):
                 exponent = self.deeper(self.DEEPEST_STACK).show(first)

@@ -129,7 +129,7 @@ class TextPrinter(Printer):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         comma = f"{self.separator([entry for row in rows for entry in row])} "
         shown = ["…" if set(row) == {"…"} else f"[{comma.join(row)}]" for row in rows]
-        return shown[0] if len(shown) == 1 else f"[{comma.join(shown)}]"
+        return f"[{comma.join(shown)}]"
 
     def vector(self, items: Sequence[str]) -> str:
         return self.brackets(self.joined(items))

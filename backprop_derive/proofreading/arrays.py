@@ -144,8 +144,8 @@ class Arrays:
                 return np.where(test, self.value(a), self.value(b))
             case Call(function, arguments, ()) if function in WHOLE:
                 return self._applied(WHOLE[function], [self.value(a) for a in arguments])
-            case Call(_, arguments):
-                return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
+            case Call():
+                return called(node, self.value, self.engine.axes)
         raise NoValue(because("tensor formula"))
 
     @cached_property

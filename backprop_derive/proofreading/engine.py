@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
+from itertools import zip_longest
 from typing import Any
 from zlib import crc32
 
@@ -12,17 +13,34 @@ import numpy as np
 
 from .. import api
 from ..errors import BackpropError
-from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
+from ..ops.table import operation
+from ..syntax.expression import (
+    WORDED,
+    Call,
+    Expr,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Number,
+    Text,
+    Transpose,
+    map_children,
+    names_in,
+    walk,
+)  # fmt: skip
 from ..syntax.written import written
 from .nearby import is_special, near, structured
 from .scope import Scope
 from .sentences import because
+from .tokens import OF_TENSORS, is_known_function
 from .values import NoValue
 
 Array = Any
 _LABELLED = frozenset("cross_entropy nll onehot embedding".split())
 _MOST_WHOLE = 2**53  # floats tell whole numbers apart below it
 _MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
+# Parameters that take a list of numbers or of tensors, whatever their lengths.
+_IN_PARTS = ("shape", "tensors")
 # What notes call a convolution or a pool, whatever the number of its axes.
 _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
@@ -95,14 +113,17 @@ class Engine:
         """The problem of the notes solved. Raises NoValue where the language does not take it."""
         if not self.needed:
             raise NoValue(because("nothing"))
-        steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
+        steps = {key: self.scope.steps[key] for key in self.scope.order if key in self.needed}
         assert self.scope.loss is not None
-        lines, error = [*self._lines(self.givens), *steps], None
-        for self.axes in _BY_AXES:
-            try:
-                return _solved(lines, self.scope.loss, self.axes)
-            except NoValue as refused:
-                error = error or refused
+        outer = {key: _with_outer(step) for key, step in steps.items()}
+        givens, error = list(self._lines(self.givens)), None
+        for read in (steps, outer) if outer != steps else (steps,):
+            for self.axes in _BY_AXES:
+                try:
+                    lines = (f"{key} = {written(step)}" for key, step in read.items())
+                    return _solved([*givens, *lines], self.scope.loss, self.axes)
+                except NoValue as refused:
+                    error = error or refused
         assert error is not None
         raise error
 
@@ -143,8 +164,14 @@ class Engine:
         found = self._locals.get(step)
         if found is None:
             operands = {name: self.value(name) for name in self.scope.operands[step] if name not in self.letters}
-            lines = [*self._lines(operands), f"{step} = {written(self.scope.steps[step])}"]
-            found = self._locals[step] = _solved(lines, step, self.axes)
+            givens, read = list(self._lines(operands)), self.scope.steps[step]
+            try:
+                found = _solved([*givens, f"{step} = {written(read)}"], step, self.axes)
+            except NoValue:
+                if (outer := _with_outer(read)) == read:
+                    raise
+                found = _solved([*givens, f"{step} = {written(outer)}"], step, self.axes)
+            self._locals[step] = found
         return found
 
     def through(self, step: str, by: str) -> Array:
@@ -171,6 +198,14 @@ def floats(answer: Any) -> Array:
         raise NoValue(because("error", error=type(error).__name__)) from None
 
 
+def _with_outer(expr: Expr) -> Expr:
+    """a bᵀ of two names as an outer product: what it is of vectors, which the language has no columns of."""
+    match expr:
+        case MatrixProduct(Name() as left, Transpose(Name() as right)):
+            return Call("outer", (left, right))
+    return map_children(expr, _with_outer)
+
+
 def _solved(lines: list[str], loss: str, axes: tuple[str, str]) -> api.Solution:
     try:
         return api.solve("\n".join(lines).replace(*axes), loss=loss)
@@ -187,25 +222,36 @@ def _literal(value: Array) -> str:
 
 
 @cache
-def _called(
-    function: str, options: tuple[str, ...], arguments: tuple[tuple[str, bool], ...], axes: tuple[str, str]
-) -> Array:
-    lines = [f"Given a_{k} = {value}" for k, (value, is_given) in enumerate(arguments) if is_given]
-    inner = (f"a_{k}" if is_given else value for k, (value, is_given) in enumerate(arguments))
-    solution = _solved([*lines, f"out = {function}({', '.join([*inner, *options])})"], "out", axes)
-    return floats(solution.value("out"))
+def _called(lines: tuple[str, ...], call: str, axes: tuple[str, str]) -> Array:
+    return floats(_solved([*lines, f"out = {call}"], "out", axes).value("out"))
 
 
-def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
+def called(call: Call, value: Callable[[Expr], Array], axes: tuple[str, str]) -> Array:
     """An operation of the language at arrays, by the engine; sizes and axes stay numbers that are written.
 
     `axes` tells which of the functions is meant that notes call by one name, conv1d or conv2d.
     """
-    options = tuple(
-        f"{name}={value.key if isinstance(value, Name) else written(value)}" for name, value in call.options
-    )
-    given = tuple(
-        (written(argument), False) if isinstance(argument, Number) else (_literal(value), True)
-        for argument, value in zip(call.arguments, arguments, strict=True)
-    )
-    return _called(call.function, options, given, axes)
+    lines: list[str] = []
+
+    def given(argument: Expr) -> str:
+        lines.append(f"Given a_{len(lines)} = {_literal(value(argument))}")
+        return f"a_{len(lines) - 1}"
+
+    def shown(argument: Expr, parameter: str) -> str:
+        if isinstance(argument, Number | Text):
+            return written(argument)
+        if isinstance(argument, ListOf) and parameter in _IN_PARTS:
+            is_shape = parameter == "shape"
+            return f"[{', '.join(written(item) if is_shape else given(item) for item in argument.items)}]"
+        return given(argument)
+
+    if not is_known_function(call.function) or call.function in OF_TENSORS:
+        raise NoValue(because("tensor formula"))
+    parameters = operation(call.function).parameters[: len(call.arguments)]
+    arguments = [shown(argument, name) for argument, name in zip_longest(call.arguments, parameters, fillvalue="")]
+    options = [f"{name}={_word(option) if name in WORDED else shown(option, name)}" for name, option in call.options]
+    return _called(tuple(lines), f"{call.function}({', '.join((*arguments, *options))})", axes)
+
+
+def _word(option: Expr) -> str:
+    return option.key if isinstance(option, Name) else written(option)

@@ -71,6 +71,7 @@ class Entries:
     def __init__(self, known: Callable[[MathNode], Array], is_data: Callable[[str], bool]) -> None:
         self.known, self.is_data = known, is_data
         self.sizes: dict[str, int] = {}
+        self.told: dict[str, int] = {}  # how far the letters of the first side run: others may be defined further
         self.letters: set[str] = set()
         self.arrays: dict[str, Array] = {}
         self.work = 1
@@ -79,7 +80,10 @@ class Entries:
         """The arrays of the sides, an axis for each free letter. Raises NoValue, or Misfit for sizes that differ."""
         for side in sides:
             self.letters |= {letter for letter in _letters(side) if not self.is_data(letter)}
-        lowered = [self.lowered(side) for side in sides]
+        head, *rest = sides
+        lowered = [self.lowered(head)]
+        self.told = dict(self.sizes)
+        lowered += map(self.lowered, rest)
         axes = tuple((f"@{letter}", size) for letter, size in self.sizes.items())
         places = int(np.prod([size for _, size in axes] or [1]))
         if places * self.work > _MOST_NUMBERS:
@@ -110,13 +114,15 @@ class Entries:
         return map_children(cast(Expr, node), self.lowered)
 
     def summed(self, letter: str, size: int | str, body: Expr) -> Expr:
-        outer = self.sizes.pop(letter, None)
+        outer, told = self.sizes.pop(letter, None), self.told.pop(letter, None)
         was_letter = letter in self.letters
         self.letters.add(letter)
         inner = self.lowered(body)
         found = self.sizes.pop(letter, size if isinstance(size, int) and size else None)
         if outer is not None:
             self.sizes[letter] = outer
+        if told is not None:
+            self.told[letter] = told
         if not was_letter:
             self.letters.discard(letter)
         if found is None:
@@ -147,7 +153,8 @@ class Entries:
         self.arrays[name] = array
         for place, size in zip(places, array.shape, strict=True):
             letter = place.key if isinstance(place, Name) else ""
-            if letter in self.letters and self.sizes.setdefault(letter, size) != size:
+            is_further = self.told.get(letter, size) < size
+            if letter in self.letters and not is_further and self.sizes.setdefault(letter, size) != size:
                 raise Misfit(because("runs", letter=letter, size=self.sizes[letter], other=size))
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
 

@@ -46,7 +46,7 @@ def is_tensor(node: MathNode, tensors: frozenset[str]) -> bool:
             return has_stretch(items)
         case Over() | Delta():
             return False
-        case Call("ones"):
+        case Call("ones" | "onehot" | "identity"):
             return True
     return any(is_tensor(child, tensors) for child in children(cast(Expr, node)))
 

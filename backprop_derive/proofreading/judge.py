@@ -30,6 +30,7 @@ from .tensors import is_written
 from .updates import is_update, judge_update
 from .values import NoValue, symbol_key
 
+_MOST_ROUNDS = 4
 _ORDER = {"<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (1, 0), "!=": (-1, 1)}
 
 
@@ -49,11 +50,17 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             vocabulary = with_names(vocabulary, more)
             statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
-        tensors = frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
-        if tensors:
+        tensors: frozenset[str] = frozenset()
+        for _ in range(_MOST_ROUNDS):  # what tensors are tells how a step is read, which may be another one
+            found = tensors | _tensors(scopes)
+            if found == tensors:
+                break
+            tensors = found
             defined = frozenset(key for scope in scopes for key in (*scope.givens, *scope.steps))
             vocabulary = with_tensors(vocabulary, tensors, defined)
             statements = list(readings.statements(formulas, vocabulary))
+            scopes = scopes_of(statements)
+        if tensors:
             by_entries = {key for s in statements for key in defined_by_entries(s)}
             if by_entries:
                 vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
@@ -85,6 +92,11 @@ def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> I
 
 def _lacks(findings: list[Finding], *verdicts: str) -> bool:
     return not any(finding.verdict in verdicts for finding in findings)
+
+
+def _tensors(scopes: list[Scope]) -> frozenset[str]:
+    """The names that stand for vectors and matrices in any scope."""
+    return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
 
 
 def _used_names(statement: Statement) -> Iterator[str]:

@@ -24,6 +24,7 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
+    Text,
     Transpose,
 )  # fmt: skip
 from ..syntax.numbers import exact_number
@@ -198,6 +199,8 @@ class Parser:
                 return summation(self, token)
             case "reals":
                 return reals(self, token)
+            case "string":
+                return Text(token.text)
             case "begin":
                 return cases(self) if token.text in ("cases", "dcases") else matrix(self, token)
             case "unread" if token.text == "…":

@@ -29,9 +29,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_SUBSCRIPTS = re.compile(r"[\"']?[A-Za-z.]+(?:,[A-Za-z.]+)*->[A-Za-z.]*[\"']?")
 _SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "**": "^"}
 _RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_NEED_MORE = (",", "+", "-", "*", "/", "@", "⊙", "(")
 _CASE_WORDS = frozenset(("if", "otherwise"))
 # Signs with which a line goes on that was begun above; a hyphen there is a bullet.
 GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|[+−·⊙@](?=\s))")
@@ -68,6 +70,8 @@ class _Lexer:
     def tokens(self) -> list[Token]:
         position = self.start
         while position < self.end and len(self.found) <= MOST_TOKENS * 25:
+            if len(self.found) > 1 and self.found[-2].text == "einsum" and self.found[-1].at("("):
+                position = self.string(position)
             match = _TOKEN.match(self.text, position, self.end)
             if match is None:
                 self.add("junk", self.text[position], position, position + 1)
@@ -85,16 +89,27 @@ class _Lexer:
             position = stop
         return self.found
 
+    def string(self, position: int) -> int:
+        """The subscripts of an einsum, ij,jk->ik, which are no formula; gives where they end."""
+        match = _SUBSCRIPTS.match(self.text, position, self.end)
+        if match is None:
+            return position
+        self.add("string", match[0].strip("\"'"), position, match.end())
+        return match.end()
+
     def add(self, kind: str, text: str, start: int, stop: int) -> None:
         self.found.append(Token(kind, text, start, stop))
 
     def newline(self, position: int, stop: int) -> None:
-        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign."""
+        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign.
+
+        So does what stands in brackets or braces that are open.
+        """
         last = self.found[-1] if self.found else None
-        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*") or self.brackets > 0)
+        is_open = last is not None and (last.kind == "rel" or last.at(*_NEED_MORE) or self.brackets + self.braces > 0)
         if not is_open and GOES_ON.match(self.text, stop, self.end) is None:
             self.add("junk", "\n", position, stop)
-            self.brackets = 0
+            self.brackets = self.braces = 0
 
     def space(self, spelled: str, position: int, stop: int) -> None:
         """A gap within a line parts columns, unless what follows it goes on with a formula."""
@@ -171,7 +186,7 @@ class _Lexer:
             self.add("name", word, start, stop)
         else:
             # A word right before a parenthesis is a function, if one that is not known.
-            self.add("unread" if opens else "prose", word, start, stop)
+            self.add("unread" if opens else "words" if self.braces else "prose", word, start, stop)
         return stop
 
     def side_by_side(self, word: str, start: int, stop: int) -> bool:
