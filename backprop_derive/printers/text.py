@@ -124,7 +124,8 @@ class TextPrinter(Printer):
         return f"{base}[{', '.join(indices)}]"
 
     def big_sum(self, indices: Sequence[str], body: str) -> str:
-        return f"Σ_{''.join(indices) if len(indices) == 1 else '(' + ','.join(indices) + ')'} {body}"
+        is_letter = len(indices) == 1 and indices[0].isalnum()
+        return f"Σ_{indices[0] if is_letter else '(' + ','.join(indices) + ')'} {body}"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         comma = f"{self.separator([entry for row in rows for entry in row])} "

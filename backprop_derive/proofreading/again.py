@@ -45,9 +45,10 @@ class Again:
         return self._read(statement, self.vocabulary.with_sign())
 
     def _read(self, statement: Statement, vocabulary: Vocabulary) -> Statement | None:
-        """The statement at the same place by another vocabulary."""
+        """What stands at the same place by another vocabulary, of which the statement may be a part."""
         for told in self.readings.statements((statement.formula,), vocabulary):
-            if told.start == statement.start and all(link.node is not None for link in told.links):
+            ends = told.span(told.links[-1])[1]
+            if told.start <= statement.start < ends and all(link.node is not None for link in told.links):
                 return told
         return None
 

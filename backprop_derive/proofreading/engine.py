@@ -21,7 +21,9 @@ from ..syntax.expression import (
     ListOf,
     MatrixProduct,
     Name,
+    Negate,
     Number,
+    Power,
     Text,
     Transpose,
     map_children,
@@ -113,7 +115,8 @@ class Engine:
         """The problem of the notes solved. Raises NoValue where the language does not take it."""
         if not self.needed:
             raise NoValue(because("nothing"))
-        steps = {key: self.scope.steps[key] for key in self.scope.order if key in self.needed}
+        inverse = self._with_inverse
+        steps = {key: inverse(self.scope.steps[key]) for key in self.scope.order if key in self.needed}
         assert self.scope.loss is not None
         outer = {key: _with_outer(step) for key, step in steps.items()}
         givens, error = list(self._lines(self.givens)), None
@@ -126,6 +129,13 @@ class Engine:
                     error = error or refused
         assert error is not None
         raise error
+
+    def _with_inverse(self, expr: Expr) -> Expr:
+        """A⁻¹ of a given matrix as its inverse, not that of its entries."""
+        match expr:
+            case Power(Name(key) as base, exponent) if _is_minus_one(exponent) and np.ndim(self.givens.get(key, 0)) == 2:
+                return Call("inv", (base,))
+        return map_children(expr, self._with_inverse)
 
     def _lines(self, givens: dict[str, Array]) -> Iterator[str]:
         for name, value in givens.items():
@@ -164,7 +174,7 @@ class Engine:
         found = self._locals.get(step)
         if found is None:
             operands = {name: self.value(name) for name in self.scope.operands[step] if name not in self.letters}
-            givens, read = list(self._lines(operands)), self.scope.steps[step]
+            givens, read = list(self._lines(operands)), self._with_inverse(self.scope.steps[step])
             try:
                 found = _solved([*givens, f"{step} = {written(read)}"], step, self.axes)
             except NoValue:
@@ -196,6 +206,13 @@ def floats(answer: Any) -> Array:
         return np.asarray(answer, dtype=float)
     except OverflowError as error:
         raise NoValue(because("error", error=type(error).__name__)) from None
+
+
+def _is_minus_one(node: Expr) -> bool:
+    match node:
+        case Number(value) | Negate(Number(value)):
+            return abs(value) == 1 and (value < 0 or isinstance(node, Negate))
+    return False
 
 
 def _with_outer(expr: Expr) -> Expr:

@@ -128,10 +128,10 @@ class Entries:
         if found is None:
             raise NoValue(because("endless", letter=letter))
         upper = self._size(size)
-        if upper not in (0, found):
+        if upper > found:
             raise Misfit(because("bound", letter=letter, upper=upper, found=found))
         self.work *= found
-        return Over(f"@{letter}", found, inner)
+        return Over(f"@{letter}", upper or found, inner)
 
     def _size(self, size: int | str) -> int:
         """The bound of a sum, 0 for a letter that stands for no number."""

@@ -66,27 +66,40 @@ def with_places(p: Parser, base: MathNode) -> MathNode:
 
 
 def summation(p: Parser, token: Token) -> Over:
-    """Σ_k, Σ_{k,l} or \\sum_{i=1}^{n} of the rest of the product."""
+    """Σ_k, Σ_{k,l}, Σ_{0 ≤ k < 3} or \\sum_{i=1}^{n} of the rest of the product."""
     if not p.vocabulary.tensors:
         raise Unread("a sum over an index needs vectors or matrices", token.start)
     p.accept("_")
     opened = p.accept("{", "(")
-    letters = [_letter(p)]
+    letters = [_index(p)]
     first = 0
     while opened is not None and p.accept(","):
-        letters.append(_letter(p))
+        letters.append(_index(p))
     if opened is not None and p.peek().kind == "rel" and p.peek().text == "=":
         p.advance()
         first = int(p.number(p.advance()).value)
     if opened is not None:
         p.expect("}" if opened.text == "{" else ")")
-    size: int | str = 0  # to be told by what is summed
     if p.peek().at("^"):
-        size = _upper(p, first)
-    found = Over(letters[-1], size, cast(Expr, p.term()))
-    for letter in letters[-2::-1]:
+        letters[-1] = letters[-1][0], _upper(p, first)
+    found = cast(Expr, p.term())
+    for letter, size in reversed(letters):
         found = Over(letter, size, found)
-    return found
+    return cast(Over, found)
+
+
+def _index(p: Parser) -> tuple[str, int | str]:
+    """The letter of a sum with how many values it has, 0 where what is summed tells that: k, 0 ≤ k < 3, 1 ≤ k ≤ n."""
+    if p.peek(1).kind != "rel" or p.peek(1).text not in ("<", "<="):
+        return _letter(p), 0
+    first = int(p.number(p.advance()).value) + (p.advance().text == "<")
+    letter, sign = _letter(p), p.advance()
+    last = p.advance()
+    if sign.text not in ("<", "<="):
+        raise Unread("the bounds of the sum are not understood", sign.start)
+    if last.kind == "name" and first == (sign.text == "<="):
+        return letter, last.text
+    return letter, int(p.number(last).value) - first + (sign.text == "<=")
 
 
 def _letter(p: Parser) -> str:
@@ -100,7 +113,7 @@ def _upper(p: Parser, first: int) -> int | str:
     """How many values the index has by the bounds of a sum."""
     start = p.advance().start
     opened = p.accept("{")
-    last = p.expression()
+    last = p.expression() if opened is not None else p.atom()
     if opened is not None:
         p.expect("}")
     match last:

@@ -76,16 +76,18 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
 def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
     """The findings on statements, each with its scope; another reading of one is taken where it holds."""
     judges: dict[int, Judge] = {}
+    told_before: set[tuple[str, int]] = set()
     for statement, scope in zip(statements, scopes, strict=True):
         judge = judges.setdefault(id(scope), Judge(scope))
         found = list(judge.judge(statement))
         if not _lacks(found, "wrong", "unread"):
             for told, other in further(again, statement):
-                judge = judge if other is None else judges.setdefault(id(other), Judge(other))
-                better = list(judge.judge(told))
+                other_judge = judge if other is None else judges.setdefault(id(other), Judge(other))
+                better = list(other_judge.judge(told))
                 is_read = other is None and _lacks(better, "unread") and not _lacks(found, "unread")
                 if is_read or _lacks(better, "wrong", "unread"):
-                    found = better
+                    found = better if told.place not in told_before else []  # of which another part was judged
+                    told_before.add(told.place)
                     break
         yield from found
 

@@ -224,7 +224,8 @@ class _Lexer:
         assert match is not None
         run, stop = match[0], match.end()
         whole, after = self.suffixes(run, stop)
-        if self.vocabulary.knows(whole):
+        is_above = run == "d" and self.begins_fraction() and self.is_differential(run, stop)
+        if self.vocabulary.knows(whole) and not is_above:
             self.emit("name", whole, start, after)
         elif run[0] == "d" and self.is_differential(run, stop):
             self.emit("D", "d", start, start + 1)

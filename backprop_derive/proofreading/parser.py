@@ -158,6 +158,11 @@ class Parser:
 
     def raised(self, base: MathNode, caret: Token) -> MathNode:
         in_braces = self.accept("{") is not None
+        if self.accept("⁻T") or (in_braces and self.peek().at("-") and self.peek(1).at("T")):
+            if in_braces:
+                self.position += 2
+                self.expect("}")
+            return Transpose(Power(base, Negate(ONE)))  # type: ignore[arg-type]
         if self.peek().at("T") or (self.peek().text == "T" and not self.vocabulary.knows("T")):
             self.advance()
             if in_braces:
@@ -237,6 +242,8 @@ class Parser:
         if self.peek().kind == "rel" and token.text == "[" and len(items) == 1:
             items = [condition(self, items[0])]
         self.expect(_CLOSES[token.text])
+        if token.text == "[" and len(items) == 1 and _is_number(items[0]):  # a vector, where (2) would be a number
+            return ListOf((items[0],))  # type: ignore[arg-type]
         if len(items) > 1 or (token.text == "[" and isinstance(items[0], ListOf)):
             return ListOf(tuple(items))  # type: ignore[arg-type]
         if token.text in _FENCED:
@@ -341,6 +348,10 @@ class Parser:
         if primes:
             return Applied(function, tuple(arguments), primes)
         return Call(function, tuple(arguments), tuple(options))  # type: ignore[arg-type]
+
+
+def _is_number(node: MathNode) -> bool:
+    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
 
 
 def is_argument(tokens: Sequence[Token]) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..document import MathNode
     from .parser import Parser
 
+_LETTERS = frozenset("ijklmnpqrst")  # of which so many are places, where four others would be a word
 Item = Expr | Slice | None
 
 
@@ -70,9 +71,9 @@ def _apart(node: MathNode, start: int) -> list[Expr]:
             return [place for factor in factors for place in _apart(factor, start)]
         case MatrixProduct(left, right):
             return [*_apart(left, start), *_apart(right, start)]
-        case Name(key) if key.isalpha() and 1 < len(key) < 4:
+        case Name(key) if key.isalpha() and (1 < len(key) < 4 or set(key) <= _LETTERS):
             return [Name(letter) for letter in key]
-        case Number(value, written) if written is not None and len(written) == 2 and value.denominator == 1:
+        case Number(value, written) if written is not None and len(written) > 1 and value.denominator == 1:
             return [integer(int(digit)) for digit in written]
         case Derivative() | Differential():
             raise Unread("an index is a letter or a number", start)

@@ -326,7 +326,7 @@ def with_tensors(vocabulary: Vocabulary, tensors: frozenset[str], defined: froze
     """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name."""
     entries = {
         key for key in vocabulary.names - defined
-        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalpha()
+        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalnum()
     }  # fmt: skip
     heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
     return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)

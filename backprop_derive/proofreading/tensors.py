@@ -129,7 +129,7 @@ class TensorComparer:
         if off <= max(_SAME * size, _NOISE):
             return Outcome("right")
         is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
-        if is_rounded and off <= _ROUNDED * size:
+        if is_rounded and (off <= _ROUNDED * size or off <= np.max(point.spread(a)) + np.max(point.spread(b))):
             return Outcome("rounded")
         return self.locally(point, a, b, relation) or Outcome("wrong", b, None, because("values"))
 

@@ -45,6 +45,7 @@ def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list
 
 
 _LONGEST_PRODUCT = 24
+_LONGEST_OVER = 400
 
 
 def _splits(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
@@ -160,7 +161,7 @@ class _Lexer:
             key = "delta_" + canonical(word[2:])
             self.add("name", key, start, stop)
             return stop
-        if knows(key):
+        if knows(key) and not (word == "d" and self.vocabulary.may_differentiate and self.is_over_d(stop)):
             self.add("name", key, start, after)
             return after
         opens = self.text[stop : stop + 1] == "("
@@ -235,6 +236,15 @@ class _Lexer:
         following = self.text[stop + 1 : stop + 3]
         is_power = re.match(r"[\w(∂√.]", following) or re.match(r"-[0-9.(]", following)
         return (key, stop) if is_power else (hat, stop + 1)
+
+    def is_over_d(self, stop: int) -> bool:
+        """Whether parentheses follow, and a bar with a differential below it: d(a + b)/da."""
+        depth = 0
+        for k in range(stop, min(self.end, stop + _LONGEST_OVER)):
+            depth += (self.text[k] == "(") - (self.text[k] == ")")
+            if depth == 0:
+                return k > stop and self.text[k + 1 : k + 3] in ("/d", "/∂")
+        return False
 
     def is_differential(self, word: str, start: int, stop: int) -> bool:
         """Whether a word that begins with d is a differential: of a known name, below a bar, or before one."""
