@@ -31,7 +31,7 @@ class Again:
     def rules(self) -> Scope:
         """The functions of general rules, f(x) = g(h(x)), and nothing else."""
         statements = self.readings.statements(self.formulas, self.letters)
-        return extended(Scope(), [s for s in statements if isinstance(s.links[0].node, Applied)])
+        return extended(Scope(), [s for s in statements if _is_composition(s)])
 
     def as_rule(self, statement: Statement) -> Statement | None:
         """The statement in letters that stand for anything, if it is a general rule."""
@@ -58,6 +58,11 @@ def is_rule(statement: Statement) -> bool:
     nodes = [node for link in statement.links if link.node is not None for node in nodes_of(link.node)]
     letters = {key.rstrip("'") for link in statement.links if link.node is not None for key in symbols_in(link.node)}
     return all(len(key) == 1 for key in letters) and any(map(_is_of_functions, nodes))
+
+
+def _is_composition(statement: Statement) -> bool:
+    """Whether a function is said to be others one within the other: f(x) = g(h(x))."""
+    return len(statement.links) > 1 and all(isinstance(link.node, Applied) for link in statement.links[:2])
 
 
 def _is_of_functions(node: MathNode) -> bool:

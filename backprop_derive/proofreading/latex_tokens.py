@@ -224,8 +224,7 @@ class _Lexer:
         assert match is not None
         run, stop = match[0], match.end()
         whole, after = self.suffixes(run, stop)
-        is_above = run == "d" and self.begins_fraction() and self.is_differential(run, stop)
-        if self.vocabulary.knows(whole) and not is_above:
+        if self.vocabulary.knows(whole) and not (run == "d" and self.is_sign(stop)):
             self.emit("name", whole, start, after)
         elif run[0] == "d" and self.is_differential(run, stop):
             self.emit("D", "d", start, start + 1)
@@ -249,6 +248,11 @@ class _Lexer:
             return (_OF_D_ABOVE if self.begins_fraction() else _OF_D).match(following) is not None
         of = self.suffixes(run[1:], stop)[0]
         return self.vocabulary.knows(of) or self.vocabulary.knows(run[1:]) or self.begins_fraction()
+
+    def is_sign(self, stop: int) -> bool:
+        """Whether a d that is a name too is the sign of differentiation: above a bar, or before a Greek letter."""
+        is_before = re.match(r"\s*\\(?!left)[A-Za-z]", self.text[stop : stop + 40]) is not None
+        return (self.begins_fraction() or is_before) and self.is_differential("d", stop)
 
     def begins_fraction(self) -> bool:
         """Whether what comes next is the first thing above or below a fraction's bar."""

@@ -328,5 +328,6 @@ def with_tensors(vocabulary: Vocabulary, tensors: frozenset[str], defined: froze
         key for key in vocabulary.names - defined
         if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalnum()
     }  # fmt: skip
+    entries |= {key for key in vocabulary.names - defined if key.startswith("delta_") and len(key) == len("delta_ij")}
     heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
     return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)

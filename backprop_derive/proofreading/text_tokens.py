@@ -46,6 +46,7 @@ def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list
 
 _LONGEST_PRODUCT = 24
 _LONGEST_OVER = 400
+_BELOW = re.compile(r"(?:[²³¹⁰⁴-⁹ⁿ]+|(?:\^|\*\*)\w+)?\s?/\s?[d∂]")
 
 
 def _splits(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
@@ -243,7 +244,7 @@ class _Lexer:
         for k in range(stop, min(self.end, stop + _LONGEST_OVER)):
             depth += (self.text[k] == "(") - (self.text[k] == ")")
             if depth == 0:
-                return k > stop and self.text[k + 1 : k + 3] in ("/d", "/∂")
+                return k > stop and _BELOW.match(self.text, k + 1, self.end) is not None
         return False
 
     def is_differential(self, word: str, start: int, stop: int) -> bool:
@@ -255,7 +256,7 @@ class _Lexer:
         if (rest, "") in function_words() and following[:1] == "(":
             return True
         if not rest:
-            return re.match(r"\s*(?:\(|/\s*[d∂])", following) is not None
+            return re.match(r"\s*(?:[(√]|/\s*[d∂])", following) is not None
         if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
             return True
         if len(rest) > 2 and rest.isalpha():
