@@ -43,6 +43,7 @@ _MOST_WHOLE = 2**53  # floats tell whole numbers apart below it
 _MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
 # Parameters that take a list of numbers or of tensors, whatever their lengths.
 _IN_PARTS = ("shape", "tensors")
+_MOST_UPDATES = 5
 # What notes call a convolution or a pool, whatever the number of its axes.
 _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
@@ -110,9 +111,23 @@ class Engine:
 
     # --- the problem, solved
 
+    def updated(self, moved: frozenset[str]) -> Iterator[dict[str, Array]]:
+        """The values of some names after 1, 2, … updates by descent. Raises NoValue where no rate is given."""
+        rate = self.scope.givens.get("eta")
+        if rate is None:
+            raise NoValue(because("name", name="η"))
+        found = ", ".join(f"d({self.scope.loss})/d({name})" for name in sorted(moved))
+        settings = (f"Learning rate: {written(rate)}", f"Updates: {_MOST_UPDATES}", f"Find {found}")
+        solution = self._solved(settings)
+        for number in range(1, _MOST_UPDATES + 1):
+            yield {name: floats(value) for name, value in solution.updated(number).items()}
+
     @cached_property
     def solution(self) -> api.Solution:
         """The problem of the notes solved. Raises NoValue where the language does not take it."""
+        return self._solved()
+
+    def _solved(self, settings: tuple[str, ...] = ()) -> api.Solution:
         if not self.needed:
             raise NoValue(because("nothing"))
         inverse = self._with_inverse
@@ -124,7 +139,7 @@ class Engine:
             for self.axes in _BY_AXES:
                 try:
                     lines = (f"{key} = {written(step)}" for key, step in read.items())
-                    return _solved([*givens, *lines], self.scope.loss, self.axes)
+                    return _solved([*givens, *lines, *settings], self.scope.loss, self.axes)
                 except NoValue as refused:
                     error = error or refused
         assert error is not None

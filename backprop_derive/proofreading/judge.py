@@ -27,7 +27,7 @@ from .scope import Scope, is_plain, scopes_of
 from .sentences import because, reason_of
 from .statements import Link, Statement, with_names, with_tensors
 from .tensors import is_written
-from .updates import is_update, judge_update
+from .updates import is_update, judge_update, later
 from .values import NoValue, symbol_key
 
 _MOST_ROUNDS = 4
@@ -117,6 +117,7 @@ class Judge:
         self.comparer = Comparer(scope)
         self.mistakes = Mistakes(self.comparer)
         self.updated: dict[str, Any] = {}
+        self.moved: set[str] = set()
 
     def judge(self, statement: Statement) -> Iterator[Finding]:
         """A finding for each link after the first."""
@@ -162,6 +163,8 @@ class Judge:
                 before = link
                 continue
             outcome = self.outcome(left, link.node, relation)
+            if outcome.verdict == "wrong" and k == 1:
+                outcome = later(self, left, link.node, relation) or outcome
             is_shorthand = isinstance(link.node, ListOf) and literal(left) is not None  # 1, of every entry
             is_rounded = is_written(link.node) and not self.comparer.is_exact(left)
             may_return = not outcome.is_right and (slipped or is_rounded or is_shorthand)
