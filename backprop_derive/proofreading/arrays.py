@@ -13,6 +13,7 @@ from ..syntax.expression import (
     Call,
     Compare,
     Constant,
+    Delta,
     Expr,
     Index,
     ListOf,
@@ -20,6 +21,7 @@ from ..syntax.expression import (
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
@@ -328,7 +330,7 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     if not isinstance(node, Expr):
         return False
     return (
-        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index) for n in walk(node))
+        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index | Over | Delta) for n in walk(node))
         or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
         or not names.isdisjoint(names_in(node))
     )
