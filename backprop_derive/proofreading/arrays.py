@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..syntax.expression import (
     Call,
     Compare,
     Constant,
+    Delta,
     Expr,
     Index,
     ListOf,
@@ -20,9 +21,11 @@ from ..syntax.expression import (
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
+    Slice,
     Sum,
     Transpose,
     map_children,
@@ -30,10 +33,11 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from .engine import Engine, called
-from .entries import Entries, Misfit, is_by_entries, shown_shape
+from .entries import Entries, Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
 from .literals import literal
 from .nearby import SEEDS
+from .places import is_part, is_zeroth
 from .scope import Scope
 from .sentences import because
 from .values import NoValue, symbol_key
@@ -124,10 +128,15 @@ class Arrays:
                 return reduce(_fitting("sum", np.add), signed)
             case Product(factors):
                 return reduce(_fitting("product", np.multiply), map(self.value, factors))
+            case MatrixProduct(left, right) if is_filling(left) or is_filling(right):
+                return self._filled(left, right)
             case MatrixProduct(left, right):
                 a, b = self.value(left), self.value(right)
-                is_outer = isinstance(right, Transpose) and a.ndim == b.ndim == 1
+                is_row = b.ndim == 1 or (b.ndim == 2 and len(b) == 1 < len(np.atleast_1d(a)))
+                is_outer = isinstance(right, Transpose) and a.ndim == 1 and is_row
                 return np.outer(a, b) if is_outer else _matrix_product(a, b)
+            case Index(base, items) if is_part(node):
+                return _part(self.value(base), items)
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
@@ -137,8 +146,8 @@ class Arrays:
                 return np.where(test, self.value(a), self.value(b))
             case Call(function, arguments, ()) if function in WHOLE:
                 return applied(function, [self.value(a) for a in arguments])
-            case Call(_, arguments):
-                return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
+            case Call():
+                return called(node, self.value, self.engine.axes)
         raise NoValue(because("tensor formula"))
 
     @cached_property
@@ -182,6 +191,14 @@ class Arrays:
             change({id(n): _moved(n, sign) for n, sign in zip(rounded, row, strict=True)}) for row in signs.tolist()
         ]
         return 3 * np.sqrt(np.mean(np.square(trials), axis=0))
+
+    def _filled(self, left: Expr, right: Expr) -> Array:
+        """A product with a vector of ones of no given length: a v 𝟏ᵀ that other sizes stretch, or a sum 𝟏ᵀ A."""
+        if is_filling(right):
+            a = self.value(left)
+            return a[..., None] if isinstance(right, Transpose) and a.ndim == 1 else a.sum(-1, keepdims=a.ndim > 1)
+        b = self.value(right)
+        return b.sum(0) if isinstance(left, Transpose) else np.atleast_2d(b)
 
     def known(self, node: MathNode) -> Array:
         """The value of a name or of a derivative, as the engine finds it."""
@@ -259,6 +276,34 @@ def _matrix_product(a: Array, b: Array) -> Array:
     return _fitting("matrix product", np.matmul)(a, b)
 
 
+def is_filling(node: MathNode) -> bool:
+    """Whether a factor is 𝟏 or 𝟏ᵀ of whatever length fits."""
+    return (node.operand if isinstance(node, Transpose) else node) == Call("ones", ())
+
+
+def _part(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
+    """What stands at places that are written as numbers. Raises NoValue where there is nothing."""
+    if any(map(is_zeroth, items)):
+        raise NoValue(because("counted"))
+    if sum(item is not None for item in items) > array.ndim:
+        raise NoValue(because("indices", count=len(items), axes=array.ndim))
+    try:
+        return array[tuple(map(_place, items))]
+    except IndexError:
+        raise NoEntry(because("no entry", shape=shown_shape(array))) from None
+
+
+def _place(item: Expr | Slice | None) -> int | slice | None:
+    match item:
+        case Slice(start, stop, step):
+            return slice(_place(start), _place(stop), _place(step))
+        case Negate(Number(value)):
+            return -int(value)
+        case Number(value):
+            return int(value)
+    return None
+
+
 def _power(base: Array, exponent: Array, written: Expr) -> Array:
     """A power; of a matrix only the inverse and what is entry by entry anyway, since others have two readings."""
     if base.ndim < 2:
@@ -284,7 +329,7 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     if not isinstance(node, Expr):
         return False
     return (
-        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index) for n in walk(node))
+        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index | Over | Delta) for n in walk(node))
         or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
         or not names.isdisjoint(names_in(node))
     )

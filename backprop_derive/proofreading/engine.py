@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
+from itertools import zip_longest
 from typing import Any
 from zlib import crc32
 
@@ -13,18 +14,38 @@ import numpy as np
 from .. import api
 from ..derivation import TensorDerivation
 from ..errors import BackpropError
-from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
+from ..ops.table import operation
+from ..syntax.expression import (
+    WORDED,
+    Call,
+    Expr,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Text,
+    Transpose,
+    map_children,
+    names_in,
+    walk,
+)  # fmt: skip
 from ..syntax.written import written
 from .floats import Floats, operation_program
 from .nearby import is_special, near, structured
 from .scope import Scope
 from .sentences import because
+from .tokens import OF_TENSORS, is_known_function
 from .values import NoValue
 
 Array = Any
 _LABELLED = frozenset("cross_entropy nll onehot embedding".split())
 _MOST_WHOLE = 2**53  # floats tell whole numbers apart below it
 _MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
+# Parameters that take a list of numbers or of tensors, whatever their lengths.
+_IN_PARTS = ("shape", "tensors")
+_MOST_UPDATES = 5
 # What notes call a convolution or a pool, whatever the number of its axes.
 _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
@@ -102,23 +123,50 @@ class Engine:
 
     # --- the problem, solved
 
+    def updated(self, moved: frozenset[str]) -> Iterator[dict[str, Array]]:
+        """The values of some names after 1, 2, … updates by descent. Raises NoValue where no rate is given."""
+        rate = self.scope.givens.get("eta")
+        if rate is None:
+            raise NoValue(because("name", name="η"))
+        found = ", ".join(f"d({self.scope.loss})/d({name})" for name in sorted(moved))
+        settings = (f"Learning rate: {written(rate)}", f"Updates: {_MOST_UPDATES}", f"Find {found}")
+        solution = self._solved(settings)
+        for number in range(1, _MOST_UPDATES + 1):
+            yield {name: floats(value) for name, value in solution.updated(number).items()}
+
     @cached_property
     def solution(self) -> api.Solution:
         """The problem of the notes solved. Raises NoValue where the language does not take it."""
+        return self._solved()
+
+    def _solved(self, settings: tuple[str, ...] = ()) -> api.Solution:
         if not self.needed:
             raise NoValue(because("nothing"))
-        steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
+        inverse = self._with_inverse
+        steps = {key: inverse(self.scope.steps[key]) for key in self.scope.order if key in self.needed}
         assert self.scope.loss is not None
-        lines, error = [*self._lines(self.givens), *steps], None
-        for axes in _BY_AXES if self.base is None else (self.base.axes,):
-            try:
-                found = _solved(lines, self.scope.loss, axes)
-                self._axes = axes
-                return found
-            except NoValue as refused:
-                error = error or refused
+        outer = {key: _with_outer(step) for key, step in steps.items()}
+        givens, error = list(self._lines(self.givens)), None
+        for read in (steps, outer) if outer != steps else (steps,):
+            for axes in _BY_AXES if self.base is None else (self.base.axes,):
+                try:
+                    lines = (f"{key} = {written(step)}" for key, step in read.items())
+                    found = _solved([*givens, *lines, *settings], self.scope.loss, axes)
+                    self._axes = axes
+                    return found
+                except NoValue as refused:
+                    error = error or refused
         assert error is not None
         raise error
+
+    def _with_inverse(self, expr: Expr) -> Expr:
+        """A⁻¹ of a given matrix as its inverse, not that of its entries."""
+        match expr:
+            case Power(Name(key) as base, exponent) if (
+                _is_minus_one(exponent) and np.ndim(self.givens.get(key, 0)) == 2
+            ):
+                return Call("inv", (base,))
+        return map_children(expr, self._with_inverse)
 
     def _lines(self, givens: dict[str, Array]) -> Iterator[str]:
         for name, value in givens.items():
@@ -203,8 +251,14 @@ class Engine:
         found = self._locals.get(step)
         if found is None:
             operands = {name: self.value(name) for name in self.scope.operands[step] if name not in self.letters}
-            lines = [*self._lines(operands), f"{step} = {written(self.scope.steps[step])}"]
-            found = self._locals[step] = _solved(lines, step, self.axes)
+            givens, read = list(self._lines(operands)), self._with_inverse(self.scope.steps[step])
+            try:
+                found = _solved([*givens, f"{step} = {written(read)}"], step, self.axes)
+            except NoValue:
+                if (outer := _with_outer(read)) == read:
+                    raise
+                found = _solved([*givens, f"{step} = {written(outer)}"], step, self.axes)
+            self._locals[step] = found
         return found
 
     def through(self, step: str, by: str) -> Array:
@@ -235,6 +289,21 @@ def floats(answer: Any) -> Array:
         raise NoValue(because("error", error=type(error).__name__)) from None
 
 
+def _is_minus_one(node: Expr) -> bool:
+    match node:
+        case Number(value) | Negate(Number(value)):
+            return abs(value) == 1 and (value < 0 or isinstance(node, Negate))
+    return False
+
+
+def _with_outer(expr: Expr) -> Expr:
+    """a bᵀ of two names as an outer product: what it is of vectors, which the language has no columns of."""
+    match expr:
+        case MatrixProduct(Name() as left, Transpose(Name() as right)):
+            return Call("outer", (left, right))
+    return map_children(expr, _with_outer)
+
+
 def _solved(lines: list[str], loss: str, axes: tuple[str, str]) -> api.Solution:
     try:
         return api.solve("\n".join(lines).replace(*axes), loss=loss)
@@ -251,22 +320,15 @@ def _literal(value: Array) -> str:
 
 
 @cache
-def _called(
-    function: str, options: tuple[str, ...], arguments: tuple[tuple[str, bool], ...], axes: tuple[str, str]
-) -> Array:
-    lines = [f"Given a_{k} = {value}" for k, (value, is_given) in enumerate(arguments) if is_given]
-    inner = (f"a_{k}" if is_given else value for k, (value, is_given) in enumerate(arguments))
-    solution = _solved([*lines, f"out = {function}({', '.join([*inner, *options])})"], "out", axes)
-    return floats(solution.value("out"))
+def _called(lines: tuple[str, ...], call: str, axes: tuple[str, str]) -> Array:
+    return floats(_solved([*lines, f"out = {call}"], "out", axes).value("out"))
 
 
-def _computed(call: Call, arguments: list[Array], options: tuple[str, ...], axes: tuple[str, str]) -> Array | None:
+def _computed(call: str, given: Mapping[str, Array], axes: tuple[str, str]) -> Array | None:
     """The operation in doubles; None where that does not work, and where there is a reason to be told."""
-    given = {f"a_{k}": v for k, (a, v) in enumerate(zip(call.arguments, arguments, strict=True)) if not _is_size(a)}
-    inner = (written(a) if _is_size(a) else f"a_{k}" for k, a in enumerate(call.arguments))
     lines = [f"Given {name}: ({', '.join(map(str, np.shape(v)))})" for name, v in given.items() if np.ndim(v)]
     lines += [f"Given {name}" for name, value in given.items() if not np.ndim(value)]
-    lines.append(f"out = {call.function}({', '.join([*inner, *options])})".replace(*axes))
+    lines.append(f"out = {call}".replace(*axes))
     try:
         runner = operation_program("\n".join(lines), "out")
         found = runner(given)[""] if runner is not None else np.nan
@@ -275,24 +337,37 @@ def _computed(call: Call, arguments: list[Array], options: tuple[str, ...], axes
     return np.asarray(found, dtype=float) if np.isfinite(found).all() else None
 
 
-def _is_size(argument: Expr) -> bool:
-    """Whether an argument is a written number, such as a size or an axis, which stays one."""
-    return isinstance(argument, Number)
-
-
-def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
+def called(call: Call, value: Callable[[Expr], Array], axes: tuple[str, str]) -> Array:
     """An operation of the language at arrays, by the engine; sizes and axes stay numbers that are written.
 
     `axes` tells which of the functions is meant that notes call by one name, conv1d or conv2d.
     """
-    options = tuple(
-        f"{name}={value.key if isinstance(value, Name) else written(value)}" for name, value in call.options
-    )
-    quick = _computed(call, arguments, options, axes)
+    arrays: dict[str, Array] = {}
+
+    def given(argument: Expr) -> str:
+        name = f"a_{len(arrays)}"
+        arrays[name] = value(argument)
+        return name
+
+    def shown(argument: Any, parameter: str) -> str:
+        if isinstance(argument, Number | Text):
+            return written(argument)
+        if isinstance(argument, ListOf) and parameter in _IN_PARTS:
+            is_shape = parameter == "shape"
+            return f"[{', '.join(written(item) if is_shape else given(item) for item in argument.items)}]"
+        return given(argument)
+
+    if not is_known_function(call.function) or call.function in OF_TENSORS:
+        raise NoValue(because("tensor formula"))
+    parameters = operation(call.function).parameters[: len(call.arguments)]
+    arguments = [shown(argument, name) for argument, name in zip_longest(call.arguments, parameters, fillvalue="")]
+    options = [f"{name}={_word(option) if name in WORDED else shown(option, name)}" for name, option in call.options]
+    asked = f"{call.function}({', '.join((*arguments, *options))})"
+    quick = _computed(asked, arrays, axes)
     if quick is not None:
         return quick
-    given = tuple(
-        (written(argument), False) if _is_size(argument) else (_literal(value), True)
-        for argument, value in zip(call.arguments, arguments, strict=True)
-    )
-    return _called(call.function, options, given, axes)
+    return _called(tuple(f"Given {name} = {_literal(array)}" for name, array in arrays.items()), asked, axes)
+
+
+def _word(option: Expr) -> str:
+    return option.key if isinstance(option, Name) else written(option)

@@ -11,9 +11,10 @@ from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
 from ..syntax.expression import Index, ListOf, Name, names_in
 from ..syntax.parser import deep_recursion
+from .again import Again, further
 from .arrays import tensor_names
 from .compare import Comparer
-from .entries import defined_by_entries
+from .entries import defined_by_entries, has_zeroth
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
@@ -27,9 +28,10 @@ from .scope import Scope, is_plain, scopes_of
 from .sentences import because, reason_of
 from .statements import Link, Statement, with_names, with_tensors
 from .tensors import is_written
-from .updates import is_update, judge_update
+from .updates import is_update, judge_update, later
 from .values import NoValue, symbol_key
 
+_MOST_ROUNDS = 4
 _ORDER = {"<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (1, 0), "!=": (-1, 1)}
 
 
@@ -49,25 +51,58 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             vocabulary = with_names(vocabulary, more)
             statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
-        problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
-        tensors = frozenset(key for _, names in problems.values() for key in names)
-        if tensors:
-            numbered = numbered_entries(vocabulary.names, statements, problems)
-            tensors -= numbered
+        tensors: frozenset[str] = frozenset()
+        numbered: frozenset[str] = frozenset()
+        for _ in range(_MOST_ROUNDS):  # what tensors are tells how a step is read, which may be another one
+            problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
+            numbered |= numbered_entries(vocabulary.names, statements, problems)
+            found = tensors | {key for _, names in problems.values() for key in names if key not in numbered}
+            if found == tensors:
+                break
+            tensors = found
             defined = frozenset(key for scope, _ in problems.values() for key in (*scope.givens, *scope.steps))
             vocabulary = with_tensors(vocabulary, tensors, defined, numbered)
             statements = list(readings.statements(formulas, vocabulary))
+            scopes = scopes_of(statements)
+        if tensors:
             by_entries = {key for s in statements for key in defined_by_entries(s)}
             if by_entries:
                 vocabulary = with_tensors(vocabulary, tensors | by_entries, defined, numbered)
                 statements = list(readings.statements(formulas, vocabulary))
+            if any(map(has_zeroth, statements)):
+                vocabulary = vocabulary.from_zero()
+                statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
-        judges: dict[int, Judge] = {}
-        findings: list[Finding] = []
-        for statement, scope in zip(statements, scopes, strict=True):
-            judge = judges.setdefault(id(scope), Judge(scope))
-            findings += judge.judge(statement)
+        findings = list(_judged(statements, scopes, Again(formulas, readings, vocabulary)))
     return Report(name, tuple(findings))
+
+
+def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
+    """The findings on statements, each with its scope; another reading of one is taken where it holds."""
+    judges: dict[int, Judge] = {}
+    told_before: set[tuple[str, int]] = set()
+    for statement, scope in zip(statements, scopes, strict=True):
+        judge = judges.setdefault(id(scope), Judge(scope))
+        found = list(judge.judge(statement))
+        if not _lacks(found, "wrong", "unread"):
+            for told, other in further(again, statement):
+                other_judge = judge if other is None else judges.setdefault(id(other), Judge(other))
+                better = list(other_judge.judge(told))
+                is_read = other is None and _lacks(better, "unread") and not _lacks(found, "unread")
+                if is_read or _lacks(better, "wrong", "unread"):
+                    found = better if told.place not in told_before else []  # of which another part was judged
+                    told_before.add(told.place)
+                    break
+        yield from found
+
+
+def _lacks(findings: list[Finding], *verdicts: str) -> bool:
+    return not any(finding.verdict in verdicts for finding in findings)
+
+
+def _tensors(scopes: list[Scope]) -> frozenset[str]:
+    """The names that stand for vectors and matrices in any scope."""
+    return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
 
 
 def _used_names(statement: Statement) -> Iterator[str]:
@@ -86,6 +121,7 @@ class Judge:
         self.comparer = Comparer(scope)
         self.mistakes = Mistakes(self.comparer)
         self.updated: dict[str, Any] = {}
+        self.moved: set[str] = set()
 
     def judge(self, statement: Statement) -> Iterator[Finding]:
         """A finding for each link after the first."""
@@ -133,6 +169,8 @@ class Judge:
                 before = link
                 continue
             outcome = self.outcome(left, link.node, relation)
+            if outcome.verdict == "wrong" and k == 1:
+                outcome = later(self, left, link.node, relation) or outcome
             is_shorthand = isinstance(link.node, ListOf) and literal(left) is not None  # 1, of every entry
             is_rounded = is_written(link.node) and not self.comparer.is_exact(left)
             may_return = not outcome.is_right and (slipped or is_rounded or is_shorthand)

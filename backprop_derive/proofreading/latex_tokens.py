@@ -35,6 +35,14 @@ _FRACTIONS = frozenset("frac dfrac tfrac cfrac".split())
 _SPACE = re.compile(r"(?:[ \t\r\n~]|\\[,;:!> ]|%[^\n]*\n?)+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
+# What a d that stands by itself differentiates: no sign, relation or end follows. Above a bar that may be a letter, or
+# nothing but the same below the bar.
+_BETWEEN = "|".join(sorted({*_SIGNS, *_RELATIONS, "right", "allowbreak", "quad", "qquad", "end"} - {"lvert", "lVert"}))
+_GAP = r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?"
+_OF_D = re.compile(rf"{_GAP}(?:[({{]|\\(?!(?:{_BETWEEN}|frac|dfrac)(?![A-Za-z]))[A-Za-z])")
+_OF_D_ABOVE = re.compile(
+    rf"{_GAP}(?:[^\s\\}}+*/=_\-]|\\(?!(?:{_BETWEEN})(?![A-Za-z]))[A-Za-z]|}}\s*{{\s*(?:d|\\partial|\\mathrm{{d))"
+)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _WRAPPED = re.compile(
     r"\\(?:text|mathrm|textrm|textit|mathit|mathbf|boldsymbol|operatorname|bm)\s*\{([^{}]*)\}|\\[,;:! ]|[{}\s]"
@@ -174,9 +182,12 @@ class _Lexer:
         """A word set upright: a function, a name, the d of a derivative, or words between formulas."""
         inner = _WRAPPED.sub(lambda m: m[1] or "", content) if "\\" in content or "{" in content else content
         plain = inner.strip()
+        if len(self.found) > 1 and self.found[-2].text == "einsum" and self.found[-1].at("("):
+            self.emit("string", plain, start, after)
+            return
         if (plain, "") in function_words() and (command != "text" or self.opens(after)) and self.is_no_name(plain):
             self.function(plain, start, after)
-        elif plain == "d" and not self.vocabulary.knows("d"):
+        elif plain == "d" and self.vocabulary.may_differentiate:
             self.emit("D", "d", start, after)
         elif plain.replace("_", "").replace("\\", "").isalnum() and inner == plain:
             key = canonical(plain.replace("\\_", "_"))
@@ -215,7 +226,7 @@ class _Lexer:
         assert match is not None
         run, stop = match[0], match.end()
         whole, after = self.suffixes(run, stop)
-        if self.vocabulary.knows(whole):
+        if self.vocabulary.knows(whole) and not (run == "d" and self.is_sign(stop)):
             self.emit("name", whole, start, after)
         elif run[0] == "d" and self.is_differential(run, stop):
             self.emit("D", "d", start, start + 1)
@@ -232,13 +243,18 @@ class _Lexer:
         return all(map(self.vocabulary.knows, run[:-1] if ends_in_e else run))
 
     def is_differential(self, run: str, stop: int) -> bool:
-        if self.vocabulary.knows("d"):
+        if not self.vocabulary.may_differentiate:
             return False
         if len(run) == 1:
-            begins = re.match(r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?[\\({]", self.text[stop : stop + 24])
-            return begins is not None or self.begins_fraction()
+            following = self.text[stop : min(stop + 40, self.end)]
+            return (_OF_D_ABOVE if self.begins_fraction() else _OF_D).match(following) is not None
         of = self.suffixes(run[1:], stop)[0]
         return self.vocabulary.knows(of) or self.vocabulary.knows(run[1:]) or self.begins_fraction()
+
+    def is_sign(self, stop: int) -> bool:
+        """Whether a d that is a name too is the sign of differentiation: above a bar, or before a Greek letter."""
+        is_before = re.match(r"\s*\\(?!left)[A-Za-z]", self.text[stop : stop + 40]) is not None
+        return (self.begins_fraction() or is_before) and self.is_differential("d", stop)
 
     def begins_fraction(self) -> bool:
         """Whether what comes next is the first thing above or below a fraction's bar."""

@@ -24,11 +24,12 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
+    Text,
     Transpose,
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
-from .indices import condition, delta, identity, is_tensor, reals, summation, with_places
+from .indices import condition, delta, identity, is_tensor, ones, reals, summation, with_places
 from .sentences import lacking
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
@@ -159,6 +160,11 @@ class Parser:
 
     def raised(self, base: MathNode, caret: Token) -> MathNode:
         in_braces = self.accept("{") is not None
+        if self.accept("⁻T") or (in_braces and self.peek().at("-") and self.peek(1).at("T")):
+            if in_braces:
+                self.position += 2
+                self.expect("}")
+            return Transpose(Power(base, Negate(ONE)))  # type: ignore[arg-type]
         if self.peek().at("T") or (self.peek().text == "T" and not self.vocabulary.knows("T")):
             self.advance()
             if in_braces:
@@ -200,6 +206,8 @@ class Parser:
                 return summation(self, token)
             case "reals":
                 return reals(self, token)
+            case "string":
+                return Text(token.text)
             case "begin":
                 return cases(self) if token.text in ("cases", "dcases") else matrix(self, token)
             case "unread" if token.text == "…":
@@ -236,6 +244,8 @@ class Parser:
         if self.peek().kind == "rel" and token.text == "[" and len(items) == 1:
             items = [condition(self, items[0])]
         self.expect(_CLOSES[token.text])
+        if token.text == "[" and len(items) == 1 and _is_number(items[0]):  # a vector, where (2) would be a number
+            return ListOf((items[0],))  # type: ignore[arg-type]
         if len(items) > 1 or (token.text == "[" and isinstance(items[0], ListOf)):
             return ListOf(tuple(items))  # type: ignore[arg-type]
         if token.text in _FENCED:
@@ -265,6 +275,8 @@ class Parser:
         is_defined = stem in vocabulary.functions and not vocabulary.knows(stem)
         if vocabulary.tensors and (key == "I" or key.startswith("I_")) and not vocabulary.knows(key):
             return identity(self, key)
+        if key == "1" or key.startswith("1_"):
+            return ones(key)
         if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
             return delta(self, token)
         if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):
@@ -340,6 +352,10 @@ class Parser:
         if primes:
             return Applied(function, tuple(arguments), primes)
         return Call(function, tuple(arguments), tuple(options))  # type: ignore[arg-type]
+
+
+def _is_number(node: MathNode) -> bool:
+    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
 
 
 def is_argument(tokens: Sequence[Token]) -> bool:

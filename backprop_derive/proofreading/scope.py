@@ -17,6 +17,7 @@ from .statements import Statement
 # Before an abbreviation, "…, with σ = …"; in a text, others may stand between.
 _WITH = re.compile(r"\b(?:with|where)(?:\s+[^.;:]+[=≈][^;:]+,)?\s*$")
 GIVING = frozenset(("given", "let", "suppose", "assume"))
+_SAYS = ("=", ":=", "≈")  # relations that may say what a name is
 Block = tuple[str, int]
 ByEntries = tuple[tuple[str, ...], Expr]
 
@@ -229,9 +230,12 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
 def _define(scope: Scope, statements: list[Statement]) -> None:
     heads = {statement.block: statement.links[0].node for statement in reversed(statements)}
     beside = frozenset(block for block, head in heads.items() if isinstance(head, Derivative | Differential))
+    derivatives = frozenset(_primed(statements))
     for only_formulas in (True, False):
         for statement in statements:
-            _define_by(scope, statement, only_formulas, beside)
+            head = statement.links[0].node
+            if not isinstance(head, Name) or head.key not in derivatives:
+                _define_by(scope, statement, only_formulas, beside)
     for statement in statements:
         for link in statement.links:
             if link.node is not None:
@@ -241,6 +245,22 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
         scope.defining.pop(key)
 
 
+def _primed(statements: list[Statement]) -> Iterator[str]:
+    """The names with primes that are derivatives: σ′ = σ(1 − σ), f′ where f has a formula; not x′ beside a given x."""
+    heads = [(s.links[0].node, s.links[1].node) for s in statements if s.relations and s.relations[0] in _SAYS]
+    known = [(head.key, body) for head, body in heads if isinstance(head, Name)]
+    if not any("'" in key for key, _ in known):
+        return
+    formulas = {key for key, body in known if is_plain(body) and not is_closed(body)}
+    values = {key for key, body in known if is_closed(body)} - formulas
+    for key, body in known:
+        stem = key.rstrip("'")
+        if (stem != key and (stem in formulas or not is_plain(body))) or (
+            stem != key and stem not in values and stem in names_in(body)
+        ):
+            yield key
+
+
 def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: frozenset[Block]) -> None:
     """Take what a statement defines; in the paragraphs `beside` a derivative, abbreviations hold there only."""
     if len(statement.links) < 2:
@@ -248,7 +268,7 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     head, body = statement.links[0].node, statement.links[1].node
     if statement.relations[0] == "∈" and isinstance(head, Name) and isinstance(body, Reals):
         scope.shapes.setdefault(head.key, body.shape)
-    if statement.relations[0] not in ("=", ":=", "≈"):
+    if statement.relations[0] not in _SAYS:
         return
     if isinstance(head, Name) and is_elided(body):
         _define_in_part(scope, head.key, statement)
@@ -264,7 +284,7 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     if isinstance(head, Applied) and only_formulas and isinstance(body, Expr | Applied):
         _define_function(scope, head, body, statement)
         return
-    if not isinstance(head, Name) or scope.is_defined(head.key) or not is_plain(body) or "'" in head.key:
+    if not isinstance(head, Name) or scope.is_defined(head.key) or not is_plain(body):
         return
     assert isinstance(body, Expr)
     used = names_in(body)

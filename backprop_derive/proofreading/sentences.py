@@ -106,6 +106,7 @@ REASONS = Sentences(
         "shown": "what is shown does not fit the shape {shape}",
         "before": "something else was written before",
         "no entry": "there is no entry at this place in {shape}",
+        "counted": "entries below a name count from 1",
         "runs": "the index {letter} runs over {size} and over {other} places",
         "by entry": "a derivative by an entry is one of vectors or matrices",
     },

@@ -196,10 +196,12 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
 
 def _unlabelled(tokens: list[Token]) -> list[Token]:
     """Without what ends in a colon before the first relation: "summed over the entries of A: S = …"."""
+    depth = 0
     for k, token in enumerate(tokens):
+        depth += _depth(token)
         if token.kind == "rel":
             break
-        if token.at(":"):
+        if token.at(":") and depth <= 0:
             return tokens[k + 1 :]
     return tokens
 
@@ -329,7 +331,8 @@ def with_tensors(
     """
     entries = numbered | {
         key for key in vocabulary.names - defined
-        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalpha()
+        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalnum()
     }  # fmt: skip
+    entries |= {key for key in vocabulary.names - defined if key.startswith("delta_") and len(key) == len("delta_ij")}
     heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
     return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)

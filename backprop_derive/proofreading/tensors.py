@@ -25,6 +25,7 @@ from .sentences import HERE_ONLY, because, reason_of
 from .values import Key, NoValue, symbol_key
 
 _SAME = 1e-9
+_NOISE = 1e-15  # what floats of common sizes leave where the value is 0
 _LOST = 2.0**-49  # of the largest entry: what doubles lose where nearly equal numbers are subtracted
 
 
@@ -124,6 +125,8 @@ class TensorComparer:
             return Outcome("wrong", b, None, reason_of(error))
         except NoValue as error:
             return Outcome("unread", reason=reason_of(error))
+        if not right.ndim and is_same_everywhere(a, left, right):
+            return Outcome("right")
         if squeezed(left).shape != squeezed(right).shape:
             return Outcome("wrong", b, None, _other_shape(right, left))
         left, right = squeezed(left), squeezed(right)
@@ -131,7 +134,7 @@ class TensorComparer:
         if part is not None:
             return part
         off, size = np.max(np.abs(left - right), initial=0), np.max(np.abs(left), initial=0)
-        if off <= _SAME * max(size, _SAME):
+        if off <= max(_SAME * size, _NOISE):
             return Outcome("right")
         slack = _slack(point, a, left) + _slack(point, b, right)
         if np.all(np.abs(left - right) <= slack + _SAME * size):
@@ -249,6 +252,12 @@ def _entry(held: Derivative, entry: MathNode) -> MathNode:
 def squeezed(array: Array) -> Array:
     """Without a last axis of size 1: what rowsum gives is a column beside a matrix, and a vector by itself."""
     return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
+
+
+def is_same_everywhere(head: MathNode, left: Array, right: Array) -> bool:
+    """Whether every entry of a derivative is one number, which is then written for it: ∂L/∂r = n."""
+    is_derivative = isinstance(entry_of(head)[0], Derivative | Differential)
+    return is_derivative and bool(np.all(np.abs(left - right) <= max(_SAME * abs(right), _NOISE)))
 
 
 def is_written(node: MathNode) -> bool:

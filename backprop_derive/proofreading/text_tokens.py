@@ -29,10 +29,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_SUBSCRIPTS = re.compile(r"[\"']?[A-Za-z.]+(?:,[A-Za-z.]+)*->[A-Za-z.]*[\"']?")
 _SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "**": "^"}
 _RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _INDEX = re.compile(r"\{([0-9A-Za-z]{1,8}(?:, ?[0-9A-Za-z]{1,8})*)\}")
+_NEED_MORE = (",", "+", "-", "*", "/", "@", "⊙", "(")
 _CASE_WORDS = frozenset(("if", "otherwise"))
 # Signs with which a line goes on that was begun above; a hyphen there is a bullet.
 GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|∈|[+−·⊙@](?=\s))")
@@ -44,6 +46,8 @@ def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list
 
 
 _LONGEST_PRODUCT = 24
+_LONGEST_OVER = 400
+_BELOW = re.compile(r"(?:[²³¹⁰⁴-⁹ⁿ]+|(?:\^|\*\*)\w+)?\s?/\s?[d∂]")
 
 
 def _splits(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
@@ -69,6 +73,8 @@ class _Lexer:
     def tokens(self) -> list[Token]:
         position = self.start
         while position < self.end and len(self.found) <= MOST_TOKENS * 25:
+            if len(self.found) > 1 and self.found[-2].text == "einsum" and self.found[-1].at("("):
+                position = self.string(position)
             match = _TOKEN.match(self.text, position, self.end)
             if match is None:
                 self.add("junk", self.text[position], position, position + 1)
@@ -87,16 +93,27 @@ class _Lexer:
             position = stop
         return self.found
 
+    def string(self, position: int) -> int:
+        """The subscripts of an einsum, ij,jk->ik, which are no formula; gives where they end."""
+        match = _SUBSCRIPTS.match(self.text, position, self.end)
+        if match is None:
+            return position
+        self.add("string", match[0].strip("\"'"), position, match.end())
+        return match.end()
+
     def add(self, kind: str, text: str, start: int, stop: int) -> None:
         self.found.append(Token(kind, text, start, stop))
 
     def newline(self, position: int, stop: int) -> None:
-        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign."""
+        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign.
+
+        So does what stands in brackets or braces that are open.
+        """
         last = self.found[-1] if self.found else None
-        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*") or self.brackets > 0)
+        is_open = last is not None and (last.kind == "rel" or last.at(*_NEED_MORE) or self.brackets + self.braces > 0)
         if not is_open and GOES_ON.match(self.text, stop, self.end) is None:
             self.add("junk", "\n", position, stop)
-            self.brackets = 0
+            self.brackets = self.braces = 0
 
     def space(self, spelled: str, position: int, stop: int) -> None:
         """A gap within a line parts columns, unless what follows it goes on with a formula."""
@@ -170,12 +187,15 @@ class _Lexer:
             key = "delta_" + canonical(word[2:])
             self.add("name", key, start, stop)
             return stop
-        if knows(key):
+        if knows(key) and not (word == "d" and self.vocabulary.may_differentiate and self.is_over_d(stop)):
             self.add("name", key, start, after)
             return after
         if self.entry(key, start, stop):
             return stop
         opens = self.text[stop : stop + 1] == "("
+        if (word == "None" and self.brackets) or (word == "ones" and self.text[stop : stop + 1] == "ᵀ"):
+            self.add("name", "1" if word == "ones" else word, start, stop)
+            return stop
         if opens and (word, "") in function_words():
             self.add("func", function_words()[word, ""], start, stop)
             return stop
@@ -195,7 +215,7 @@ class _Lexer:
             self.add("name", word, start, stop)
         else:
             # A word right before a parenthesis is a function, if one that is not known.
-            self.add("unread" if opens else "prose", word, start, stop)
+            self.add("unread" if opens else "words" if self.braces else "prose", word, start, stop)
         return stop
 
     def side_by_side(self, word: str, start: int, stop: int) -> bool:
@@ -245,16 +265,25 @@ class _Lexer:
         is_power = re.match(r"[\w(∂√.]", following) or re.match(r"-[0-9.(]", following)
         return (key, stop) if is_power else (hat, stop + 1)
 
+    def is_over_d(self, stop: int) -> bool:
+        """Whether parentheses follow, and a bar with a differential below it: d(a + b)/da."""
+        depth = 0
+        for k in range(stop, min(self.end, stop + _LONGEST_OVER)):
+            depth += (self.text[k] == "(") - (self.text[k] == ")")
+            if depth == 0:
+                return k > stop and _BELOW.match(self.text, k + 1, self.end) is not None
+        return False
+
     def is_differential(self, word: str, start: int, stop: int) -> bool:
         """Whether a word that begins with d is a differential: of a known name, below a bar, or before one."""
-        if self.vocabulary.knows("d"):
+        if not self.vocabulary.may_differentiate:
             return False
         rest = word[1:]
         following = self.text[stop : stop + 40]
         if (rest, "") in function_words() and following[:1] == "(":
             return True
         if not rest:
-            return re.match(r"\s*[(/]", following) is not None
+            return re.match(r"\s*(?:[(√]|/\s*[d∂])", following) is not None
         key = self.hatted(rest, stop)[0]
         if (
             self.vocabulary.knows(key)

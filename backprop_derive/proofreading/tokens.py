@@ -12,14 +12,13 @@ from ..records import record
 
 RELATIONS = frozenset(("=", "≈", ":=", "<-", "->", "<", ">", "<=", ">=", "!=", "∈"))
 # What is told of a matrix by rows or columns, and what only derived gradients are made of.
-OF_TENSORS = frozenset("rowsum rowmean rowvar colsum colmean colvar onehot diag identity".split()) | {
-    "ones",
-    "zeros",
-    "ones_like",
-    "zeros_like",
-}
+OF_TENSORS = frozenset(
+    "rowsum rowmean rowvar colsum colmean colvar onehot diag identity ones zeros ones_like zeros_like".split()
+)
 # Vectors and matrices though no argument of them is one.
 MADE = frozenset("ones zeros identity ones_like zeros_like onehot".split())
+# Among the names of a vocabulary, and no names: d is a sign, too; numbers below a name count from 0.
+D_DIFFERENTIATES, FROM_ZERO = "∂d", "_0"
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 
@@ -28,7 +27,7 @@ class Token(NamedTuple):
     """A token and its offsets in the source.
 
     Kinds: `number`, `name` (its key), `func` (an operation), `D` (`d` or `partial`), `op`, `rel`, `frac`, `sqrt`,
-    `sum`, `nabla`, `begin` and `end` (an environment), `row`, `amp`, `words`; `prose` and `junk` end a formula within
+    `sum`, `nabla`, `begin` and `end` (an environment), `row`, `amp`, `words`, `string`; `prose` and `junk` end a formula within
     a text, and `unread` is what no reading is known for.
     """
 
@@ -63,6 +62,24 @@ class Vocabulary:
 
     def knows(self, key: str) -> bool:
         return key in self.names
+
+    @property
+    def may_differentiate(self) -> bool:
+        """Whether a d may be the sign of differentiation: none is a name, or the sign is asked for."""
+        return not self.knows("d") or self.knows(D_DIFFERENTIATES)
+
+    def with_sign(self) -> Vocabulary:
+        """The same, with d for the sign of differentiation wherever it may be one, though it is a name too."""
+        return Vocabulary(self.names | {D_DIFFERENTIATES}, self.functions, self.tensors)
+
+    @property
+    def counts_from_zero(self) -> bool:
+        """Whether the first entry of a vector is v_0."""
+        return self.knows(FROM_ZERO)
+
+    def from_zero(self) -> Vocabulary:
+        """The same for notes that count from 0 below a name."""
+        return Vocabulary(self.names | {FROM_ZERO}, self.functions, self.tensors)
 
 
 def entry_in(key: str, tensors: Container[str]) -> tuple[str, tuple[str, ...]] | None:

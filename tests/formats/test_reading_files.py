@@ -54,7 +54,7 @@ def test_what_is_too_large_or_no_text_is_refused(reader: str, tmp_path: Path) ->
     read = READERS[reader]
     path = tmp_path / "some.csv"
     path.write_text("x\n" + "1\n" * 100, encoding="utf-8")
-    with pytest.raises(bd.BackpropError, match="is too large: 202, the limit `(text|data)` is at most 10"):
+    with pytest.raises(bd.BackpropError, match=r"is too large: 202, the limit `(text|data)` is at most 10"):
         read(path, SMALL)
     path.write_bytes(b"x\n\xff1\n")
     with pytest.raises(bd.ProblemError, match="no text in UTF-8: byte 0xFF in line 2"):
@@ -78,7 +78,12 @@ def test_a_work_is_called_by_its_name_and_not_by_where_it_lies(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("de", "ann.txt gibt es nicht"), ("fr", "ann.txt n’existe pas"), ("es", "ann.txt no existe"), ("zh", "ann.txt 不存在")],
+    [
+        ("de", "ann.txt gibt es nicht"),
+        ("fr", "ann.txt n’existe pas"),
+        ("es", "ann.txt no existe"),
+        ("zh", "ann.txt 不存在"),
+    ],
 )
 def test_why_a_work_is_not_read_is_told_in_the_language_of_the_report(language: str, told: str, tmp_path: Path) -> None:
     work = of_file(tmp_path / "ann.txt", DEFAULT_LIMITS)
