@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 
 from .errors import LimitError, Place, UsageError, nearest
-from .languages import Said
+from .languages import Count, Said
 from .languages.sentences import LIMITS
 from .records import record
 
@@ -42,7 +42,7 @@ class Limits:
         """Raise LimitError where `amount` passes the limit called `name`; `what` names the thing counted."""
         allowed: int = getattr(self, name)
         if amount > allowed:
-            words = {"what": what, "amount": f"{amount:,}", "name": name, "allowed": f"{allowed:,}"}
+            words = {"what": what, "amount": Count(amount), "name": name, "allowed": Count(allowed)}
             raise LimitError(
                 Said(LIMITS, "passed", words),
                 place=place,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
-from ..languages import Said
+from ..languages import Count, Said
 from ..languages.sentences import LIMITS
 from ..limits import Limits
 from ..printers.text import text
@@ -66,7 +66,7 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
     formulas = list(formulas_of(written, name, limits))
     read = _read(formulas, key)
     if len(read) > _MOST_STATEMENTS:
-        raise LimitError(Said(LIMITS, "claims", {"count": f"{len(read):,}", "most": f"{_MOST_STATEMENTS:,}"}))
+        raise LimitError(Said(LIMITS, "claims", {"count": Count(len(read)), "most": Count(_MOST_STATEMENTS)}))
     if not any(len(statement.links) > 1 for statement in read):
         read = _bare_answer(written, name, key) or read
     found = _in_names_of_key(read, key)

@@ -24,6 +24,7 @@ from ..syntax.expression import (
     integer,
 )  # fmt: skip
 from .places import below, bracketed, has_stretch, taken_apart
+from .sentences import unread
 from .structures import COMPARED
 from .tokens import MADE, Token, Unread
 
@@ -68,7 +69,7 @@ def with_places(p: Parser, base: MathNode) -> MathNode:
 def summation(p: Parser, token: Token) -> Over:
     """Σ_k, Σ_{k,l}, Σ_{0 ≤ k < 3} or \\sum_{i=1}^{n} of the rest of the product."""
     if not p.vocabulary.tensors:
-        raise Unread("a sum over an index needs vectors or matrices", token.start)
+        raise Unread(unread("sum"), token.start)
     p.accept("_")
     opened = p.accept("{", "(")
     letters = [_index(p)]
@@ -96,7 +97,7 @@ def _index(p: Parser) -> tuple[str, int | str]:
     letter, sign = _letter(p), p.advance()
     last = p.advance()
     if sign.text not in ("<", "<="):
-        raise Unread("the bounds of the sum are not understood", sign.start)
+        raise Unread(unread("bounds"), sign.start)
     if last.kind == "name" and first == (sign.text == "<="):
         return letter, last.text
     return letter, int(p.number(last).value) - first + (sign.text == "<=")
@@ -105,7 +106,7 @@ def _index(p: Parser) -> tuple[str, int | str]:
 def _letter(p: Parser) -> str:
     token = p.advance()
     if token.kind != "name" or len(token.text) > 2:
-        raise Unread("a sum is over a letter", token.start)
+        raise Unread(unread("sum letter"), token.start)
     return token.text
 
 
@@ -121,7 +122,7 @@ def _upper(p: Parser, first: int) -> int | str:
             return int(value) - first + 1
         case Name(key) if first == 1:
             return key
-    raise Unread("the bounds of the sum are not understood", start)
+    raise Unread(unread("bounds"), start)
 
 
 def delta(p: Parser, token: Token) -> MathNode:
@@ -139,7 +140,7 @@ def delta(p: Parser, token: Token) -> MathNode:
     if len(found) == 1 and is_tensor(_base(found[0]), p.vocabulary.tensors):
         return Differential("delta", found[0])
     if len(found) != 2:
-        raise Unread("δ has two indices", token.start)
+        raise Unread(unread("delta"), token.start)
     return Delta(*found)
 
 
@@ -176,7 +177,7 @@ def condition(p: Parser, left: MathNode) -> MathNode:
     while p.peek().kind == "rel":
         sign = p.advance()
         if sign.text not in COMPARED:
-            raise Unread("a comparison is expected", sign.start)
+            raise Unread(unread("comparison"), sign.start)
         right = p.expression()
         test = Compare(COMPARED[sign.text], cast(Expr, left), cast(Expr, right))
         factors.append(Call("where", (test, ONE, ZERO)))
@@ -201,7 +202,7 @@ def _size(node: MathNode, token: Token) -> int | str:
             return int(value)
         case Name(key):
             return key
-    raise Unread("a size is a letter or a number", token.start)
+    raise Unread(unread("size"), token.start)
 
 
 def entry_of(node: MathNode) -> tuple[MathNode, tuple[Expr, ...]]:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from ..syntax.names import GREEK, GREEK_NAME, canonical
+from .sentences import unread
 from .tokens import MOST_TOKENS, Token, Unread, Vocabulary, function_words
 
 _ACCENTS = {
@@ -65,7 +66,7 @@ class _Lexer:
         while self.skip_space() < self.end:
             self.one()
             if len(self.found) > MOST_TOKENS:
-                raise Unread("the formula is too long", self.position)
+                raise Unread(unread("long"), self.position)
         return self.found
 
     def skip_space(self) -> int:
@@ -101,7 +102,7 @@ class _Lexer:
         elif c in ".:?!":
             self.emit("op", c, start, start + 1)
         else:
-            raise Unread(f"{c!r} is not understood here", start)
+            raise Unread(unread("here", found=repr(c)), start)
 
     # --- commands
 
@@ -109,7 +110,7 @@ class _Lexer:
         start = self.position
         match = _COMMAND.match(self.text, start, self.end)
         if match is None:
-            raise Unread("a backslash without a command", start)
+            raise Unread(unread("backslash"), start)
         word, sign = match[1], match[2]
         stop = match.end()
         if sign is not None:
@@ -151,7 +152,7 @@ class _Lexer:
         elif sign == "|":
             self.emit("op", "‖", start, stop)
         elif sign in "%$#&_":
-            raise Unread(f"\\{sign} is not understood here", start)
+            raise Unread(unread("here", found=f"\\{sign}"), start)
         else:
             self.position = stop
 
@@ -176,7 +177,7 @@ class _Lexer:
             content, after = self.group(stop)
             self.emit("reals" if content.strip() == "R" else "unread", content, start, after)
         else:
-            raise Unread(f"the command \\{word} is not known", start)
+            raise Unread(unread("command", name=f"\\{word}"), start)
 
     def upright(self, command: str, content: str, start: int, after: int) -> None:
         """A word set upright: a function, a name, the d of a derivative, or words between formulas."""
@@ -210,7 +211,7 @@ class _Lexer:
             index, after = self.group(match.end())
             plain = _WRAPPED.sub(lambda m: m[1] or "", index)
             if (word, plain) not in function_words():
-                raise Unread(f"{word} with the index {plain}", start)
+                raise Unread(unread("function index", name=word, index=plain), start)
             operation, stop = function_words()[word, plain], after
         self.emit("func", operation, start, stop)
 
@@ -282,7 +283,7 @@ class _Lexer:
             return self.suffixes(self.inner_name(inner), after)
         if word in _VARIANTS or word in GREEK:
             return self.suffixes(_VARIANTS.get(word, word), match.end())
-        raise Unread(f"the command \\{word} is not known", position)
+        raise Unread(unread("command", name=f"\\{word}"), position)
 
     def inner_name(self, text: str) -> str:
         """The key of a name that is all of a group."""
@@ -323,7 +324,7 @@ class _Lexer:
         while position < self.end and self.text[position] in " \t\n":
             position += 1
         if position >= self.end:
-            raise Unread("something is missing at the end of the formula", self.end)
+            raise Unread(unread("ends"), self.end)
         if self.text[position] != "{":
             match = _COMMAND.match(self.text, position, self.end)
             stop = match.end() if match is not None else position + 1
@@ -335,7 +336,7 @@ class _Lexer:
                 depth += 1 if c == "{" else -1
                 if depth == 0:
                     return self.text[position + 1 : stop], stop + 1
-        raise Unread("a brace is never closed", position)
+        raise Unread(unread("brace"), position)
 
     def bare_digits(self) -> None:
         """\\frac12 is one half."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..document import Derivative, Differential
 from ..syntax.expression import Expr, Index, MatrixProduct, Name, Negate, Number, Product, Slice, integer
+from .sentences import unread
 from .tokens import Unread, Vocabulary
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _apart(node: MathNode, start: int) -> list[Expr]:
         case Name(key) if key.isalpha() and (1 < len(key) < 4 or set(key) <= _LETTERS):
             return [Name(letter) for letter in key]
         case Derivative() | Differential():
-            raise Unread("an index is a letter or a number", start)
+            raise Unread(unread("index"), start)
     return [cast(Expr, node)]
 
 

@@ -13,6 +13,7 @@ from ..syntax.names import canonical
 from .formulas import Formula
 from .latex_tokens import latex_tokens
 from .parser import Parser
+from .sentences import unread
 from .text_tokens import text_tokens
 from .tokens import MOST_TOKENS, Token, Unread, Vocabulary
 
@@ -188,7 +189,7 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
     if (kind == "text" and not (parts[0] and parts[-1])) or not any(parts):
         return None  # words stand where a side of it would be
     if len(parts) > _MOST_LINKS:
-        return (Link(None, tokens[0].start, tokens[-1].end, "the chain is too long"),), ()
+        return (Link(None, tokens[0].start, tokens[-1].end, unread("chain")),), ()
     vocabulary = _without_letters(tokens, vocabulary)
     links = tuple(_link(part, vocabulary, tokens) for part in parts)
     return links, tuple(relations)
@@ -215,10 +216,10 @@ def _without_letters(tokens: Sequence[Token], vocabulary: Vocabulary) -> Vocabul
 
 def _link(tokens: list[Token], vocabulary: Vocabulary, around: list[Token]) -> Link:
     if not tokens:
-        return Link(None, around[0].start, around[-1].end, "a side of the relation is missing")
+        return Link(None, around[0].start, around[-1].end, unread("side"))
     start, end = tokens[0].start, tokens[-1].end
     if len(tokens) > MOST_TOKENS:
-        return Link(None, start, end, "the formula is too long")
+        return Link(None, start, end, unread("long"))
     parser = Parser(tokens, vocabulary, end)
     try:
         node = parser.whole()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..document import MathNode
 from ..records import record
 from ..syntax.expression import ONE, ZERO, Call, Compare, ListOf, Sum, substitute
+from .sentences import unread
 from .tokens import Token, Unread
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def comparison(p: Parser) -> Compare:
     left = p.expression()
     sign = p.advance()
     if sign.kind != "rel" or sign.text not in COMPARED:
-        raise Unread("a comparison is expected", sign.start)
+        raise Unread(unread("comparison"), sign.start)
     return Compare(COMPARED[sign.text], left, p.expression())  # type: ignore[arg-type]
 
 
@@ -57,7 +58,7 @@ def cases(p: Parser) -> MathNode:
         if p.peek().kind == "end":
             break
     if not _is_closed(p):
-        raise Unread("the cases are not understood", p.peek(-1).start)
+        raise Unread(unread("cases"), p.peek(-1).start)
     return _chosen(rows)
 
 
@@ -92,7 +93,7 @@ def typed_cases(p: Parser) -> MathNode:
         value = p.expression()
         word = p.advance()
         if word.kind != "words":
-            raise Unread("cases are written {a if condition; b otherwise}", word.start)
+            raise Unread(unread("typed cases"), word.start)
         rows.append(Row(value, None if word.text == "otherwise" else comparison(p), _words(p, ";", "⦄")))
         if p.accept(";") is None:
             break
@@ -106,7 +107,7 @@ def _chosen(rows: list[Row]) -> MathNode:
     rest = last.value
     for row in reversed(first):
         if row.condition is None:
-            raise Unread("a row without a condition stands before another", 0)
+            raise Unread(unread("condition"), 0)
         value = _with_ties(row, rest)
         rest = Call("where", (row.condition, value, rest))  # type: ignore[arg-type]
     return rest
@@ -132,7 +133,7 @@ def _with_ties(row: Row, rest: MathNode) -> MathNode:
 def matrix(p: Parser, opened: Token) -> MathNode:
     """The entries of a matrix, row by row."""
     if opened.text not in _MATRICES:
-        raise Unread(f"the environment {opened.text} is not known", opened.start)
+        raise Unread(unread("environment", name=opened.text), opened.start)
     rows, row = [], [p.expression()]
     while p.peek().kind in ("amp", "row"):
         is_new = p.advance().kind == "row"
@@ -143,6 +144,6 @@ def matrix(p: Parser, opened: Token) -> MathNode:
             row = []
         row.append(p.expression())
     if not _is_closed(p):
-        raise Unread("the matrix is not understood", opened.start)
+        raise Unread(unread("matrix"), opened.start)
     rows.append(ListOf(tuple(row)))  # type: ignore[arg-type]
     return ListOf(tuple(rows))

@@ -287,4 +287,4 @@ def _fraction(value: Any, written: Fraction) -> Any:
 
 
 def _other_shape(found: Array, right: Array) -> str:
-    return f"the shape is {shown_shape(found)}, and it must be {shown_shape(right)}"
+    return because("other shape", found=shown_shape(found), right=shown_shape(right))

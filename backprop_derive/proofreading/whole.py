@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..languages import Count
 from .sentences import because, lacking
 from .values import NoValue
 
@@ -32,7 +33,7 @@ def _by_columns(reduce: Callable[..., Array]) -> Callable[[Array], Array]:
 def _size(number: Array) -> int:
     """A size that notes write. Raises NoValue for one beyond reason."""
     if np.ndim(number) or not 0 < number <= _MOST or number != int(number):
-        raise NoValue(because("size", most=f"{_MOST:,}"))
+        raise NoValue(because("size", most=Count(_MOST)))
     return int(number)
 
 
