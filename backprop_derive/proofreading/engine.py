@@ -148,7 +148,9 @@ class Engine:
     def _with_inverse(self, expr: Expr) -> Expr:
         """A⁻¹ of a given matrix as its inverse, not that of its entries."""
         match expr:
-            case Power(Name(key) as base, exponent) if _is_minus_one(exponent) and np.ndim(self.givens.get(key, 0)) == 2:
+            case Power(Name(key) as base, exponent) if (
+                _is_minus_one(exponent) and np.ndim(self.givens.get(key, 0)) == 2
+            ):
                 return Call("inv", (base,))
         return map_children(expr, self._with_inverse)
 

@@ -256,7 +256,7 @@ class _Lexer:
         if (rest, "") in function_words() and following[:1] == "(":
             return True
         if not rest:
-            return re.match(r"\s*(?:[(√]|/\s*[d∂])", following) is not None
+            return re.match(r"\s*(?:[(√|{]|/\s*[d∂])", following) is not None
         if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
             return True
         if len(rest) > 2 and rest.isalpha():
