@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, Reals
+from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, MathNode, Reals
 from ..syntax.expression import (
     ZERO,
     Call,

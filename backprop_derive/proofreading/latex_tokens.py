@@ -184,7 +184,8 @@ class _Lexer:
         inner = _WRAPPED.sub(lambda m: m[1] or "", content) if "\\" in content or "{" in content else content
         plain = inner.strip()
         if len(self.found) > 1 and self.found[-2].text == "einsum" and self.found[-1].at("("):
-            self.emit("string", plain, start, after)
+            arrow = re.sub(r"\{?-\}?(?:\\textgreater|>)(?:\{\})?", "->", content)
+            self.emit("string", re.sub(r"[\s{}]", "", arrow), start, after)
             return
         if (plain, "") in function_words() and (command != "text" or self.opens(after)) and self.is_no_name(plain):
             self.function(plain, start, after)

@@ -255,9 +255,8 @@ def _primed(statements: list[Statement]) -> Iterator[str]:
     values = {key for key, body in known if is_closed(body)} - formulas
     for key, body in known:
         stem = key.rstrip("'")
-        if (stem != key and (stem in formulas or not is_plain(body))) or (
-            stem != key and stem not in values and stem in names_in(body)
-        ):
+        is_derived = stem in formulas or not isinstance(body, Expr) or not is_plain(body)
+        if stem != key and (is_derived or (stem not in values and stem in names_in(body))):  # type: ignore[arg-type]
             yield key
 
 
@@ -281,8 +280,9 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     if isinstance(head, Name) and is_plain(body) and statement.block in beside and _WITH.search(statement.lead):
         scope.asides.setdefault((statement.block, head.key), body)  # type: ignore[arg-type]
         return
-    if isinstance(head, Applied) and only_formulas and isinstance(body, Expr | Applied):
-        _define_function(scope, head, body, statement)
+    if isinstance(head, Applied) and isinstance(body, Expr | Applied):
+        if only_formulas == is_plain(body):  # a formula says more than f(x) = g(h(x))
+            _define_function(scope, head, body, statement)
         return
     if not isinstance(head, Name) or scope.is_defined(head.key) or not is_plain(body):
         return

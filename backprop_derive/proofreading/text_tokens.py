@@ -283,7 +283,7 @@ class _Lexer:
         if (rest, "") in function_words() and following[:1] == "(":
             return True
         if not rest:
-            return re.match(r"\s*(?:[(√]|/\s*[d∂])", following) is not None
+            return re.match(r"\s*(?:[(√|{]|/\s*[d∂])", following) is not None
         key = self.hatted(rest, stop)[0]
         if (
             self.vocabulary.knows(key)

@@ -27,8 +27,8 @@ class Token(NamedTuple):
     """A token and its offsets in the source.
 
     Kinds: `number`, `name` (its key), `func` (an operation), `D` (`d` or `partial`), `op`, `rel`, `frac`, `sqrt`,
-    `sum`, `nabla`, `begin` and `end` (an environment), `row`, `amp`, `words`, `string`; `prose` and `junk` end a formula within
-    a text, and `unread` is what no reading is known for.
+    `sum`, `nabla`, `begin` and `end` (an environment), `row`, `amp`, `words`, `string`; `prose` and `junk` end a
+    formula within a text, and `unread` is what no reading is known for.
     """
 
     kind: str

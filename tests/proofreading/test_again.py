@@ -53,7 +53,8 @@ D = "Given a = 2, b = 3\n\nd = a + b\n\nf = d · a\n\n"
     [
         "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", r"$\frac{df}{dd} = a = 2$", r"$\frac{d (d \cdot a)}{dd} = a$",
         r"$\frac{dd}{db} = 1$", r"$\frac{d}{dd}(d \cdot a) = a$", r"$\frac{d + 1}{a} = \frac{5 + 1}{2} = 3$",
-        r"$\frac{d \cdot a}{b} = \frac{10}{3}$", r"$dd = 2$", r"$db = dd \cdot \frac{\partial d}{\partial b} = 2 \cdot 1 = 2$",
+        r"$\frac{d \cdot a}{b} = \frac{10}{3}$", r"$dd = 2$",
+        r"$db = dd \cdot \frac{\partial d}{\partial b} = 2 \cdot 1 = 2$",
     ],
 )  # fmt: skip
 def test_d_is_a_name_and_the_sign_of_differentiation(claim: str) -> None:
