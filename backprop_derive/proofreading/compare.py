@@ -326,7 +326,7 @@ class Comparer:
             return Match()
         if inner is None and isinstance(a, Name | Derivative | Differential | Applied):
             outcome = self.at_values(a, b)
-            if is_closed(b) and outcome.is_right:
+            if outcome.is_right and (is_closed(b) or self.may_choose(a)):
                 return Match([], outcome.verdict)
             return Match([(b, outcome.expected)]) if outcome.verdict == "wrong" or outcome.is_right else None
         return inner

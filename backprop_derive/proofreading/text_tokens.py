@@ -46,7 +46,10 @@ def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list
 
 
 _LONGEST_PRODUCT = 24
+# Words that are no products of o and f where no sign stands before them.
+_PROSE = frozenset("an as at be by do for if in is it no of on or so the to we with and".split())
 _LONGEST_OVER = 400
+_ROOT_OVER = re.compile(r"√\w+\s?/\s?[d∂]")
 _BELOW = re.compile(r"(?:[²³¹⁰⁴-⁹ⁿ]+|(?:\^|\*\*)\w+)?\s?/\s?[d∂]")
 
 
@@ -222,6 +225,9 @@ class _Lexer:
         """Take a word for a product of known names, xw or w1x1, where it stands among signs and has one reading."""
         if not 1 < len(word) <= _LONGEST_PRODUCT:
             return False
+        before = self.text[max(self.start, start - 3) : start]
+        if word in _PROSE and re.search(r"[-+*/^=≈·−(|<>√]\s*$", before) is None:
+            return False  # "a factor of ≈ 2"
         is_factor = self.is_operand(start, stop) or self.text[max(self.start, start - 1) : start].isdigit()
         parts = list(_splits(word, self.vocabulary)) if is_factor else []
         if len(parts) != 1:
@@ -266,10 +272,12 @@ class _Lexer:
         return (key, stop) if is_power else (hat, stop + 1)
 
     def is_over_d(self, stop: int) -> bool:
-        """Whether parentheses follow, and a bar with a differential below it: d(a + b)/da."""
+        """Whether parentheses or braces follow, and a bar with a differential below it: d(a + b)/da."""
+        if _ROOT_OVER.match(self.text, stop, self.end) is not None:
+            return True
         depth = 0
         for k in range(stop, min(self.end, stop + _LONGEST_OVER)):
-            depth += (self.text[k] == "(") - (self.text[k] == ")")
+            depth += (self.text[k] in "({") - (self.text[k] in ")}")
             if depth == 0:
                 return k > stop and _BELOW.match(self.text, k + 1, self.end) is not None
         return False

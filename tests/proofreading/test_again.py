@@ -51,7 +51,8 @@ D = "Given a = 2, b = 3\n\nd = a + b\n\nf = d · a\n\n"
 @pytest.mark.parametrize(
     "claim",
     [
-        "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", r"$\frac{df}{dd} = a = 2$", r"$\frac{d (d \cdot a)}{dd} = a$",
+        "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", "d√d/dd = 1/(2√d)",
+        r"$\frac{df}{dd} = a = 2$", r"$\frac{d (d \cdot a)}{dd} = a$",
         r"$\frac{dd}{db} = 1$", r"$\frac{d}{dd}(d \cdot a) = a$", r"$\frac{d + 1}{a} = \frac{5 + 1}{2} = 3$",
         r"$\frac{d \cdot a}{b} = \frac{10}{3}$", r"$dd = 2$",
         r"$db = dd \cdot \frac{\partial d}{\partial b} = 2 \cdot 1 = 2$",
@@ -82,3 +83,15 @@ def test_a_prime_is_part_of_a_name_where_it_is_no_derivative() -> None:
 @pytest.mark.parametrize("claim", ["Given x = 2\n\nf = x^2\n\nf' = 2x", "σ' = σ (1 - σ)", "f' = df/dx"])
 def test_a_derivative_with_a_prime_is_not_taken_for_a_definition(claim: str) -> None:
     assert proofread(claim).findings[-1].verdict != "given"
+
+
+def test_a_word_is_no_product_of_names() -> None:
+    notes = "Given o = 2, f = 3\n\nz = of + 1 = 7\n\nIt grows by a factor of ≈ 2.362, of ≈ 1.5 at last\n"
+    assert [f.verdict for f in proofread(notes).findings] == ["given", "given", "given", "right"]
+
+
+def test_of_a_choice_the_case_that_applies_may_be_written_within_a_product() -> None:
+    notes = "Given x = 0.5, w = 2, d = 3\n\nr = w x\n\nh = {r^2/2 if |r| ≤ d; d · (|r| − d/2) otherwise}\n\nL = 4h\n\n"
+    assert proofread(notes + "∂L/∂r = ∂L/∂h · ∂h/∂r = 4 · r = 4").wrong == ()
+    assert proofread(notes + "∂L/∂r = ∂L/∂h · ∂h/∂r = 4 · w = 8").wrong != ()
+    assert proofread(notes + "dh/dr = d{r²/2 if |r| ≤ d; d · (|r| − d/2) otherwise}/dr = r").of("wrong", "unread") == ()
