@@ -46,8 +46,7 @@ from .whole import RELATIONS, WHOLE, applied
 Array = Any
 
 
-# Decimals of one formula, and in how many ways they are moved by half a unit of their last place.
-_MOST_ROUNDED = 2_000
+# In so many ways the decimals of a formula are moved by half a unit of their last place.
 _TRIALS = 20
 _EXACT = 12  # decimals in which a written number is the value of something
 
@@ -177,7 +176,7 @@ class Arrays:
             return 0.0
         decimals = (n for n in walk(node) if isinstance(n, Number) and "." in (n.written or ""))
         rounded = [n for n in decimals if round(abs(float(n.value)), _EXACT) not in self.exact]
-        if not rounded or len(rounded) > _MOST_ROUNDED:
+        if not rounded:
             return 0.0
         value = self.value(node)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 import backprop_derive as bd
@@ -58,3 +60,15 @@ def test_answers_are_held_to_the_same_digits() -> None:
     problem = LAYER.replace("\n\n", "\n") + "Find dL/dw\n"
     for answer, verdict in (("X^T (p - y) + 1", "wrong"), ("X^T @ [97, 133]", "wrong"), ("X^T @ [96, 133]", "right")):
         assert bd.grade(problem, f"dL/dw = {answer}", ask=("gradient",)).line("∂L/∂w").verdict == verdict
+
+
+def test_of_many_rounded_decimals_the_slack_is_what_they_make_together() -> None:
+    numbers = random.Random(2)
+    a, b = ([[round(numbers.uniform(-1, 1), 4) for _ in range(6)] for _ in range(6)] for _ in range(2))
+    problem = f"Given X = {a}, W = {b}\nH = tanh(X @ W)\nY = H @ W\nL = sum(Y * Y)\n"
+    rounded = [[round(float(entry), 3) for entry in row] for row in bd.solve(problem).value("H")]
+    claim = problem.replace("\n", "\n\n") + f"Y = H @ W = {rounded} @ {b}\n"
+    assert bd.proofread(claim).findings[-1].verdict == "rounded"
+    off = claim.replace(str(rounded[2][2]), str(round(rounded[2][2] + 0.004, 3)))
+    assert off != claim
+    assert bd.proofread(off).findings[-1].verdict == "wrong"
