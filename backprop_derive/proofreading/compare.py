@@ -238,7 +238,10 @@ class Comparer:
         """A name on one side only that nothing defines, so that nothing can be said; or nothing."""
         left, right = set(symbols_in(a)), set(symbols_in(b))
         for key in sorted(left ^ right):
-            if key not in self.scope.symbols and key not in self.scope.functions and not self.has_written(key):
+            is_known = (
+                key in self.scope.symbols or key in self.scope.functions or self.scope.tangent_of(key) is not None
+            )
+            if not is_known and not self.has_written(key):
                 return because("undefined", name=key)
         return ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, ListOf, Name, names_in
+from ..syntax.expression import Index, ListOf, Name, Number, names_in
 from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
@@ -133,11 +133,20 @@ class Judge:
         if is_assumed(statement):
             yield self.finding(statement, statement.links[1], Outcome("given"))
             return
+        self.enter_sweep(statement)
         told = general(statement, self.scope)
         if is_update(told):
             yield from judge_update(self, told)
             return
         yield from self.chain(told, 1)
+
+    def enter_sweep(self, statement: Statement) -> None:
+        """Where ẇ = 1 begins a sweep of forward mode: the tangents that follow are by w."""
+        head, body = statement.links[0].node, statement.links[1].node
+        if isinstance(head, Name) and isinstance(body, Number) and body.value == 1:
+            base = self.scope.tangent_of(head.key)
+            if base is not None and base not in self.scope.steps:
+                self.scope.along = base
 
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:
         """The links from number `first` on, each against the one before it.
@@ -194,6 +203,8 @@ class Judge:
         if isinstance(head, Applied):
             return self.scope.defining.get(f"{head.function}()") == statement.place
         if not isinstance(head, Name):
+            return False
+        if self.scope.tangent_of(head.key) is not None:
             return False
         if self.scope.is_defined(head.key):
             return self.scope.defining.get(head.key) == statement.place

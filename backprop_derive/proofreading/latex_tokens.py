@@ -137,7 +137,7 @@ class _Lexer:
             self.emit(word, word, start, stop)
         elif word == "partial":
             self.emit("D", "partial", start, stop)
-        elif (word, "") in function_words() and word not in GREEK:
+        elif (word, "") in function_words() and word not in GREEK and word not in _ACCENTS:
             self.function(word, start, stop)
         elif word in ("ldots", "dots", "cdots", "vdots", "ddots"):
             self.emit("unread", "…", start, stop)

@@ -52,6 +52,7 @@ class Scope:
     elided: set[str] = field(default_factory=set)  # given, but not as a whole
     used: set[str] = field(default_factory=set)
     asked: str | None = None  # the loss, where it is known beforehand
+    along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
 
     def structure(self, name: str) -> str:
         """What a matrix is declared to be, as the language says it; "" for nothing."""
@@ -110,6 +111,16 @@ class Scope:
 
     def is_defined(self, key: str) -> bool:
         return key in self.givens or key in self.steps
+
+    def tangent_of(self, key: str) -> str | None:
+        """What ŷ̇ is the tangent of, ŷ; None for what is no tangent."""
+        base = without_dot(key)
+        return base if base != key and self.is_defined(base) else None
+
+
+def without_dot(key: str) -> str:
+    """The key of what a tangent is of: net_h1 for net_dot_h1."""
+    return "_".join(part for part in key.split("_") if part != "dot") if "_dot" in key else key
 
 
 def _ordered(steps: Mapping[str, Expr]) -> Iterator[str]:
@@ -230,7 +241,10 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
 def _define(scope: Scope, statements: list[Statement]) -> None:
     heads = {statement.block: statement.links[0].node for statement in reversed(statements)}
     beside = frozenset(block for block, head in heads.items() if isinstance(head, Derivative | Differential))
-    derivatives = frozenset(_primed(statements))
+    keys = {head.key for s in statements if isinstance(head := s.links[0].node, Name)}
+    derivatives = frozenset(_primed(statements)) | {
+        key for key in keys if without_dot(key) != key and without_dot(key) in keys
+    }
     for only_formulas in (True, False):
         for statement in statements:
             head = statement.links[0].node

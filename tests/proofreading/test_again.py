@@ -6,6 +6,8 @@ import pytest
 
 from backprop_derive import proofread
 
+from .test_rendered import solved
+
 SCALARS = "Given a = 2, x = 3, g = -1, n = 4\n\nf = a x\n\nh = f + g x\n\nL = h^2 n\n\n"
 TENSORS = "Given x = [1, 2], W = [[1, 3], [-1, 2]], g = [1, 1]\n\nf = x @ W\n\nh = f * g\n\nL = sum(h * h)\n\n"
 RULES = [
@@ -95,3 +97,21 @@ def test_of_a_choice_the_case_that_applies_may_be_written_within_a_product() -> 
     assert proofread(notes + "∂L/∂r = ∂L/∂h · ∂h/∂r = 4 · r = 4").wrong == ()
     assert proofread(notes + "∂L/∂r = ∂L/∂h · ∂h/∂r = 4 · w = 8").wrong != ()
     assert proofread(notes + "dh/dr = d{r²/2 if |r| ≤ d; d · (|r| − d/2) otherwise}/dr = r").of("wrong", "unread") == ()
+
+
+@pytest.mark.parametrize("format", ["md", "txt", "tex"])
+@pytest.mark.parametrize("name", ["lesson", "diamond"])
+def test_the_sweeps_of_forward_mode_are_read(name: str, format: str) -> None:
+    text = str(solved(name).render(format, mode="forward"))
+    report = proofread(text, f"notes.{format}")
+    assert report.of("wrong", "unread", "follows") == ()
+    assert report.counts["given"] < report.counts["right"] + report.counts["rounded"]
+
+
+def test_a_tangent_is_the_derivative_along_the_sweep() -> None:
+    notes = "Given w = 2, x = 3\n\ns = w x\n\nL = s^2\n\n"
+    first = "ẇ = 1\n\nṡ = ∂s/∂w · ẇ = x · 1 = 3\n\n"
+    second = "ẋ = 1\n\nṡ = ∂s/∂x · ẋ = w · 1 = 2\n\n"
+    assert proofread(notes + first + second).of("wrong", "unread", "follows") == ()
+    assert [f.expected for f in proofread(notes + first.replace("= 3", "= 2")).wrong] == ["3"]
+    assert [f.claim for f in proofread(notes + second.replace("∂s/∂x", "∂s/∂w")).wrong] == ["ṡ = ∂s/∂w · ẋ"]
