@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 
 from .errors import LimitError, Place, UsageError, nearest
+from .languages import Count, Said
+from .languages.sentences import LIMITS
 from .records import record
 
 
@@ -40,8 +42,9 @@ class Limits:
         """Raise LimitError where `amount` passes the limit called `name`; `what` names the thing counted."""
         allowed: int = getattr(self, name)
         if amount > allowed:
+            words = {"what": what, "amount": Count(amount), "name": name, "allowed": Count(allowed)}
             raise LimitError(
-                f"{what} is too large: {amount:,}, the limit `{name}` is at most {allowed:,}",
+                Said(LIMITS, "passed", words),
                 place=place,
                 hint=f"--limit {name}={amount}, if that is what you want",
             )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from pathlib import Path
 
-from ..errors import ProblemError, UsageError
-from ..formats.files import decoded
+from ..errors import UsageError
+from ..formats.files import decoded, regular_text
 from ..limits import Limits
 
 
@@ -21,31 +20,10 @@ def problem_text(path: str | None, expression: str | None, limits: Limits) -> tu
     if path is None:
         raise UsageError("no problem given", expected="a file, - for standard input, or -e TEXT")
     if path == "-":
-        return "standard input", decode(sys.stdin.buffer.read(limits.text + 1), "standard input", limits)
-    return path, decode(read_file(Path(path), limits), path, limits)
-
-
-def read_file(path: Path, limits: Limits) -> bytes:
-    """A regular file's bytes, one more than the limit at most."""
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ProblemError(f"{path} is a directory (a folder), not a problem file")
-        if not stat.S_ISREG(mode):
-            raise ProblemError(
-                f"{path} is not a regular file: a pipe or a device is not read", hint="- for standard input"
-            )
-        with path.open("rb") as file:
-            return file.read(limits.text + 1)
-    except (OSError, ValueError) as error:
-        reason = "does not exist (no such file)" if isinstance(error, FileNotFoundError) else str(error)
-        raise ProblemError(f"{path} {reason}") from None
-
-
-def decode(data: bytes, name: str, limits: Limits) -> str:
-    """The text of a file in UTF-8. Raises ProblemError naming the line and the byte that is none."""
-    limits.check("text", len(data), f"{name}: the problem's text")
-    return decoded(data, name)
+        data = sys.stdin.buffer.read(limits.text + 1)
+        limits.check("text", len(data), "standard input: the problem's text")
+        return "standard input", decoded(data, "standard input")
+    return path, regular_text(Path(path), limits, what=f"{path}: the problem's text")
 
 
 def is_same_file(output: Path, problem: str) -> bool:

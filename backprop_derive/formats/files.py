@@ -10,6 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import OutputError, ProblemError
+from ..languages import Said
+from ..languages.sentences import FILES
+from ..limits import Limits
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -60,11 +63,45 @@ def _mode_for(path: Path) -> int:
     return 0o666 & ~mask
 
 
+def regular_text(path: Path, limits: Limits, *, what: str = "", limit: str = "text", name: str = "") -> str:
+    """The text of a regular file in UTF-8, line ends and a mark at its beginning as they are.
+
+    As `regular_bytes`; raises ProblemError for what is no such text, too.
+    """
+    return decoded(regular_bytes(path, limits, what=what, limit=limit, name=name), name or str(path))
+
+
+def regular_bytes(path: Path, limits: Limits, *, what: str = "", limit: str = "text", name: str = "") -> bytes:
+    """The bytes of a regular file, as many as a limit allows.
+
+    Errors call it by its path, or by `name`, and what is too large is `what`. No more is ever read than the limit, even
+    of a file that grows. Raises ProblemError, LimitError.
+    """
+    name = name or str(path)
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise ProblemError(Said(FILES, "folder", {"name": name}))
+        if not stat.S_ISREG(found.st_mode):
+            raise ProblemError(Said(FILES, "device", {"name": name}))
+        with path.open("rb") as file:
+            data = file.read(getattr(limits, limit) + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        is_missing = isinstance(error, FileNotFoundError)
+        raise ProblemError(
+            Said(FILES, "missing" if is_missing else "unreadable", {"name": name, "error": reason})
+        ) from None
+    if len(data) > getattr(limits, limit):
+        limits.check(limit, max(len(data), found.st_size), what or name)
+    return data
+
+
 def decoded(data: bytes, name: str) -> str:
     """The text of a file in UTF-8. Raises ProblemError naming the line and the byte that is none."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise ProblemError(
-            f"{name} is no text in UTF-8 but is encoded in UTF-16",
+            Said(FILES, "utf-16", {"name": name}),
             expected="text in UTF-8",
             hint="save the file as UTF-8",
         )
@@ -72,7 +109,8 @@ def decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        byte = f"{data[error.start]:02X}"
         raise ProblemError(
-            f"{name} is no text in UTF-8: byte 0x{data[error.start]:02X} in line {line}",
+            Said(FILES, "no text", {"name": name, "byte": byte, "line": line}),
             expected="text encoded in UTF-8", hint="save the file as UTF-8",
         ) from None  # fmt: skip

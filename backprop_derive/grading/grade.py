@@ -88,7 +88,7 @@ class Grader:
         found = []
         for item in self.key.items:
             symbol = symbol_of(item)
-            line = work.lines.get(symbol)
+            line = work.line(item)
             if line is None:
                 verdict = "implied" if symbol in implied else "missing"
                 line = Line(item, verdict, _POINT if verdict == "implied" else _NO_POINT, expected=self.key.shown(item))
@@ -100,11 +100,11 @@ class Grader:
 _REFUSALS = (BackpropError, RecursionError, ArithmeticError)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BackpropError | RecursionError | ArithmeticError) -> str:
     """Why a work is not graded."""
     if isinstance(error, RecursionError):
         return Said(REFUSED, "deep")
-    return Said(REFUSED, "numbers") if isinstance(error, ArithmeticError) else str(error)
+    return Said(REFUSED, "numbers") if isinstance(error, ArithmeticError) else error.found
 
 
 def _no_claim(statements: list[Statement]) -> str:

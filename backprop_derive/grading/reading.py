@@ -8,15 +8,18 @@ from functools import lru_cache
 
 from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import LimitError, UsageError, shorten
-from ..languages import Said
+from ..languages import Count, Said
+from ..languages.sentences import LIMITS
 from ..limits import Limits
 from ..printers.text import text
 from ..proofreading.formulas import Formula, formulas_of
+from ..proofreading.indices import is_tensor
+from ..proofreading.named_entries import fits
 from ..proofreading.parts import symbols_in
 from ..proofreading.rules import nodes_of
 from ..proofreading.scope import is_plain
 from ..proofreading.statements import Link, Statement
-from ..proofreading.tokens import Vocabulary
+from ..proofreading.tokens import Vocabulary, entry_in
 from ..proofreading.values import symbol_key
 from ..records import record
 from ..syntax.expression import Expr, Name, map_children, names_in
@@ -63,7 +66,7 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
     formulas = list(formulas_of(written, name, limits))
     read = _read(formulas, key)
     if len(read) > _MOST_STATEMENTS:
-        raise LimitError(f"it is too long: {len(read):,} claims, and at most {_MOST_STATEMENTS:,} are graded")
+        raise LimitError(Said(LIMITS, "claims", {"count": Count(len(read)), "most": Count(_MOST_STATEMENTS)}))
     if not any(len(statement.links) > 1 for statement in read):
         read = _bare_answer(written, name, key) or read
     found = _in_names_of_key(read, key)
@@ -73,7 +76,26 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
 def _read(formulas: list[Formula], key: Key) -> list[Statement]:
     found = key.readings.vocabulary(formulas, key.vocabulary.names)
     vocabulary = replace(found, tensors=key.vocabulary.tensors)
-    return list(key.readings.statements(formulas, vocabulary))
+    read = list(key.readings.statements(formulas, vocabulary))
+    entries = _entries(read, key) if not key.is_scalar else frozenset()
+    if not entries:
+        return read
+    return list(key.readings.statements(formulas, replace(vocabulary, names=vocabulary.names - entries)))
+
+
+def _entries(statements: list[Statement], key: Key) -> frozenset[str]:
+    """The names that a text seems to define and that are entries of the key's vectors and matrices: Z_12 = 7."""
+    found, tensors = set(), key.vocabulary.tensors
+    for statement in statements:
+        head = statement.links[0].node
+        if not isinstance(head, Name) or head.key in key.vocabulary.names:
+            continue
+        stem, places = entry_in(head.key, tensors) or ("", ())
+        array = key.array((key.spellings.get(stem, stem),)) if stem else None
+        body = statement.links[1].node if len(statement.links) > 1 else None
+        if array is not None and fits(places, array.ndim) and (body is None or not is_tensor(body, tensors)):
+            found.add(head.key)
+    return frozenset(found)
 
 
 def _bare_answer(written: str, name: str, key: Key) -> list[Statement]:
@@ -100,7 +122,7 @@ def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex
 
 def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Statement]:
     """An answer below the head of its column, `d(loss)/dw`. Raises UsageError for a head that means nothing here."""
-    limits.check("text", len(cell), f"the answer for {head}")
+    limits.check("text", len(cell), Said(LIMITS, "answer", {"head": head}))
     asked = _head_of_column(head, key)
     read = answer_statements(asked, cell.strip().strip("$"), head, key, "$" in cell or "\\" in cell)
     if read and not cell.strip().startswith(("=", "≈")):
@@ -154,7 +176,7 @@ def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
         renames.setdefault(loss, key.loss)
     changed = [_renamed_statement(s, renames) for s in statements] if renames else statements
     found = [_as_update(s, updates) for s in changed]
-    return found if key.is_scalar else [_with_vectors(s, key) for s in found]
+    return found if key.is_scalar else [_with_vectors(part, key) for s in found for part in _without_shape(s)]
 
 
 def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], free: list[str]) -> str | None:
@@ -218,6 +240,16 @@ def _renamed_links(links: tuple[Link, ...], names: Mapping[str, str]) -> Iterato
             continue
         node = renamed(link.node, names)
         yield link if node == link.node else replace(link, node=node)
+
+
+def _without_shape(statement: Statement) -> Iterator[Statement]:
+    """What a statement says of a value, and the shape that stands behind it, apart: Z = [[1, …], …] ∈ ℝ^{4×5}."""
+    links, relations = statement.links, statement.relations
+    if len(links) < 3 or relations[-1] != "∈":
+        yield statement
+        return
+    yield replace(statement, links=links[:-1], relations=relations[:-1])
+    yield replace(statement, links=(links[0], links[-1]), relations=relations[-1:])
 
 
 def _with_vectors(statement: Statement, key: Key) -> Statement:

@@ -106,6 +106,7 @@ LINES = Sentences(
         "shape": "the shape is {found}, and it must be {right}",
         "entry": "wrong in entry {places}, counted from 1",
         "entries": "wrong in entries {places}, counted from 1",
+        "left out": "entries that are not written: {count}",
         "two": "{first} and {second}",
         "more": "{places} and {count} more",
         "link": "the link {claim} does not hold",

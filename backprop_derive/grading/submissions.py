@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import BackpropError, ProblemError, UsageError, shorten
-from ..formats.files import decoded
+from ..formats.files import regular_text
 from ..languages import Said
 from ..limits import Limits
 from ..records import record
@@ -67,16 +66,8 @@ def of_file(path: Path, limits: Limits) -> Submission:
 
 
 def _read(path: Path, limits: Limits) -> str:
-    """The text of a regular file, in UTF-8. Raises ProblemError, LimitError."""
-    if not path.is_file():
-        raise ProblemError(f"{path.name} is no regular file")
-    try:
-        with path.open("rb") as file:
-            data = file.read(limits.text + 1)
-    except OSError as error:
-        raise ProblemError(f"{path.name} cannot be read: {error.strerror or error}") from None
-    limits.check("text", len(data), path.name)
-    return decoded(data.removeprefix(BOM_UTF8), path.name)
+    """The text of a file, which is called by its name: where it lies is nobody's business. Raises as `regular_text`."""
+    return regular_text(path, limits, name=path.name).removeprefix("\ufeff")
 
 
 def in_table(text: str, name: str) -> Iterator[Submission]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +14,9 @@ from ..errors import BackpropError
 from ..exercises.answers import Wrong
 from ..languages import Said
 from ..mistakes.table import mistake_called
-from ..proofreading.arrays import Array, Arrays, entries, shown_shape
+from ..proofreading.arrays import Array, Arrays, entries
 from ..proofreading.engine import floats
-from ..proofreading.entries import Misfit
+from ..proofreading.entries import Misfit, shown_shape
 from ..proofreading.literals import literal
 from ..proofreading.scope import Scope
 from ..proofreading.sentences import slip
@@ -146,7 +146,8 @@ def compared(node: MathNode, right: Array, known: tuple[Wrong, ...], told: Any) 
         return _misshapen(node, found, right)
     fits = [_accepts(entry, value) for entry, value in zip(entries(node), np.ravel(right), strict=True)]
     mistakes = tuple({m.name: m for m in _mistakes(node, found, right, known, told)}.values())
-    reason = _places(fits, right.shape) if 0 < sum(fits) < len(fits) else ""
+    wrong = [tuple(map(int, np.unravel_index(k, right.shape))) for k, fit in enumerate(fits) if not fit]
+    reason = which(wrong) if 0 < sum(fits) < len(fits) else ""
     is_whole = any(mistake.name in ("result transposed", "sign") for mistake in mistakes)
     return Entries(0 if is_whole else sum(fits), len(fits), "" if is_whole else reason, mistakes)
 
@@ -192,10 +193,9 @@ def _mistakes(node: MathNode, found: Array, right: Array, known: tuple[Wrong, ..
             yield _slip(key)
 
 
-def _places(fits: list[bool], shape: tuple[int, ...]) -> str:
-    """Which entries are wrong, counted from 1."""
-    wrong = [k for k, fit in enumerate(fits) if not fit]
-    named = [", ".join(str(int(i) + 1) for i in np.unravel_index(k, shape)) for k in wrong[:_MOST_NAMED]]
+def which(wrong: Sequence[tuple[int, ...]]) -> str:
+    """Which entries are wrong, at these places counted from 0; they are told counted from 1."""
+    named = [", ".join(str(i + 1) for i in place) for place in wrong[:_MOST_NAMED]]
     places: str = ", ".join(f"({place})" for place in named)
     if len(named) == 2:
         places = Said(LINES, "two", {"first": f"({named[0]})", "second": f"({named[1]})"})

@@ -2,73 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
-from math import isfinite
-from typing import Any
 
-from ..derivation import Derivation
-from ..document import Chain, Derivative, Differential, MathNode
+from ..document import Chain, MathNode
 from ..errors import shorten
-from ..evaluate.loose import Loose, is_close, to_decimal
 from ..languages import Said
 from ..printers.text import text
-from ..proofreading.entries import Misfit
-from ..proofreading.judge import Judge
-from ..proofreading.literals import Literal, literal
-from ..proofreading.outcome import Outcome
-from ..proofreading.record import Finding, Mistake
+from ..proofreading.literals import literal
 from ..proofreading.scope import Scope, is_closed, is_plain
-from ..proofreading.statements import Link, Statement
-from ..proofreading.tensors import is_written
+from ..proofreading.statements import Statement
 from ..proofreading.updates import is_update
 from ..proofreading.values import Key as Symbol
-from ..proofreading.values import NoValue, symbol_key
-from ..syntax.expression import Expr, Name, names_in
+from ..proofreading.values import symbol_key
+from ..syntax.expression import Expr, Name
 from .diagnose import QUESTIONS, Diagnoses, of_link
+from .entries import Entry, Place, entry_asked, line_of_entries, put_together
+from .found import Found
 from .key import Key, symbol_of
+from .line_judge import Judged, LineJudge
 from .own import OwnComparer
 from .record import Diagnosis, Item, Line, Remark, Used
 from .sentences import LINES
+from .sources import direct, feeding
 from .tensors import compared
 from .updates import update_verdict
 
 _WORST = ("right", "rounded", "follows", "trivial", "coarse", "unread", "wrong")
 _NO_POINT, _POINT = Fraction(0), Fraction(1)
-_LONGEST_VALUE, _LONGEST_CLAIM = 60, 160
-
-
-@dataclass
-class Judged:
-    """A statement with its findings, and what was found wrong first: the link, the outcome and the link before it."""
-
-    statement: Statement
-    findings: list[Finding] = field(default_factory=list)
-    slip: tuple[Link, Outcome, Link | None] | None = None
-
-
-class LineJudge(Judge):
-    """The proof-reader's judge on one student's work: it keeps what is wrong, to be looked into by `diagnose`."""
-
-    def __init__(self, scope: Scope, comparer: OwnComparer) -> None:
-        super().__init__(scope)
-        self.comparer = comparer
-        self.slip: tuple[Link, Outcome, Link | None] | None = None
-
-    def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
-        if outcome.verdict == "wrong" and self.slip is None:
-            self.slip = (link, outcome, before)
-        return super().finding(statement, link, outcome, before)
-
-    def mistake(self, statement: Statement, link: Link, outcome: Outcome, left: MathNode | None) -> Mistake | None:
-        return None
-
-    def remember(self, statement: Statement) -> None:
-        return None  # what a line has found is noted when all of it is judged
+_LONGEST_CLAIM = 160
 
 
 class Work:
-    """The lines of one student so far: what was found for each item, and the own values that are wrong (`slips`).
+    """The lines of one student so far: what is said of each item, and what was `found`, from which the next go on.
 
     `numbered` are the items that are answered by a number.
     """
@@ -83,7 +49,8 @@ class Work:
         self.lines: dict[Symbol, Line] = {}
         self.numbered: set[Symbol] = set()
         self.remarks: list[Remark] = []
-        self.slips: dict[Symbol, Used] = {}
+        self.found = Found(key, self.comparer)
+        self.entries: dict[Symbol, dict[Place, Entry]] = {}
 
     def take(self, statement: Statement) -> None:
         """Judge one statement."""
@@ -96,8 +63,9 @@ class Work:
         if symbol is not None and symbol in self.items and self.is_answer(symbol, statement):
             self.answer(symbol, judged)
         else:
+            self.take_entry(judged)
             self.remark(judged)
-        self.note(symbol, judged, value, formula)
+        self.found.note(symbol, judged, value, formula)
 
     def symbol(self, statement: Statement) -> Symbol | None:
         """What a statement is about, if it is about one name, derivative or update."""
@@ -141,6 +109,31 @@ class Work:
         self.lines[symbol] = self.explained(symbol, line, judged)
         if is_closed(statement.links[-1].node):
             self.numbered.add(symbol)
+
+    def take_entry(self, judged: Judged) -> None:
+        """Keep what a line says of one entry of a vector or a matrix that is asked for."""
+        statement = judged.statement
+        head, last = statement.links[0].node, statement.links[-1].node
+        asked = entry_asked(self.key, head) if len(statement.links) > 1 else None
+        verdicts = [finding.verdict for finding in judged.findings if finding.verdict != "given"]
+        if asked is None or asked[0] not in self.items or not isinstance(last, Expr) or not verdicts:
+            return
+        symbol, place = asked
+        verdict = max(verdicts, key=_WORST.index)
+        if verdict in ("rounded", "follows") and self.is_coarse(last):
+            verdict = "coarse"
+        known = self.entries.setdefault(symbol, {})
+        known[place] = Entry(verdict, statement.text, last)
+        if (whole := put_together(known, self.key.array(symbol).shape)) is not None:
+            self.found.note_tensor(symbol, self.items[symbol].head, whole)
+
+    def line(self, item: Item) -> Line | None:
+        """What is said of an item, if anything: in one line, or entry by entry."""
+        symbol = symbol_of(item)
+        if symbol in self.lines or symbol not in self.entries:
+            return self.lines.get(symbol)
+        shape = self.key.array(symbol).shape
+        return line_of_entries(item, shape, self.entries[symbol], self.key.shown(item))
 
     def formula(self, statement: Statement) -> MathNode | None:
         """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""
@@ -205,13 +198,13 @@ class Work:
         if line.verdict == "wrong" and not self.key.is_scalar:
             return self.tensor_line(symbol, line, judged)
         if line.verdict == "wrong":
-            used = self.used(symbol) if self.slips else ()
+            used = self.used(symbol) if self.found.slips else ()
             return replace(line, mistakes=self.mistakes(line.item, judged), used=used, reason=self.why(judged))
         return line
 
     def tensor_line(self, symbol: Symbol, line: Line, judged: Judged) -> Line:
         """A wrong vector or matrix: a part of the point for what is right of it, and what it looks like."""
-        used = self.used(symbol) if self.slips else ()
+        used = self.used(symbol) if self.found.slips else ()
         last, right = judged.statement.links[-1].node, self.key.array(symbol)
         known = self.key.wrong_answers.get(QUESTIONS.get(line.item.kind, "").format(line.item.name), ())
         found = compared(last, right, known, self.diagnoses.told) if last is not None and right is not None else None
@@ -250,50 +243,11 @@ class Work:
 
     def used(self, symbol: Symbol) -> tuple[Used, ...]:
         """The wrong earlier values that what is written for an item may come from."""
-        direct = self.direct(symbol)
-        found = tuple(used for key, used in self.slips.items() if key in direct)
-        needed = frozenset() if found else self.feeding(symbol)
-        return found or tuple(used for key, used in self.slips.items() if key in needed)
-
-    def direct(self, symbol: Symbol) -> frozenset[Symbol]:
-        """What the line on an item names itself, where it is worked out from the line before."""
         scope = self.comparer.scope
-        if len(symbol) == 1:
-            return frozenset((name,) for name in scope.operands[symbol[0]])
-        if symbol[0] == "after":
-            return frozenset({("∂", symbol[1])})
-        steps = [symbol[2]] if len(symbol) == 3 else [s for s in scope.order if symbol[1] in scope.operands[s]]
-        found: set[Symbol] = {(name,) for step in steps for name in self.names_behind(step, symbol[1])}
-        if len(symbol) == 2:
-            found |= {each for step in steps for each in (("∂", step), ("∂", symbol[1], step))}
-        return frozenset(found)
-
-    def names_behind(self, step: str, operand: str) -> tuple[str, ...]:
-        """The names in a local gradient; of tensors, all that the step uses."""
-        derivation = self.key.record.derivation
-        if isinstance(derivation, Derivation):
-            found = (g.shortest for g in derivation.by_step.get(step, ()) if g.operand == operand)
-            return tuple(name for form in found for name in names_in(form))
-        return self.comparer.scope.operands[step]
-
-    def feeding(self, symbol: Symbol) -> frozenset[Symbol]:
-        """The names and gradients that an item is worked out from."""
-        scope = self.comparer.scope
-        if len(symbol) == 1:
-            return frozenset((name,) for name in scope.needed(symbol[0]) if name != symbol[0])
-        values = {(name,) for name in scope.needed(self.key.loss)}
-        if symbol[0] == "after":
-            return frozenset({("∂", symbol[1]), *values, *self.feeding(("∂", symbol[1]))})
-        if len(symbol) == 3:
-            return frozenset(values)
-        above: set[Symbol] = set()
-        reached = {symbol[1]}
-        for step in scope.order:
-            if reached.intersection(scope.operands[step]):
-                reached.add(step)
-                above.add(("∂", step))
-                above.update(("∂", operand, step) for operand in scope.operands[step] if operand in reached)
-        return frozenset(values | above)
+        direct_ones = direct(self.key, scope, symbol)
+        found = tuple(used for key, used in self.found.slips.items() if key in direct_ones)
+        needed = frozenset() if found else feeding(self.key, scope, symbol)
+        return found or tuple(used for key, used in self.found.slips.items() if key in needed)
 
     def is_trivial(self, symbol: Symbol, statement: Statement, used: tuple[Used, ...]) -> bool:
         """Whether an own 0 or 1 has left nothing to do: the line shows no formula, and its number is one of them."""
@@ -318,95 +272,3 @@ class Work:
             self.remarks.append(
                 Remark(finding.place, finding.claim, finding.verdict, finding.expected, mistake, finding.reason)
             )
-
-    # --- what the next lines go on from
-
-    def note(self, symbol: Symbol | None, judged: Judged, value: Any, formula: MathNode | None) -> None:
-        """Note the value that a line has found, and its formula where that is wrong."""
-        node = judged.statement.links[0].node
-        if symbol is None or symbol[0] == "after" or not isinstance(node, Name | Derivative | Differential):
-            return
-        last = judged.statement.links[-1].node
-        if not self.key.is_scalar:
-            self.note_tensor(symbol, node, last)
-            return
-        found = self.result(last)
-        if found is None:
-            found = value
-        is_wrong = judged.slip is not None
-        wrong_formula = self.wrong_formula(symbol, judged) or formula
-        if wrong_formula is not None:
-            self.comparer.note_formula(symbol, wrong_formula)
-            if found is None and len(symbol) > 1:
-                found = next(iter(self.comparer.own_values(wrong_formula)), None)
-        if found is None:
-            return
-        self.comparer.note(symbol, found)
-        right = self.right_value(node)
-        if right is not None and not self.is_same(found, right, last):
-            self.slips[symbol] = Used(text(node), _shown(found, last))
-        elif not is_wrong:
-            self.slips.pop(symbol, None)
-
-    def note_tensor(self, symbol: Symbol, node: MathNode, last: MathNode | None) -> None:
-        """Note a written vector, matrix or number that is not the right one."""
-        if last is None or not is_written(last):
-            return
-        arrays = self.key.comparer.arrays
-        try:
-            found, right = arrays.value(last), arrays.value(node)
-        except (NoValue, Misfit):
-            return
-        if found.shape != right.shape:
-            return
-        if self.key.comparer.tensors.entrywise(right, last, "≈").is_right:
-            self.slips.pop(symbol, None)
-            return
-        self.comparer.note_tensor(symbol, found)
-        self.slips[symbol] = Used(text(node), shorten(text(last), _LONGEST_VALUE))
-
-    def result(self, last: MathNode | None) -> Any:
-        """The number that a line ends in."""
-        if last is None:
-            return None
-        number = literal(last)
-        if number is not None:
-            return number.value
-        if not is_closed(last):
-            return None
-        return self.comparer.value(last)
-
-    def right_value(self, node: MathNode) -> Any:
-        try:
-            return self.key.comparer.here[0].value(node)
-        except NoValue:
-            return None
-
-    def is_same(self, found: Any, right: Any, last: MathNode | None) -> bool:
-        number = literal(last) if last is not None else None
-        if number is not None:
-            return number.accepts(right, "≈") is not None
-        return is_close(found, right)
-
-    def wrong_formula(self, symbol: Symbol, judged: Judged) -> MathNode | None:
-        """The formula of names that a line puts in the place of the right one."""
-        if judged.slip is None:
-            return None
-        for link in judged.statement.links[1:]:
-            node = link.node
-            if node is None or not isinstance(node, Expr) or not is_plain(node) or not names_in(node):
-                continue
-            if self.key.comparer.same_formula(judged.statement.links[0].node, node) is False:  # type: ignore[arg-type]
-                return node
-        return None
-
-
-def _shown(value: Any, node: MathNode | None) -> str:
-    """An own value as the student wrote it, else with a few digits."""
-    if node is not None and isinstance(literal(node), Literal):
-        return text(node)
-    if isinstance(value, Fraction) and value.denominator < 1000:
-        return str(value).replace("-", "−")
-    number = float(Loose().real(value))
-    is_float = isfinite(number) and bool(number) == bool(value)
-    return f"{number if is_float else to_decimal(value):.4g}".replace("-", "−")

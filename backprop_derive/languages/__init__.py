@@ -57,7 +57,7 @@ def within_sentence(title: str) -> str:
 
 def grouped(count: int) -> str:
     """A large whole number in groups of three digits: 10,000, with a comma for decimals 10 000."""
-    return f"{count:,}".replace(",", "\N{NO-BREAK SPACE}" if has_decimal_comma() else ",")
+    return f"{int(count):,}".replace(",", "\N{NO-BREAK SPACE}" if has_decimal_comma() else ",")
 
 
 def translated(context: str, english: str) -> str:
@@ -94,6 +94,16 @@ class Sentences(Mapping[str, str]):
         return sentence.split(GAP)
 
 
+class Count(int):
+    """A whole number that is said in groups of digits, as the language does."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
+
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+
 class Said(str):
     """A sentence of a group with these words in it: English for programs, and `again` what a reader is told."""
 
@@ -122,6 +132,8 @@ def again(said: object, context: str = "") -> str:
     """
     if isinstance(said, Said):
         return said.again()
+    if isinstance(said, Count):
+        return grouped(said)
     return translated(context, str(said)) if context else str(said)
 
 

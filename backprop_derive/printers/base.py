@@ -172,13 +172,18 @@ class Printer(Primitives):
                 return self.cases(self.deeper()._case_rows(node)), self.CASES
             case Root():
                 return self.root(self.show(first)), P.ATOM
-            case Fenced(left, right):
+            case Fenced(left, right) if len(node.arguments) == 1 and not node.options:
                 return self.fence(left, self.show(first), right), P.ATOM
-            case Exponential() if size(first) <= _LONGEST_EXPONENT and not _holds_cases(first):
+            case Exponential() if self.has_power(first):
                 exponent = self.deeper(self.DEEPEST_STACK).show(first)
                 return self.power(self.symbol(Symbol("e")), exponent), P.POWER
         head, arguments = self._function_parts(node)
         return self.application(head, arguments), P.ATOM
+
+    def has_power(self, exponent: Expr) -> bool:
+        """Whether an exponential is set as e^x: not beside a name e."""
+        is_short = size(exponent) <= _LONGEST_EXPONENT and not _holds_cases(exponent)
+        return is_short and "e" not in self.literal_names
 
     def _function_parts(self, node: Call) -> tuple[str, str]:
         """A function's name, and its arguments."""

@@ -182,7 +182,8 @@ class LatexPrinter(Printer):
         return rf"\begin{{pmatrix}} {inner} \end{{pmatrix}}"
 
     def vector(self, items: Sequence[str]) -> str:
-        return self.parentheses(rf"{self.separator(items)}\, ".join(items))
+        around = self.parentheses if len(items) > 1 else self.brackets
+        return around(rf"{self.separator(items)}\, ".join(items))
 
     def ones(self, size: str) -> str:
         return rf"\mathbf{{1}}_{{{size}}}" if size else r"\mathbf{1}"

@@ -166,8 +166,11 @@ class Primitives:
         raise TypeError(f"{type(self).__name__} prints no matrix")
 
     def vector(self, items: Sequence[str]) -> str:
-        """A vector in a line: with commas it is no row of a matrix, and may stand on either side of one."""
-        return self.parentheses(self.joined(items))
+        """A vector in a line: with commas it is no row of a matrix, and may stand on either side of one.
+
+        One of a single entry has no comma, and needs brackets: (1) is a number.
+        """
+        return self.parentheses(self.joined(items)) if len(items) > 1 else self.brackets(self.joined(items))
 
     def ones(self, size: str) -> str:
         """The vector of ones."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, Reals
+from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, MathNode, Reals
 from ..syntax.expression import (
     ZERO,
     Call,
@@ -26,6 +26,7 @@ from ..syntax.expression import (
     Slice,
     Transpose,
     TupleOf,
+    walk,
 )  # fmt: skip
 from ..syntax.names import symbol
 from ..syntax.precedence import Precedence as P
@@ -55,11 +56,34 @@ def _transpose(p: Printer, node: Transpose, outer: P) -> Printed:
 
 
 def _over(p: Printer, node: Over, outer: P) -> Printed:
-    indices, body = [], node
+    sums, body = [], node
     while isinstance(body, Over):
-        indices.append(p.show(Name(body.index)))
+        sums.append(body)
         body = body.body  # type: ignore[assignment]
+    are_told = not all(s.size for s in sums) or {s.index for s in sums} <= _places(body)
+    indices = [p.show(Name(s.index)) if are_told else _range(p, Name(s.index), s.size) for s in sums]
     return p.big_sum(indices, p.show(body, P.PRODUCT)), P.PRODUCT
+
+
+def _places(node: MathNode) -> frozenset[str]:
+    """The letters that stand by themselves as places of something, which tells how far they run."""
+    found: set[str] = set()
+    for part in walk(node) if isinstance(node, Expr) else (node,):
+        match part:
+            case Index(_, items) | Entry(_, items):
+                found.update(item.key for item in items if isinstance(item, Name))
+            case Derivative(of, by):
+                found |= _places(of) | _places(by)
+            case Differential(_, by):
+                found |= _places(by)
+    return frozenset(found)
+
+
+def _range(p: Printer, place: Expr, size: int | str) -> str:
+    """0 ≤ place < size"""
+    upper = Name(size) if isinstance(size, str) else Number(Fraction(size))
+    below = f"{p.show(ZERO)} {p.relation('<=')} {p.show(place, P.SUM)}"
+    return f"{below} {p.relation('<')} {p.show(upper)}"
 
 
 def _delta(p: Printer, node: Delta, outer: P) -> Printed:
@@ -67,9 +91,7 @@ def _delta(p: Printer, node: Delta, outer: P) -> Printed:
 
 
 def _inside(p: Printer, node: Inside, outer: P) -> Printed:
-    size = Name(node.size) if isinstance(node.size, str) else Number(Fraction(node.size))
-    below = f"{p.show(ZERO)} {p.relation('<=')} {p.show(node.place, P.SUM)}"
-    return p.brackets(f"{below} {p.relation('<')} {p.show(size)}"), P.ATOM
+    return p.brackets(_range(p, node.place, node.size)), P.ATOM
 
 
 def _entry(p: Printer, node: Entry, outer: P) -> Printed:

@@ -119,12 +119,13 @@ class TextPrinter(Printer):
         return f"{base}[{', '.join(indices)}]"
 
     def big_sum(self, indices: Sequence[str], body: str) -> str:
-        return f"Σ_{''.join(indices) if len(indices) == 1 else '(' + ','.join(indices) + ')'} {body}"
+        is_letter = len(indices) == 1 and indices[0].isalnum()
+        return f"Σ_{indices[0] if is_letter else '(' + ','.join(indices) + ')'} {body}"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         comma = f"{self.separator([entry for row in rows for entry in row])} "
         shown = ["…" if set(row) == {"…"} else f"[{comma.join(row)}]" for row in rows]
-        return shown[0] if len(shown) == 1 else f"[{comma.join(shown)}]"
+        return f"[{comma.join(shown)}]"
 
     def vector(self, items: Sequence[str]) -> str:
         return self.brackets(self.joined(items))

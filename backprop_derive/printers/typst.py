@@ -139,9 +139,6 @@ class TypstPrinter(Printer):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return f"mat({'; '.join(', '.join(row) for row in rows)})"
 
-    def vector(self, items: Sequence[str]) -> str:
-        return self.parentheses(self.joined(items))
-
     def ones(self, size: str) -> str:
         return f"bold(1)_({size})" if size else "bold(1)"
 

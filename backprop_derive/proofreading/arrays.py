@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..syntax.expression import (
     Call,
     Compare,
     Constant,
+    Delta,
     Expr,
     Index,
     ListOf,
@@ -20,9 +21,11 @@ from ..syntax.expression import (
     Name,
     Negate,
     Number,
+    Over,
     Power,
     Product,
     Quotient,
+    Slice,
     Sum,
     Transpose,
     map_children,
@@ -30,21 +33,21 @@ from ..syntax.expression import (
     walk,
 )  # fmt: skip
 from .engine import Engine, called
-from .entries import Entries, Misfit, is_by_entries
+from .entries import Entries, Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
 from .literals import literal
 from .nearby import SEEDS
+from .places import is_part, is_zeroth
 from .scope import Scope
 from .sentences import because
 from .values import NoValue, symbol_key
-from .whole import RELATIONS, WHOLE
+from .whole import RELATIONS, WHOLE, applied
 
 Array = Any
 
 
-# Decimals of one formula, and in how many ways they are moved by half a unit of their last place.
-_MOST_ROUNDED = 200
-_TRIALS = 4
+# In so many ways the decimals of a formula are moved by half a unit of their last place.
+_TRIALS = 20
 _EXACT = 12  # decimals in which a written number is the value of something
 
 
@@ -64,15 +67,15 @@ class Arrays:
     `block` is the paragraph that is read, whose own definitions come first.
     """
 
-    def __init__(self, scope: Scope, seed: int | None = None) -> None:
+    def __init__(self, scope: Scope, seed: int | None = None, base: Arrays | None = None) -> None:
         self.scope = scope
-        self.engine = Engine(scope, self.value, seed)
+        self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
 
     def nearby(self) -> tuple[Arrays, ...]:
         """The same at further points."""
-        return tuple(Arrays(self.scope, seed) for seed in SEEDS)
+        return tuple(Arrays(self.scope, seed, self) for seed in SEEDS)
 
     @property
     def is_moved(self) -> bool:
@@ -124,10 +127,15 @@ class Arrays:
                 return reduce(_fitting("sum", np.add), signed)
             case Product(factors):
                 return reduce(_fitting("product", np.multiply), map(self.value, factors))
+            case MatrixProduct(left, right) if is_filling(left) or is_filling(right):
+                return self._filled(left, right)
             case MatrixProduct(left, right):
                 a, b = self.value(left), self.value(right)
-                is_outer = isinstance(right, Transpose) and a.ndim == b.ndim == 1
+                is_row = b.ndim == 1 or (b.ndim == 2 and len(b) == 1 < len(np.atleast_1d(a)))
+                is_outer = isinstance(right, Transpose) and a.ndim == 1 and is_row
                 return np.outer(a, b) if is_outer else _matrix_product(a, b)
+            case Index(base, items) if is_part(node):
+                return _part(self.value(base), items)
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
@@ -136,9 +144,9 @@ class Arrays:
                 test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
                 return np.where(test, self.value(a), self.value(b))
             case Call(function, arguments, ()) if function in WHOLE:
-                return self._applied(WHOLE[function], [self.value(a) for a in arguments])
-            case Call(_, arguments):
-                return called(node, [self.value(argument) for argument in arguments], self.engine.axes)
+                return applied(function, [self.value(a) for a in arguments])
+            case Call():
+                return called(node, self.value, self.engine.axes)
         raise NoValue(because("tensor formula"))
 
     @cached_property
@@ -159,27 +167,37 @@ class Arrays:
         return frozenset(found)
 
     def spread(self, node: MathNode) -> Array:
-        """How far the value of a formula may be off because the decimals written in it are rounded."""
+        """How far the value of a formula may be off because the decimals written in it are rounded.
+
+        Of a few decimals what each can change adds up. Many are moved together at random, twenty times, and three
+        times the root mean square of that is allowed.
+        """
         if not isinstance(node, Expr):
             return 0.0
         decimals = (n for n in walk(node) if isinstance(n, Number) and "." in (n.written or ""))
         rounded = [n for n in decimals if round(abs(float(n.value)), _EXACT) not in self.exact]
-        if not rounded or len(rounded) > _MOST_ROUNDED:
+        if not rounded:
             return 0.0
-        value, off = self.value(node), 0.0
-        signs = np.random.default_rng(len(rounded))
-        for _ in range(_TRIALS):
-            moves = {
-                id(n): _moved(n, sign) for n, sign in zip(rounded, signs.choice((-1, 1), len(rounded)), strict=True)
-            }
-            off = np.maximum(off, np.abs(self.value(_changed(node, moves)) - value))
-        return 2 * off
+        value = self.value(node)
 
-    def _applied(self, function: Callable[..., Array], arguments: list[Array]) -> Array:
-        try:
-            return function(*arguments)
-        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError) as error:
-            raise NoValue(because("error", error=error)) from None
+        def change(moves: Mapping[int, Number]) -> Array:
+            return np.abs(self.value(_changed(node, moves)) - value)
+
+        if len(rounded) <= _TRIALS:
+            return sum(change({id(n): _moved(n, 1)}) for n in rounded)
+        signs = np.random.default_rng(len(rounded)).choice((-1, 1), (_TRIALS, len(rounded)))
+        trials = [
+            change({id(n): _moved(n, sign) for n, sign in zip(rounded, row, strict=True)}) for row in signs.tolist()
+        ]
+        return 3 * np.sqrt(np.mean(np.square(trials), axis=0))
+
+    def _filled(self, left: Expr, right: Expr) -> Array:
+        """A product with a vector of ones of no given length: a v 𝟏ᵀ that other sizes stretch, or a sum 𝟏ᵀ A."""
+        if is_filling(right):
+            a = self.value(left)
+            return a[..., None] if isinstance(right, Transpose) and a.ndim == 1 else a.sum(-1, keepdims=a.ndim > 1)
+        b = self.value(right)
+        return b.sum(0) if isinstance(left, Transpose) else np.atleast_2d(b)
 
     def known(self, node: MathNode) -> Array:
         """The value of a name or of a derivative, as the engine finds it."""
@@ -257,6 +275,34 @@ def _matrix_product(a: Array, b: Array) -> Array:
     return _fitting("matrix product", np.matmul)(a, b)
 
 
+def is_filling(node: MathNode) -> bool:
+    """Whether a factor is 𝟏 or 𝟏ᵀ of whatever length fits."""
+    return (node.operand if isinstance(node, Transpose) else node) == Call("ones", ())
+
+
+def _part(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
+    """What stands at places that are written as numbers. Raises NoValue where there is nothing."""
+    if any(map(is_zeroth, items)):
+        raise NoValue(because("counted"))
+    if sum(item is not None for item in items) > array.ndim:
+        raise NoValue(because("indices", count=len(items), axes=array.ndim))
+    try:
+        return array[tuple(map(_place, items))]
+    except IndexError:
+        raise NoEntry(because("no entry", shape=shown_shape(array))) from None
+
+
+def _place(item: Expr | Slice | None) -> int | slice | None:
+    match item:
+        case Slice(start, stop, step):
+            return slice(_place(start), _place(stop), _place(step))
+        case Negate(Number(value)):
+            return -int(value)
+        case Number(value):
+            return int(value)
+    return None
+
+
 def _power(base: Array, exponent: Array, written: Expr) -> Array:
     """A power; of a matrix only the inverse and what is entry by entry anyway, since others have two readings."""
     if base.ndim < 2:
@@ -273,11 +319,6 @@ def is_number(node: Expr) -> bool:
     return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
 
 
-def shown_shape(array: Array) -> str:
-    """(2, 3) as 2×3."""
-    return "×".join(map(str, array.shape)) or "1"
-
-
 def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     match node:
         case Derivative(of, by):
@@ -287,7 +328,7 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     if not isinstance(node, Expr):
         return False
     return (
-        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index) for n in walk(node))
+        any(isinstance(n, ListOf | Transpose | MatrixProduct | Index | Over | Delta) for n in walk(node))
         or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
         or not names.isdisjoint(names_in(node))
     )

@@ -238,7 +238,10 @@ class Comparer:
         """A name on one side only that nothing defines, so that nothing can be said; or nothing."""
         left, right = set(symbols_in(a)), set(symbols_in(b))
         for key in sorted(left ^ right):
-            if key not in self.scope.symbols and key not in self.scope.functions and not self.has_written(key):
+            is_known = (
+                key in self.scope.symbols or key in self.scope.functions or self.scope.tangent_of(key) is not None
+            )
+            if not is_known and not self.has_written(key):
                 return because("undefined", name=key)
         return ""
 
@@ -326,7 +329,7 @@ class Comparer:
             return Match()
         if inner is None and isinstance(a, Name | Derivative | Differential | Applied):
             outcome = self.at_values(a, b)
-            if is_closed(b) and outcome.is_right:
+            if outcome.is_right and (is_closed(b) or self.may_choose(a)):
                 return Match([], outcome.verdict)
             return Match([(b, outcome.expected)]) if outcome.verdict == "wrong" or outcome.is_right else None
         return inner

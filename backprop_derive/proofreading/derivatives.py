@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from ..document import Derivative, Differential, MathNode
 from ..syntax.expression import Expr, Index, Name, Quotient
 from .indices import with_places
+from .sentences import unread
 from .tokens import Token, Unread
 
 if TYPE_CHECKING:
@@ -35,13 +36,13 @@ def _derivative_below_bar(p: Parser) -> MathNode:
     """The derivative whose numerator begins here: \\frac{∂ of}{∂ by}, or the operator \\frac{∂}{∂ by} of."""
     sign = p.advance()
     if p.peek().at("^"):
-        raise Unread("derivatives of higher order are not judged", p.peek().start)
+        raise Unread(unread("order"), p.peek().start)
     of: MathNode | None = None
     if not p.peek().at("}"):
         start = p.peek().start
         of = p.signed()
         if p.peek().at("+", "-"):
-            raise Unread("what is differentiated needs parentheses", start)
+            raise Unread(unread("differentiated"), start)
     p.expect("}")
     p.expect("{")
     by = _below(p, sign)
@@ -58,12 +59,12 @@ def _is_name(node: MathNode) -> bool:
 
 def _below(p: Parser, sign: Token) -> Expr:
     if p.peek().kind != "D":
-        raise Unread("a derivative needs the sign of differentiation below its bar too", p.peek().start)
+        raise Unread(unread("below"), p.peek().start)
     p.advance()
     start = p.peek().start
     by = with_places(p, p.atom())
     if not _is_name(by):
-        raise Unread("a derivative is by a name", start)
+        raise Unread(unread("by name"), start)
     return cast(Expr, by)
 
 
@@ -74,7 +75,7 @@ def derivative(p: Parser, token: Token) -> MathNode:
         by = _below(p, token)
         return Derivative(p.power(), by, token.text)
     if p.peek().at("^"):
-        raise Unread("derivatives of higher order are not judged", p.peek().start)
+        raise Unread(unread("order"), p.peek().start)
     of = p.power()
     if p.peek().at("/") and p.peek(1).kind == "D":
         p.advance()
@@ -82,7 +83,7 @@ def derivative(p: Parser, token: Token) -> MathNode:
         return Derivative(of, by, token.text, _held(p))
     if token.text == "d" and _is_name(of):
         return Differential("d", cast(Expr, of))
-    raise Unread("a differential of an expression is not judged by itself", token.start)
+    raise Unread(unread("differential"), token.start)
 
 
 def _held(p: Parser) -> tuple[Name, ...]:
@@ -110,10 +111,10 @@ def at_a_point(p: Parser) -> MathNode:
     while in_braces and p.accept(","):
         names.append(p.advance())
     if in_braces and not p.peek().at("}"):
-        raise Unread("a value at a point is not judged", closing.start)
+        raise Unread(unread("point"), closing.start)
     p.accept("}")
     if not isinstance(inner, Derivative) or any(token.kind != "name" for token in names):
-        raise Unread("a value at a point is not judged", closing.start)
+        raise Unread(unread("point"), closing.start)
     return Derivative(inner.of, inner.by, inner.sign, tuple(Name(token.text) for token in names))
 
 
@@ -127,5 +128,5 @@ def gradient(p: Parser) -> MathNode:
         p.expect("}")
     of = p.atom()
     if not _is_name(by) or not isinstance(of, Name):
-        raise Unread("a gradient is of a name by a name", start)
+        raise Unread(unread("gradient"), start)
     return Differential("nabla", cast(Expr, by), of)

@@ -3,38 +3,71 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
+from itertools import zip_longest
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
 from .. import api
+from ..derivation import TensorDerivation
 from ..errors import BackpropError
-from ..syntax.expression import Call, Expr, Name, Number, names_in, walk
+from ..ops.table import operation
+from ..syntax.expression import (
+    WORDED,
+    Call,
+    Expr,
+    ListOf,
+    MatrixProduct,
+    Name,
+    Negate,
+    Number,
+    Power,
+    Text,
+    Transpose,
+    map_children,
+    names_in,
+    walk,
+)  # fmt: skip
 from ..syntax.written import written
+from .floats import Floats, operation_program
 from .nearby import is_special, near, structured
 from .scope import Scope
 from .sentences import because
+from .tokens import OF_TENSORS, is_known_function
 from .values import NoValue
 
 Array = Any
 _LABELLED = frozenset("cross_entropy nll onehot embedding".split())
 _MOST_WHOLE = 2**53  # floats tell whole numbers apart below it
 _MOST_DRAWN = 10_000  # entries of one tensor whose values the notes do not give
+# Parameters that take a list of numbers or of tensors, whatever their lengths.
+_IN_PARTS = ("shape", "tensors")
+_MOST_UPDATES = 5
 # What notes call a convolution or a pool, whatever the number of its axes.
 _BY_AXES = (("1d(", "1d("), ("1d(", "2d("))
 
 
 class Engine:
-    """Answers at the values of the notes, or near them with a `seed`; at drawn ones where the notes give none."""
+    """Answers at the values of the notes, or near them with a `seed`; at drawn ones where the notes give none.
 
-    def __init__(self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None) -> None:
-        self.scope, self.evaluated, self.seed = scope, evaluated, seed
+    Near them it evaluates what `base`, the engine at the values of the notes, has derived.
+    """
+
+    def __init__(
+        self, scope: Scope, evaluated: Callable[[Expr], Array], seed: int | None = None, base: Engine | None = None
+    ) -> None:
+        self.scope, self.evaluated, self.seed, self.base = scope, evaluated, seed, base
         self._locals: dict[str, api.Solution] = {}
-        self.axes = _BY_AXES[0]
+        self._axes = _BY_AXES[0]
         self._known: dict[tuple[str, ...], Array] = {}
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        """Which functions are meant that notes call by one name."""
+        return self._axes if self.base is None else self.base.axes
 
     # --- what is given
 
@@ -90,21 +123,50 @@ class Engine:
 
     # --- the problem, solved
 
+    def updated(self, moved: frozenset[str]) -> Iterator[dict[str, Array]]:
+        """The values of some names after 1, 2, … updates by descent. Raises NoValue where no rate is given."""
+        rate = self.scope.givens.get("eta")
+        if rate is None:
+            raise NoValue(because("name", name="η"))
+        found = ", ".join(f"d({self.scope.loss})/d({name})" for name in sorted(moved))
+        settings = (f"Learning rate: {written(rate)}", f"Updates: {_MOST_UPDATES}", f"Find {found}")
+        solution = self._solved(settings)
+        for number in range(1, _MOST_UPDATES + 1):
+            yield {name: floats(value) for name, value in solution.updated(number).items()}
+
     @cached_property
     def solution(self) -> api.Solution:
         """The problem of the notes solved. Raises NoValue where the language does not take it."""
+        return self._solved()
+
+    def _solved(self, settings: tuple[str, ...] = ()) -> api.Solution:
         if not self.needed:
             raise NoValue(because("nothing"))
-        steps = [f"{key} = {written(self.scope.steps[key])}" for key in self.scope.order if key in self.needed]
+        inverse = self._with_inverse
+        steps = {key: inverse(self.scope.steps[key]) for key in self.scope.order if key in self.needed}
         assert self.scope.loss is not None
-        lines, error = [*self._lines(self.givens), *steps], None
-        for self.axes in _BY_AXES:
-            try:
-                return _solved(lines, self.scope.loss, self.axes)
-            except NoValue as refused:
-                error = error or refused
+        outer = {key: _with_outer(step) for key, step in steps.items()}
+        givens, error = list(self._lines(self.givens)), None
+        for read in (steps, outer) if outer != steps else (steps,):
+            for axes in _BY_AXES if self.base is None else (self.base.axes,):
+                try:
+                    lines = (f"{key} = {written(step)}" for key, step in read.items())
+                    found = _solved([*givens, *lines, *settings], self.scope.loss, axes)
+                    self._axes = axes
+                    return found
+                except NoValue as refused:
+                    error = error or refused
         assert error is not None
         raise error
+
+    def _with_inverse(self, expr: Expr) -> Expr:
+        """A⁻¹ of a given matrix as its inverse, not that of its entries."""
+        match expr:
+            case Power(Name(key) as base, exponent) if (
+                _is_minus_one(exponent) and np.ndim(self.givens.get(key, 0)) == 2
+            ):
+                return Call("inv", (base,))
+        return map_children(expr, self._with_inverse)
 
     def _lines(self, givens: dict[str, Array]) -> Iterator[str]:
         for name, value in givens.items():
@@ -112,39 +174,91 @@ class Engine:
             yield f"Given {name} = {_literal(value)} {structure}".rstrip()
         yield from (f"Given {letter} = {size}" for letter, size in self.letters.items() if letter in self.needed)
 
+    @cached_property
+    def floats(self) -> Floats | None:
+        """What is derived, for any values; None where the loss is no single number or nothing is a tensor."""
+        if self.base is not None:
+            return self.base.floats
+        derivation = self.solution.record.derivation
+        is_single = isinstance(derivation, TensorDerivation) and not derivation.graph.problem.asks_jacobian
+        return Floats(derivation) if is_single else None  # type: ignore[arg-type]
+
+    @cached_property
+    def moved(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The values and the adjoints near those of the notes, as far as they exist."""
+        if self.base is None or self.floats is None:
+            return {}, {}
+        sizes = {letter: np.float64(size) for letter, size in self.letters.items()}
+        values, adjoints = self.floats.run({**sizes, **self.givens})
+        return _existing(values), _existing(adjoints)
+
     def value(self, key: str) -> Array:
         """The value of a name."""
         if key in self.letters:
             return np.float64(self.letters[key])
         if key in self.givens:
             return self.givens[key]
+        if key in self.moved[0]:
+            return self.moved[0][key]
         return self._asked(lambda: self.solution.value(key), "value", key)
 
     def gradient(self, by: str) -> Array:
         """The gradient of the loss by a name."""
         if by == self.scope.loss:
             return np.float64(1)
+        if by in self.moved[1]:
+            return self.moved[1][by]
         return self._asked(lambda: self.solution.gradient(by), "gradient", by)
 
     def jacobian(self, of: str, by: str) -> Array:
         """∂of/∂by, with the axes of `of` and then those of `by`; of a step by its operand with all others held."""
         if by in self.scope.operands.get(of, ()):
             return self.local(of, by)
-        return self._asked(lambda: self.solution.jacobian(of, by), "jacobian", of, by)
+        return self._asked(lambda: self._composed(of, by), "jacobian", of, by)
+
+    def _composed(self, of: str, by: str) -> Array:
+        """The Jacobian by the chain rule, from those of the steps; where one is missing, as a problem of its own."""
+        if self.floats is None or of not in self.floats.shapes:
+            return self.solution.jacobian(of, by)
+        shape = self.floats.shapes[of]
+        found = {of: np.eye(math.prod(shape)).reshape(shape + shape)}
+        for step in reversed(self.scope.order):
+            if step not in found or step == by:
+                continue
+            for operand in self.scope.operands[step]:
+                if self.floats.flow(step, operand) is not None:
+                    part = np.tensordot(found[step], self.local(step, operand), axes=np.ndim(self.value(step)))
+                    found[operand] = found.get(operand, 0) + part
+        return found[by] if by in found else self.solution.jacobian(of, by)
 
     def local(self, step: str, by: str) -> Array:
         """∂step/∂by in this one step."""
         if by not in self.scope.operands.get(step, ()):
             raise NoValue(because("not used", name=step, by=by))
-        return self._asked(lambda: self._alone(step).jacobian(step, by), "local", step, by)
+        return self._asked(lambda: self._local(step, by), "local", step, by)
+
+    def _local(self, step: str, by: str) -> Array:
+        """∂step/∂by: by the form that is derived, or as a problem of its own, which also tells why there is none."""
+        flow = self.floats.flow(step, by) if step in self.needed and self.floats is not None else None
+        if flow is not None and self.floats is not None:
+            found = self.floats.local(flow, {name: self.value(name) for name in (step, *flow.slots)})
+            if np.isfinite(found).all():
+                return found
+        return self._alone(step).jacobian(step, by)
 
     def _alone(self, step: str) -> api.Solution:
         """A step as a problem of its own, what it uses given."""
         found = self._locals.get(step)
         if found is None:
             operands = {name: self.value(name) for name in self.scope.operands[step] if name not in self.letters}
-            lines = [*self._lines(operands), f"{step} = {written(self.scope.steps[step])}"]
-            found = self._locals[step] = _solved(lines, step, self.axes)
+            givens, read = list(self._lines(operands)), self._with_inverse(self.scope.steps[step])
+            try:
+                found = _solved([*givens, f"{step} = {written(read)}"], step, self.axes)
+            except NoValue:
+                if (outer := _with_outer(read)) == read:
+                    raise
+                found = _solved([*givens, f"{step} = {written(outer)}"], step, self.axes)
+            self._locals[step] = found
         return found
 
     def through(self, step: str, by: str) -> Array:
@@ -163,12 +277,31 @@ class Engine:
         return self._known[key]
 
 
+def _existing(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {key: array for key, array in arrays.items() if np.isfinite(array).all()}
+
+
 def floats(answer: Any) -> Array:
     """What the engine answers, as an array of floats. Raises NoValue for a number beyond them."""
     try:
         return np.asarray(answer, dtype=float)
     except OverflowError as error:
         raise NoValue(because("error", error=type(error).__name__)) from None
+
+
+def _is_minus_one(node: Expr) -> bool:
+    match node:
+        case Number(value) | Negate(Number(value)):
+            return abs(value) == 1 and (value < 0 or isinstance(node, Negate))
+    return False
+
+
+def _with_outer(expr: Expr) -> Expr:
+    """a bᵀ of two names as an outer product: what it is of vectors, which the language has no columns of."""
+    match expr:
+        case MatrixProduct(Name() as left, Transpose(Name() as right)):
+            return Call("outer", (left, right))
+    return map_children(expr, _with_outer)
 
 
 def _solved(lines: list[str], loss: str, axes: tuple[str, str]) -> api.Solution:
@@ -187,25 +320,54 @@ def _literal(value: Array) -> str:
 
 
 @cache
-def _called(
-    function: str, options: tuple[str, ...], arguments: tuple[tuple[str, bool], ...], axes: tuple[str, str]
-) -> Array:
-    lines = [f"Given a_{k} = {value}" for k, (value, is_given) in enumerate(arguments) if is_given]
-    inner = (f"a_{k}" if is_given else value for k, (value, is_given) in enumerate(arguments))
-    solution = _solved([*lines, f"out = {function}({', '.join([*inner, *options])})"], "out", axes)
-    return floats(solution.value("out"))
+def _called(lines: tuple[str, ...], call: str, axes: tuple[str, str]) -> Array:
+    return floats(_solved([*lines, f"out = {call}"], "out", axes).value("out"))
 
 
-def called(call: Call, arguments: list[Array], axes: tuple[str, str]) -> Array:
+def _computed(call: str, given: Mapping[str, Array], axes: tuple[str, str]) -> Array | None:
+    """The operation in doubles; None where that does not work, and where there is a reason to be told."""
+    lines = [f"Given {name}: ({', '.join(map(str, np.shape(v)))})" for name, v in given.items() if np.ndim(v)]
+    lines += [f"Given {name}" for name, value in given.items() if not np.ndim(value)]
+    lines.append(f"out = {call}".replace(*axes))
+    try:
+        runner = operation_program("\n".join(lines), "out")
+        found = runner(given)[""] if runner is not None else np.nan
+    except BackpropError:
+        return None
+    return np.asarray(found, dtype=float) if np.isfinite(found).all() else None
+
+
+def called(call: Call, value: Callable[[Expr], Array], axes: tuple[str, str]) -> Array:
     """An operation of the language at arrays, by the engine; sizes and axes stay numbers that are written.
 
     `axes` tells which of the functions is meant that notes call by one name, conv1d or conv2d.
     """
-    options = tuple(
-        f"{name}={value.key if isinstance(value, Name) else written(value)}" for name, value in call.options
-    )
-    given = tuple(
-        (written(argument), False) if isinstance(argument, Number) else (_literal(value), True)
-        for argument, value in zip(call.arguments, arguments, strict=True)
-    )
-    return _called(call.function, options, given, axes)
+    arrays: dict[str, Array] = {}
+
+    def given(argument: Expr) -> str:
+        name = f"a_{len(arrays)}"
+        arrays[name] = value(argument)
+        return name
+
+    def shown(argument: Any, parameter: str) -> str:
+        if isinstance(argument, Number | Text):
+            return written(argument)
+        if isinstance(argument, ListOf) and parameter in _IN_PARTS:
+            is_shape = parameter == "shape"
+            return f"[{', '.join(written(item) if is_shape else given(item) for item in argument.items)}]"
+        return given(argument)
+
+    if not is_known_function(call.function) or call.function in OF_TENSORS:
+        raise NoValue(because("tensor formula"))
+    parameters = operation(call.function).parameters[: len(call.arguments)]
+    arguments = [shown(argument, name) for argument, name in zip_longest(call.arguments, parameters, fillvalue="")]
+    options = [f"{name}={_word(option) if name in WORDED else shown(option, name)}" for name, option in call.options]
+    asked = f"{call.function}({', '.join((*arguments, *options))})"
+    quick = _computed(asked, arrays, axes)
+    if quick is not None:
+        return quick
+    return _called(tuple(f"Given {name} = {_literal(array)}" for name, array in arrays.items()), asked, axes)
+
+
+def _word(option: Expr) -> str:
+    return option.key if isinstance(option, Name) else written(option)

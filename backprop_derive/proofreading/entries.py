@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any, cast
 
 import numpy as np
@@ -13,9 +14,25 @@ from ..checks.formulas import Formulas
 from ..checks.library import of_module
 from ..document import Derivative, Differential, MathNode
 from ..errors import BackpropError
-from ..syntax.expression import Delta, Expr, Index, Name, Number, Over, Product, Sum, map_children, walk
+from ..syntax.expression import (
+    Call,
+    Compare,
+    Delta,
+    Expr,
+    Index,
+    Name,
+    Negate,
+    Number,
+    Over,
+    Product,
+    Sum,
+    map_children,
+    walk,
+)  # fmt: skip
 from ..syntax.names import canonical
 from .indices import entry_of
+from .places import is_part, is_zeroth
+from .rules import nodes_of
 from .sentences import because
 from .statements import Statement
 from .values import NoValue
@@ -32,6 +49,10 @@ class Misfit(Exception):
     """Two shapes that do not fit together, and in which product or sum."""
 
 
+class NoEntry(Misfit):
+    """An entry of which there is none."""
+
+
 def is_by_entries(node: MathNode) -> bool:
     """Whether a formula speaks of entries by their indices."""
     if isinstance(node, Derivative | Differential):
@@ -39,7 +60,9 @@ def is_by_entries(node: MathNode) -> bool:
     if not isinstance(node, Expr):
         return False
     return any(
-        isinstance(n, Index | Over | Delta) or (isinstance(n, Derivative | Differential) and is_by_entries(n))
+        isinstance(n, Over | Delta)
+        or (isinstance(n, Index) and not is_part(n))
+        or (isinstance(n, Derivative | Differential) and is_by_entries(n))
         for n in walk(node)
     )
 
@@ -54,6 +77,7 @@ class Entries:
     def __init__(self, known: Callable[[MathNode], Array], is_data: Callable[[str], bool]) -> None:
         self.known, self.is_data = known, is_data
         self.sizes: dict[str, int] = {}
+        self.told: dict[str, int] = {}  # how far the letters of the first side run: others may be defined further
         self.letters: set[str] = set()
         self.arrays: dict[str, Array] = {}
         self.work = 1
@@ -62,7 +86,10 @@ class Entries:
         """The arrays of the sides, an axis for each free letter. Raises NoValue, or Misfit for sizes that differ."""
         for side in sides:
             self.letters |= {letter for letter in _letters(side) if not self.is_data(letter)}
-        lowered = [self.lowered(side) for side in sides]
+        head, *rest = sides
+        lowered = [self.lowered(head)]
+        self.told = dict(self.sizes)
+        lowered += map(self.lowered, rest)
         axes = tuple((f"@{letter}", size) for letter, size in self.sizes.items())
         places = int(np.prod([size for _, size in axes] or [1]))
         if places * self.work > _MOST_NUMBERS:
@@ -85,28 +112,32 @@ class Entries:
                 return Name(f"@{key}")
             case Name():
                 return self.array(node, ())
+            case Index() if is_part(node):
+                return self.array(node, ())
             case Derivative() | Differential() | Index():
                 base, places = entry_of(node)
                 return self.array(base, places)
         return map_children(cast(Expr, node), self.lowered)
 
     def summed(self, letter: str, size: int | str, body: Expr) -> Expr:
-        outer = self.sizes.pop(letter, None)
+        outer, told = self.sizes.pop(letter, None), self.told.pop(letter, None)
         was_letter = letter in self.letters
         self.letters.add(letter)
         inner = self.lowered(body)
         found = self.sizes.pop(letter, size if isinstance(size, int) and size else None)
         if outer is not None:
             self.sizes[letter] = outer
+        if told is not None:
+            self.told[letter] = told
         if not was_letter:
             self.letters.discard(letter)
         if found is None:
             raise NoValue(because("endless", letter=letter))
         upper = self._size(size)
-        if upper not in (0, found):
+        if upper > found:
             raise Misfit(because("bound", letter=letter, upper=upper, found=found))
         self.work *= found
-        return Over(f"@{letter}", found, inner)
+        return Over(f"@{letter}", upper or found, inner)
 
     def _size(self, size: int | str) -> int:
         """The bound of a sum, 0 for a letter that stands for no number."""
@@ -120,25 +151,65 @@ class Entries:
     def array(self, base: MathNode, places: Sequence[Expr]) -> Expr:
         """A name for an array, at the places of its entries."""
         array = np.asarray(self.known(base), dtype=float)
-        if array.ndim == len(places) + 1:
-            places = [part for place in places for part in _apart(place)]
-        if array.ndim != len(places):
-            raise NoValue(because("indices", count=len(places), axes=array.ndim))
+        places = placed(places, array)
         name = f"#{len(self.arrays)}"
         self.arrays[name] = array
         for place, size in zip(places, array.shape, strict=True):
             letter = place.key if isinstance(place, Name) else ""
-            if letter in self.letters and self.sizes.setdefault(letter, size) != size:
+            is_further = self.told.get(letter, size) < size
+            if letter in self.letters and not is_further and self.sizes.setdefault(letter, size) != size:
                 raise Misfit(because("runs", letter=letter, size=self.sizes[letter], other=size))
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
 
 
-def _apart(place: Expr) -> tuple[Expr, ...]:
-    """A_{2j} as the entry at 2 and j, where A has one axis more than places are written; such numbers count from 1."""
+def placed(places: Sequence[Expr], array: Array) -> list[Expr]:
+    """The places of an entry, one for each axis, numbers counted from 0. Raises NoValue, NoEntry."""
+    beside = [_side_by_side(place) for place in places]
+    is_apart = array.ndim > len(places)
+    found = [part for parts in beside for part in (map(_counted, parts) if is_apart else (_joined(parts),))]
+    if array.ndim != len(found):
+        raise NoValue(because("indices", count=len(places), axes=array.ndim))
+    found = [_from_the_end(place, size) for place, size in zip(found, array.shape, strict=True)]
+    if any(isinstance(p, Number) and not 0 <= p.value < size for p, size in zip(found, array.shape, strict=True)):
+        raise NoEntry(because("no entry", shape=shown_shape(array)))
+    return found
+
+
+def _side_by_side(place: Expr) -> tuple[Expr, ...]:
+    """What stands side by side in A_{12} and A_{2j}; one place by itself is counted already."""
     match place:
-        case Product((Number(value), Name() as letter), True):
-            return Number(value - 1), letter
+        case Product(parts, True) if all(isinstance(part, Number | Name) for part in parts):
+            return parts
     return (place,)
+
+
+def _counted(part: Expr) -> Expr:
+    """A number below a name, which counts from 1 where it is written so, counted from 0."""
+    return Number(part.value - (part.written is not None)) if isinstance(part, Number) else part
+
+
+def _joined(parts: tuple[Expr, ...]) -> Expr:
+    """One place: 12 of 1 and 2 side by side."""
+    if len(parts) == 1:
+        return parts[0]
+    numbers = [part for part in parts if isinstance(part, Number)]
+    if len(numbers) < len(parts):
+        return Product(parts, True)
+    joined = "".join(str(number.value) for number in numbers)
+    return _counted(Number(Fraction(int(joined)), numbers[0].written))
+
+
+def _from_the_end(place: Expr, size: int) -> Expr:
+    """A place that is counted from the end, −1 for the last one, as one counted from the beginning."""
+    match place:
+        case Negate(Number(value)) if value:
+            return Number(size - value)
+    return place
+
+
+def shown_shape(array: Array) -> str:
+    """(2, 3) as 2×3."""
+    return "×".join(map(str, array.shape)) or "1"
 
 
 def _letters(node: MathNode) -> Iterator[str]:
@@ -150,7 +221,7 @@ def _letters(node: MathNode) -> Iterator[str]:
         for part in walk(node):
             match part:
                 case Index(base, items):
-                    places += (cast(Expr, item) for item in items)
+                    places += (item for item in items if isinstance(item, Expr))
                     yield from _letters(base) if isinstance(base, Derivative | Differential) else ()
                 case Delta(left, right):
                     places += (left, right)
@@ -185,3 +256,24 @@ def defined_by_entries(statement: Statement) -> Iterator[str]:
             yield stem
     elif (typed := _TYPED.match(statement.link_text(statement.links[0]))) is not None:
         yield canonical(typed[1])
+
+
+def has_zeroth(statement: Statement) -> bool:
+    """Whether a statement has a place 0 below a name, or asks whether one is 0 or more: it counts from 0."""
+    nodes = (node for link in statement.links if link.node is not None for node in nodes_of(link.node))
+    return any(map(_is_from_zero, nodes))
+
+
+def _is_from_zero(node: MathNode) -> bool:
+    match node:
+        case Derivative(of, by):
+            return _is_from_zero(by) or _is_from_zero(of)
+        case Differential(_, by):
+            return _is_from_zero(by)
+        case Index(_, items):
+            return any(map(is_zeroth, items))
+        case Delta(left, right):
+            return is_zeroth(left) or is_zeroth(right)
+        case Call("where", (Compare("<=", Number(value), place), _, _)):
+            return value == 0 and any(isinstance(n, Name) and len(n.key) == 1 for n in walk(place))
+    return False

@@ -10,6 +10,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..errors import ProblemError
+from ..languages import Said
+from ..languages.sentences import FILES, LIMITS
 from ..limits import Limits
 from ..records import record
 from ..syntax.source import Source
@@ -41,7 +43,7 @@ class Formula:
 
 def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
     """Every stretch of mathematics in the order of the text. Raises ProblemError for a notebook that is none."""
-    limits.check("text", len(text), "the text of the notes")
+    limits.check("text", len(text), Said(LIMITS, "notes"))
     if name.endswith(".ipynb") or re.match(r'\s*\{\s*"(cells|metadata|nbformat)"', text):
         yield from _notebook(text, name, limits)
         return
@@ -70,10 +72,11 @@ def _notebook(text: str, name: str, limits: Limits) -> Iterator[Formula]:
         texts = [(k, part if isinstance(part, str) else "".join(part)) for k, part in written]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ProblemError(
-            f"{name} is no notebook: {type(error).__name__}", expected="a notebook of Jupyter, with cells"
+            Said(FILES, "no notebook", {"name": name, "error": type(error).__name__}),
+            expected="a notebook of Jupyter, with cells",
         ) from None
     for k, cell in texts:
-        limits.check("text", len(cell), f"cell {k}")
+        limits.check("text", len(cell), Said(LIMITS, "cell", {"number": k}))
         yield from _markdown(Source(f"{name}, cell {k}", cell))
 
 

@@ -15,7 +15,6 @@ from ..syntax.expression import (
     Expr,
     Index,
     ListOf,
-    MatrixProduct,
     Name,
     Number,
     Over,
@@ -24,8 +23,10 @@ from ..syntax.expression import (
     children,
     integer,
 )  # fmt: skip
+from .places import below, bracketed, has_stretch, taken_apart
+from .sentences import unread
 from .structures import COMPARED
-from .tokens import Token, Unread
+from .tokens import MADE, Token, Unread
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -42,8 +43,12 @@ def is_tensor(node: MathNode, tensors: frozenset[str]) -> bool:
             return True
         case Name(key):
             return key in tensors
-        case Index() | Over() | Delta():
+        case Index(_, items):
+            return has_stretch(items)
+        case Over() | Delta():
             return False
+        case Call(function) if function in MADE:
+            return True
     return any(is_tensor(child, tensors) for child in children(cast(Expr, node)))
 
 
@@ -53,81 +58,55 @@ def with_places(p: Parser, base: MathNode) -> MathNode:
         before = p.tokens[p.position - 1]
         if p.peek().at("_"):
             p.advance()
-            base = Index(cast(Expr, base), _counted_from_one(subscript(p)))
+            base = Index(cast(Expr, base), below(p))
         elif p.peek().at("[") and p.peek().start == before.end:
-            p.advance()
-            items = [p.expression()]
-            while p.accept(","):
-                items.append(p.expression())
-            p.expect("]")
-            base = Index(cast(Expr, base), tuple(cast(Expr, item) for item in items))
+            base = Index(cast(Expr, base), bracketed(p))
         else:
             break
     return base
 
 
-def subscript(p: Parser) -> tuple[Expr, ...]:
-    """The places below a name: one letter or number each, side by side or between commas."""
-    if p.accept("{") is None:
-        return tuple(_apart(p.atom(), p.peek().start))
-    places: list[Expr] = []
-    while True:
-        start = p.peek().start
-        places += _apart(p.expression(), start)
-        if p.accept(",") is None:
-            break
-    p.expect("}")
-    return tuple(places)
-
-
-def _apart(node: MathNode, start: int) -> list[Expr]:
-    match node:
-        case Product(factors, _) if all(isinstance(f, Name | Index) for f in factors):
-            return [place for factor in factors for place in _apart(factor, start)]
-        case MatrixProduct(left, right):
-            return [*_apart(left, start), *_apart(right, start)]
-        case Name(key) if key.isalpha() and 1 < len(key) < 4:
-            return [Name(letter) for letter in key]
-        case Number(value, written) if written is not None and len(written) == 2 and value.denominator == 1:
-            return [integer(int(digit)) for digit in written]
-        case Derivative() | Differential():
-            raise Unread("an index is a letter or a number", start)
-    return [cast(Expr, node)]
-
-
-def _counted_from_one(places: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    """Numbers below a name count from 1, as mathematics does; in brackets they count from 0."""
-    return tuple(integer(int(p.value) - 1) if isinstance(p, Number) else p for p in places)
-
-
 def summation(p: Parser, token: Token) -> Over:
-    """Σ_k, Σ_{k,l} or \\sum_{i=1}^{n} of the rest of the product."""
+    """Σ_k, Σ_{k,l}, Σ_{0 ≤ k < 3} or \\sum_{i=1}^{n} of the rest of the product."""
     if not p.vocabulary.tensors:
-        raise Unread("a sum over an index needs vectors or matrices", token.start)
+        raise Unread(unread("sum"), token.start)
     p.accept("_")
     opened = p.accept("{", "(")
-    letters = [_letter(p)]
+    letters = [_index(p)]
     first = 0
     while opened is not None and p.accept(","):
-        letters.append(_letter(p))
+        letters.append(_index(p))
     if opened is not None and p.peek().kind == "rel" and p.peek().text == "=":
         p.advance()
         first = int(p.number(p.advance()).value)
     if opened is not None:
         p.expect("}" if opened.text == "{" else ")")
-    size: int | str = 0  # to be told by what is summed
     if p.peek().at("^"):
-        size = _upper(p, first)
-    found = Over(letters[-1], size, cast(Expr, p.term()))
-    for letter in letters[-2::-1]:
+        letters[-1] = letters[-1][0], _upper(p, first)
+    found = cast(Expr, p.term())
+    for letter, size in reversed(letters):
         found = Over(letter, size, found)
-    return found
+    return cast(Over, found)
+
+
+def _index(p: Parser) -> tuple[str, int | str]:
+    """The letter of a sum with how many values it has, 0 where what is summed tells that: k, 0 ≤ k < 3, 1 ≤ k ≤ n."""
+    if p.peek(1).kind != "rel" or p.peek(1).text not in ("<", "<="):
+        return _letter(p), 0
+    first = int(p.number(p.advance()).value) + (p.advance().text == "<")
+    letter, sign = _letter(p), p.advance()
+    last = p.advance()
+    if sign.text not in ("<", "<="):
+        raise Unread(unread("bounds"), sign.start)
+    if last.kind == "name" and first == (sign.text == "<="):
+        return letter, last.text
+    return letter, int(p.number(last).value) - first + (sign.text == "<=")
 
 
 def _letter(p: Parser) -> str:
     token = p.advance()
     if token.kind != "name" or len(token.text) > 2:
-        raise Unread("a sum is over a letter", token.start)
+        raise Unread(unread("sum letter"), token.start)
     return token.text
 
 
@@ -135,7 +114,7 @@ def _upper(p: Parser, first: int) -> int | str:
     """How many values the index has by the bounds of a sum."""
     start = p.advance().start
     opened = p.accept("{")
-    last = p.expression()
+    last = p.expression() if opened is not None else p.atom()
     if opened is not None:
         p.expect("}")
     match last:
@@ -143,7 +122,7 @@ def _upper(p: Parser, first: int) -> int | str:
             return int(value) - first + 1
         case Name(key) if first == 1:
             return key
-    raise Unread("the bounds of the sum are not understood", start)
+    raise Unread(unread("bounds"), start)
 
 
 def delta(p: Parser, token: Token) -> MathNode:
@@ -156,11 +135,12 @@ def delta(p: Parser, token: Token) -> MathNode:
         found = tuple(cast(Expr, place) for place in places)
     else:
         p.expect("_")
-        found = subscript(p)
+        found = below(p)
+        found = taken_apart(found, p.vocabulary)
     if len(found) == 1 and is_tensor(_base(found[0]), p.vocabulary.tensors):
         return Differential("delta", found[0])
     if len(found) != 2:
-        raise Unread("δ has two indices", token.start)
+        raise Unread(unread("delta"), token.start)
     return Delta(*found)
 
 
@@ -168,13 +148,23 @@ def identity(p: Parser, key: str) -> MathNode:
     """I_n or I[n], the identity matrix; by itself a name."""
     size = key.partition("_")[2]
     if size:
-        return Call("identity", (integer(int(size)) if size.isdigit() else Name(size),))
+        return Call("identity", _sized(size))
     if not (p.peek().at("[") and p.peek().start == p.tokens[p.position - 1].end):
         return Name(key)
     p.advance()
     found = p.expression()
     p.expect("]")
     return Call("identity", (cast(Expr, found),))
+
+
+def ones(key: str) -> Call:
+    """𝟏_n, a vector of ones; by itself one of the length that fits."""
+    size = key.partition("_")[2]
+    return Call("ones", _sized(size) if size else ())
+
+
+def _sized(size: str) -> tuple[Expr]:
+    return (integer(int(size)) if size.isdigit() else Name(size),)
 
 
 def _base(node: Expr) -> Expr:
@@ -187,7 +177,7 @@ def condition(p: Parser, left: MathNode) -> MathNode:
     while p.peek().kind == "rel":
         sign = p.advance()
         if sign.text not in COMPARED:
-            raise Unread("a comparison is expected", sign.start)
+            raise Unread(unread("comparison"), sign.start)
         right = p.expression()
         test = Compare(COMPARED[sign.text], cast(Expr, left), cast(Expr, right))
         factors.append(Call("where", (test, ONE, ZERO)))
@@ -212,7 +202,7 @@ def _size(node: MathNode, token: Token) -> int | str:
             return int(value)
         case Name(key):
             return key
-    raise Unread("a size is a letter or a number", token.start)
+    raise Unread(unread("size"), token.start)
 
 
 def entry_of(node: MathNode) -> tuple[MathNode, tuple[Expr, ...]]:

@@ -9,15 +9,17 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, ListOf, Name, names_in
+from ..syntax.expression import Index, ListOf, Name, Number, names_in
 from ..syntax.parser import deep_recursion
+from .again import Again, further
 from .arrays import tensor_names
 from .compare import Comparer
-from .entries import defined_by_entries
+from .entries import defined_by_entries, has_zeroth
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
+from .named_entries import numbered_entries
 from .outcome import Outcome
 from .readings import Readings
 from .record import Finding, Mistake, Report
@@ -26,9 +28,10 @@ from .scope import Scope, is_plain, scopes_of
 from .sentences import because, reason_of
 from .statements import Link, Statement, with_names, with_tensors
 from .tensors import is_written
-from .updates import is_update, judge_update
+from .updates import is_update, judge_update, later
 from .values import NoValue, symbol_key
 
+_MOST_ROUNDS = 4
 _ORDER = {"<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (1, 0), "!=": (-1, 1)}
 
 
@@ -48,22 +51,58 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             vocabulary = with_names(vocabulary, more)
             statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
-        tensors = frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
-        if tensors:
-            defined = frozenset(key for scope in scopes for key in (*scope.givens, *scope.steps))
-            vocabulary = with_tensors(vocabulary, tensors, defined)
+        tensors: frozenset[str] = frozenset()
+        numbered: frozenset[str] = frozenset()
+        for _ in range(_MOST_ROUNDS):  # what tensors are tells how a step is read, which may be another one
+            problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
+            numbered |= numbered_entries(vocabulary.names, statements, problems)
+            found = tensors | {key for _, names in problems.values() for key in names if key not in numbered}
+            if found == tensors:
+                break
+            tensors = found
+            defined = frozenset(key for scope, _ in problems.values() for key in (*scope.givens, *scope.steps))
+            vocabulary = with_tensors(vocabulary, tensors, defined, numbered)
             statements = list(readings.statements(formulas, vocabulary))
+            scopes = scopes_of(statements)
+        if tensors:
             by_entries = {key for s in statements for key in defined_by_entries(s)}
             if by_entries:
-                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined)
+                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined, numbered)
+                statements = list(readings.statements(formulas, vocabulary))
+            if any(map(has_zeroth, statements)):
+                vocabulary = vocabulary.from_zero()
                 statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
-        judges: dict[int, Judge] = {}
-        findings: list[Finding] = []
-        for statement, scope in zip(statements, scopes, strict=True):
-            judge = judges.setdefault(id(scope), Judge(scope))
-            findings += judge.judge(statement)
+        findings = list(_judged(statements, scopes, Again(formulas, readings, vocabulary)))
     return Report(name, tuple(findings))
+
+
+def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
+    """The findings on statements, each with its scope; another reading of one is taken where it holds."""
+    judges: dict[int, Judge] = {}
+    told_before: set[tuple[str, int]] = set()
+    for statement, scope in zip(statements, scopes, strict=True):
+        judge = judges.setdefault(id(scope), Judge(scope))
+        found = list(judge.judge(statement))
+        if not _lacks(found, "wrong", "unread"):
+            for told, other in further(again, statement):
+                other_judge = judge if other is None else judges.setdefault(id(other), Judge(other))
+                better = list(other_judge.judge(told))
+                is_read = other is None and _lacks(better, "unread") and not _lacks(found, "unread")
+                if is_read or _lacks(better, "wrong", "unread"):
+                    found = better if told.place not in told_before else []  # of which another part was judged
+                    told_before.add(told.place)
+                    break
+        yield from found
+
+
+def _lacks(findings: list[Finding], *verdicts: str) -> bool:
+    return not any(finding.verdict in verdicts for finding in findings)
+
+
+def _tensors(scopes: list[Scope]) -> frozenset[str]:
+    """The names that stand for vectors and matrices in any scope."""
+    return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
 
 
 def _used_names(statement: Statement) -> Iterator[str]:
@@ -82,6 +121,7 @@ class Judge:
         self.comparer = Comparer(scope)
         self.mistakes = Mistakes(self.comparer)
         self.updated: dict[str, Any] = {}
+        self.moved: set[str] = set()
 
     def judge(self, statement: Statement) -> Iterator[Finding]:
         """A finding for each link after the first."""
@@ -93,11 +133,20 @@ class Judge:
         if is_assumed(statement):
             yield self.finding(statement, statement.links[1], Outcome("given"))
             return
+        self.enter_sweep(statement)
         told = general(statement, self.scope)
         if is_update(told):
             yield from judge_update(self, told)
             return
         yield from self.chain(told, 1)
+
+    def enter_sweep(self, statement: Statement) -> None:
+        """Where ẇ = 1 begins a sweep of forward mode: the tangents that follow are by w."""
+        head, body = statement.links[0].node, statement.links[1].node
+        if isinstance(head, Name) and isinstance(body, Number) and body.value == 1:
+            base = self.scope.tangent_of(head.key)
+            if base is not None and base not in self.scope.steps:
+                self.scope.along = base
 
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:
         """The links from number `first` on, each against the one before it.
@@ -117,6 +166,8 @@ class Judge:
                 yield self.finding(statement, link, Outcome("unread", reason=link.reason))
                 continue
             left = before.node if before is not None else None
+            if relation == "∈" and isinstance(left, ListOf) and head is not None:
+                left = head.node  # the shape of what is written there, perhaps in part
             if left is None:
                 reason = links[k - 1].reason or because("compared")
                 yield self.finding(statement, link, Outcome("unread", reason=reason))
@@ -127,6 +178,8 @@ class Judge:
                 before = link
                 continue
             outcome = self.outcome(left, link.node, relation)
+            if outcome.verdict == "wrong" and k == 1:
+                outcome = later(self, left, link.node, relation) or outcome
             is_shorthand = isinstance(link.node, ListOf) and literal(left) is not None  # 1, of every entry
             is_rounded = is_written(link.node) and not self.comparer.is_exact(left)
             may_return = not outcome.is_right and (slipped or is_rounded or is_shorthand)
@@ -143,12 +196,15 @@ class Judge:
         head = statement.links[0].node
         if isinstance(head, Index):
             base = head.base.key if isinstance(head.base, Name) else ""
-            return statement.block in self.scope.by_entries.get(base, ())
+            defined = self.scope.by_entries.get(base, {}).get(statement.block)
+            return defined is not None and defined[1] == statement.links[1].node
         if isinstance(head, Name) and (statement.block, head.key) in self.scope.asides:
             return self.scope.asides[statement.block, head.key] == statement.links[1].node
         if isinstance(head, Applied):
             return self.scope.defining.get(f"{head.function}()") == statement.place
         if not isinstance(head, Name):
+            return False
+        if self.scope.tangent_of(head.key) is not None:
             return False
         if self.scope.is_defined(head.key):
             return self.scope.defining.get(head.key) == statement.place
@@ -182,9 +238,9 @@ class Judge:
 
     def membership(self, a: MathNode, b: MathNode) -> Outcome:
         """Whether a name has the shape that is claimed of it; the first such claim declares it."""
-        if not isinstance(a, Name) or not isinstance(b, Reals):
+        if not isinstance(b, Reals):
             return Outcome("unread", reason=because("shapes"))
-        if self.scope.shapes.get(a.key) == b.shape and not self.scope.is_defined(a.key):
+        if isinstance(a, Name) and self.scope.shapes.get(a.key) == b.shape and not self.scope.is_defined(a.key):
             return Outcome("given")
         return self.comparer.tensors.shape(a, b)
 
@@ -203,6 +259,8 @@ class Judge:
         number = literal(last) if last is not None else None
         if key is not None and number is not None and isinstance(node, Name | Derivative | Differential):
             self.comparer.note(key, number.value)
+        if node is not None:
+            self.comparer.tensors.tell(node, [link.node for link in statement.links[1:]])
 
     def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
         starts, ends = statement.span(link)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from ..syntax.names import GREEK, GREEK_NAME, canonical
+from .sentences import unread
 from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary, function_words
 
 _ACCENTS = {
@@ -38,6 +39,14 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")
 _COMMA_NUMBER = re.compile(r"([0-9]+)\{,\}([0-9]+)(?![0-9]|\{,\}[0-9])")
 _DECIMAL_COMMA = re.compile(r"(?<![0-9}])(?:0\{,\}[0-9]|[0-9]+\{,\}(?:[0-9]{1,2}|[0-9]{4,})(?![0-9{]))")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
+# What a d that stands by itself differentiates: no sign, relation or end follows. Above a bar that may be a letter, or
+# nothing but the same below the bar.
+_BETWEEN = "|".join(sorted({*_SIGNS, *_RELATIONS, "right", "allowbreak", "quad", "qquad", "end"} - {"lvert", "lVert"}))
+_GAP = r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?"
+_OF_D = re.compile(rf"{_GAP}(?:[({{]|\\(?!(?:{_BETWEEN}|frac|dfrac)(?![A-Za-z]))[A-Za-z])")
+_OF_D_ABOVE = re.compile(
+    rf"{_GAP}(?:[^\s\\}}+*/=_\-]|\\(?!(?:{_BETWEEN})(?![A-Za-z]))[A-Za-z]|}}\s*{{\s*(?:d|\\partial|\\mathrm{{d))"
+)
 _LETTERS = re.compile(r"[A-Za-z]+")
 _WRAPPED = re.compile(
     r"\\(?:text|mathrm|textrm|textit|mathit|mathbf|boldsymbol|operatorname|bm)\s*\{([^{}]*)\}|\\[,;:! ]|[{}\s]"
@@ -68,7 +77,7 @@ class _Lexer:
         while self.skip_space() < self.end:
             self.one()
             if len(self.found) > MOST_TOKENS:
-                raise Unread("the formula is too long", self.position)
+                raise Unread(unread("long"), self.position)
         return self.found
 
     def skip_space(self) -> int:
@@ -87,7 +96,8 @@ class _Lexer:
             self.command()
         elif (number := _COMMA_NUMBER.match(self.text, start, self.end)) is not None:
             if number[1] != "0" and len(number[2]) == _THOUSANDS and not self.vocabulary.knows(DECIMAL_COMMA):
-                raise Unread(f"{number[0]} may be {number[1]}.{number[2]} or {number[1]}{number[2]}", start)
+                decimal, whole = f"{number[1]}.{number[2]}", f"{number[1]}{number[2]}"
+                raise Unread(unread("comma", written=number[0], decimal=decimal, whole=whole), start)
             self.emit("number", f"{number[1]}.{number[2]}", start, number.end())
         elif c == ";" and self.vocabulary.knows(DECIMAL_COMMA):
             self.emit("op", ",", start, start + 1)
@@ -105,10 +115,12 @@ class _Lexer:
             self.emit("amp", "&", start, start + 1)
         elif c in "+-*/^_()[]{},|;'−·×@⊙":
             self.emit("op", {"−": "-", "·": "*", "×": "*"}.get(c, c), start, start + 1)
+        elif self.text.startswith(("...", "…"), start):
+            self.emit("unread", "…", start, start + (3 if c == "." else 1))
         elif c in ".:?!":
             self.emit("op", c, start, start + 1)
         else:
-            raise Unread(f"{c!r} is not understood here", start)
+            raise Unread(unread("here", found=repr(c)), start)
 
     # --- commands
 
@@ -116,7 +128,7 @@ class _Lexer:
         start = self.position
         match = _COMMAND.match(self.text, start, self.end)
         if match is None:
-            raise Unread("a backslash without a command", start)
+            raise Unread(unread("backslash"), start)
         word, sign = match[1], match[2]
         stop = match.end()
         if sign is not None:
@@ -143,9 +155,9 @@ class _Lexer:
             self.emit(word, word, start, stop)
         elif word == "partial":
             self.emit("D", "partial", start, stop)
-        elif (word, "") in function_words() and word not in GREEK:
+        elif (word, "") in function_words() and word not in GREEK and word not in _ACCENTS:
             self.function(word, start, stop)
-        elif word in ("ldots", "dots", "cdots"):
+        elif word in ("ldots", "dots", "cdots", "vdots", "ddots"):
             self.emit("unread", "…", start, stop)
         else:
             self.word(word, start, stop)
@@ -158,7 +170,7 @@ class _Lexer:
         elif sign == "|":
             self.emit("op", "‖", start, stop)
         elif sign in "%$#&_":
-            raise Unread(f"\\{sign} is not understood here", start)
+            raise Unread(unread("here", found=f"\\{sign}"), start)
         else:
             self.position = stop
 
@@ -183,15 +195,19 @@ class _Lexer:
             content, after = self.group(stop)
             self.emit("reals" if content.strip() == "R" else "unread", content, start, after)
         else:
-            raise Unread(f"the command \\{word} is not known", start)
+            raise Unread(unread("command", name=f"\\{word}"), start)
 
     def upright(self, command: str, content: str, start: int, after: int) -> None:
         """A word set upright: a function, a name, the d of a derivative, or words between formulas."""
         inner = _WRAPPED.sub(lambda m: m[1] or "", content) if "\\" in content or "{" in content else content
         plain = inner.strip()
+        if len(self.found) > 1 and self.found[-2].text == "einsum" and self.found[-1].at("("):
+            arrow = re.sub(r"\{?-\}?(?:\\textgreater|>)(?:\{\})?", "->", content)
+            self.emit("string", re.sub(r"[\s{}]", "", arrow), start, after)
+            return
         if (plain, "") in function_words() and (command != "text" or self.opens(after)) and self.is_no_name(plain):
             self.function(plain, start, after)
-        elif plain == "d" and not self.vocabulary.knows("d"):
+        elif plain == "d" and self.vocabulary.may_differentiate:
             self.emit("D", "d", start, after)
         elif plain.replace("_", "").replace("\\", "").isalnum() and inner == plain:
             key = canonical(plain.replace("\\_", "_"))
@@ -214,7 +230,7 @@ class _Lexer:
             index, after = self.group(match.end())
             plain = _WRAPPED.sub(lambda m: m[1] or "", index)
             if (word, plain) not in function_words():
-                raise Unread(f"{word} with the index {plain}", start)
+                raise Unread(unread("function index", name=word, index=plain), start)
             operation, stop = function_words()[word, plain], after
         self.emit("func", operation, start, stop)
 
@@ -230,7 +246,7 @@ class _Lexer:
         assert match is not None
         run, stop = match[0], match.end()
         whole, after = self.suffixes(run, stop)
-        if self.vocabulary.knows(whole):
+        if self.vocabulary.knows(whole) and not (run == "d" and self.is_sign(stop)):
             self.emit("name", whole, start, after)
         elif run[0] == "d" and self.is_differential(run, stop):
             self.emit("D", "d", start, start + 1)
@@ -247,13 +263,18 @@ class _Lexer:
         return all(map(self.vocabulary.knows, run[:-1] if ends_in_e else run))
 
     def is_differential(self, run: str, stop: int) -> bool:
-        if self.vocabulary.knows("d"):
+        if not self.vocabulary.may_differentiate:
             return False
         if len(run) == 1:
-            begins = re.match(r"\s*(?:\\[,;! ]\s*)*(?:\\left\s*)?[\\({]", self.text[stop : stop + 24])
-            return begins is not None or self.begins_fraction()
+            following = self.text[stop : min(stop + 40, self.end)]
+            return (_OF_D_ABOVE if self.begins_fraction() else _OF_D).match(following) is not None
         of = self.suffixes(run[1:], stop)[0]
         return self.vocabulary.knows(of) or self.vocabulary.knows(run[1:]) or self.begins_fraction()
+
+    def is_sign(self, stop: int) -> bool:
+        """Whether a d that is a name too is the sign of differentiation: above a bar, or before a Greek letter."""
+        is_before = re.match(r"\s*\\(?!left)[A-Za-z]", self.text[stop : stop + 40]) is not None
+        return (self.begins_fraction() or is_before) and self.is_differential("d", stop)
 
     def begins_fraction(self) -> bool:
         """Whether what comes next is the first thing above or below a fraction's bar."""
@@ -281,7 +302,7 @@ class _Lexer:
             return self.suffixes(self.inner_name(inner), after)
         if word in _VARIANTS or word in GREEK:
             return self.suffixes(_VARIANTS.get(word, word), match.end())
-        raise Unread(f"the command \\{word} is not known", position)
+        raise Unread(unread("command", name=f"\\{word}"), position)
 
     def inner_name(self, text: str) -> str:
         """The key of a name that is all of a group."""
@@ -322,7 +343,7 @@ class _Lexer:
         while position < self.end and self.text[position] in " \t\n":
             position += 1
         if position >= self.end:
-            raise Unread("something is missing at the end of the formula", self.end)
+            raise Unread(unread("ends"), self.end)
         if self.text[position] != "{":
             match = _COMMAND.match(self.text, position, self.end)
             stop = match.end() if match is not None else position + 1
@@ -334,7 +355,7 @@ class _Lexer:
                 depth += 1 if c == "{" else -1
                 if depth == 0:
                     return self.text[position + 1 : stop], stop + 1
-        raise Unread("a brace is never closed", position)
+        raise Unread(unread("brace"), position)
 
     def bare_digits(self) -> None:
         """\\frac12 is one half."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from ..document import MathNode
+from ..document import Ellipsis, MathNode
 from ..evaluate.loose import Loose, distance, is_close, to_decimal, within
 from ..records import record
-from ..syntax.expression import Expr, Negate, Number, Power, Product, Quotient, replace_subtree, walk
+from ..syntax.expression import Expr, ListOf, Negate, Number, Power, Product, Quotient, replace_subtree, walk
 
 _MOST_ROUNDED = 16  # decimals in one formula
 _SLACK = Fraction(1_000_001, 1_000_000)
@@ -104,3 +104,24 @@ def radius(node: MathNode, value_of: Callable[[MathNode], Any], value: Any, exac
         off = distance(value_of(replace_subtree(node, number, moved)), value)
         total = Loose().add([total, off])
     return Loose().multiply([total, _SLACK])
+
+
+def is_elided(node: MathNode | None) -> bool:
+    """Whether something of a vector or a matrix of numbers is left out."""
+    leaves = list(_leaves(node)) if isinstance(node, ListOf) else []
+    return any(isinstance(leaf, Ellipsis) for leaf in leaves) and all(
+        isinstance(leaf, Ellipsis) or literal(leaf) is not None for leaf in leaves
+    )
+
+
+def _leaves(node: MathNode) -> Iterator[MathNode]:
+    if isinstance(node, ListOf):
+        for item in node.items:
+            yield from _leaves(item)
+    else:
+        yield node
+
+
+def is_gap(node: MathNode) -> bool:
+    """Whether an ellipsis stands for all of a row or of an entry."""
+    return all(isinstance(leaf, Ellipsis) for leaf in _leaves(node))

@@ -24,11 +24,13 @@ from ..syntax.expression import (
     Product,
     Quotient,
     Sum,
+    Text,
     Transpose,
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
-from .indices import condition, delta, identity, is_tensor, reals, summation, with_places
+from .indices import condition, delta, identity, is_tensor, ones, reals, summation, with_places
+from .sentences import lacking, unread
 from .structures import cases, matrix, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
@@ -69,7 +71,8 @@ class Parser:
     def expect(self, sign: str) -> Token:
         if not self.peek().at(sign):
             found = self.peek()
-            raise Unread(f"{sign!r} is expected, and {found.text or 'the end'!r} found", found.start)
+            instead = repr(found.text) if found.text else unread("end")
+            raise Unread(unread("expected", sign=repr(sign), found=instead), found.start)
         return self.advance()
 
     def placed(self, node: MathNode, start: int) -> MathNode:
@@ -85,13 +88,13 @@ class Parser:
         node = self.expression()
         rest = self.peek()
         if rest.kind != "end" or rest.text:
-            raise Unread(f"{rest.text!r} is not understood here", rest.start)
+            raise Unread(unread("here", found=repr(rest.text)), rest.start)
         return node
 
     def expression(self) -> MathNode:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise Unread("the formula is nested too deeply", self.peek().start)
+            raise Unread(unread("deep"), self.peek().start)
         terms, minus = [self.signed()], [False]
         while self.peek().at("+", "-"):
             minus.append(self.advance().text == "-")
@@ -112,7 +115,7 @@ class Parser:
             right = self.factor()
             if sign.text == "/":
                 if isinstance(right, Product) and self.is_side_by_side:
-                    raise Unread("a product behind a slash has two readings: parentheses are missing", sign.start)
+                    raise Unread(unread("slash"), sign.start)
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 below = Negate(right) if negative else right  # type: ignore[arg-type]
                 factors = [self.placed(Quotient(left, below), sign.start)]  # type: ignore[arg-type]
@@ -129,7 +132,7 @@ class Parser:
         self.is_side_by_side = False
         while self.begins_operand():
             if self.peek().kind == "number":
-                raise Unread("two numbers side by side: a sign is missing", self.peek().start)
+                raise Unread(unread("numbers"), self.peek().start)
             items.append(self.power())
         self.is_side_by_side = len(items) > 1
         if len(items) > 1 and sum(is_tensor(item, self.vocabulary.tensors) for item in items) > 1:
@@ -153,10 +156,16 @@ class Parser:
         base = with_places(self, self.atom())
         while (caret := self.accept("^")) is not None:
             base = self.raised(base, caret)
+            base = with_places(self, base) if isinstance(base, Transpose) else base
         return base
 
     def raised(self, base: MathNode, caret: Token) -> MathNode:
         in_braces = self.accept("{") is not None
+        if self.accept("⁻T") or (in_braces and self.peek().at("-") and self.peek(1).at("T")):
+            if in_braces:
+                self.position += 2
+                self.expect("}")
+            return Transpose(Power(base, Negate(ONE)))  # type: ignore[arg-type]
         if self.peek().at("T") or (self.peek().text == "T" and not self.vocabulary.knows("T")):
             self.advance()
             if in_braces:
@@ -198,14 +207,16 @@ class Parser:
                 return summation(self, token)
             case "reals":
                 return reals(self, token)
+            case "string":
+                return Text(token.text)
             case "begin":
                 return cases(self) if token.text in ("cases", "dcases") else matrix(self, token)
             case "unread" if token.text == "…":
                 return Ellipsis()
             case "op":
                 return self.fenced(token)
-        found = "the end" if token.kind == "end" else repr(token.text)
-        raise Unread(f"{found} is not understood here", token.start)
+        found = unread("end") if token.kind == "end" else repr(token.text)
+        raise Unread(unread("here", found=found), token.start)
 
     def number(self, token: Token) -> Number:
         try:
@@ -219,7 +230,7 @@ class Parser:
         if token.text == "⟨":
             return at_a_point(self)
         if token.text not in _CLOSES:
-            raise Unread(f"{token.text!r} is not understood here", token.start)
+            raise Unread(unread("here", found=repr(token.text)), token.start)
         bars, self.open_bars = self.open_bars, int(token.text in "|‖")
         first = self.position
         items = [self.expression()]
@@ -234,6 +245,8 @@ class Parser:
         if self.peek().kind == "rel" and token.text == "[" and len(items) == 1:
             items = [condition(self, items[0])]
         self.expect(_CLOSES[token.text])
+        if token.text == "[" and len(items) == 1 and _is_number(items[0]):  # a vector, where (2) would be a number
+            return ListOf((items[0],))  # type: ignore[arg-type]
         if len(items) > 1 or (token.text == "[" and isinstance(items[0], ListOf)):
             return ListOf(tuple(items))  # type: ignore[arg-type]
         if token.text in _FENCED:
@@ -263,6 +276,8 @@ class Parser:
         is_defined = stem in vocabulary.functions and not vocabulary.knows(stem)
         if vocabulary.tensors and (key == "I" or key.startswith("I_")) and not vocabulary.knows(key):
             return identity(self, key)
+        if key == "1" or key.startswith("1_"):
+            return ones(key)
         if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
             return delta(self, token)
         if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):
@@ -307,9 +322,9 @@ class Parser:
             else:
                 exponent = self.number(self.advance()) if self.peek().kind == "number" else None
             if exponent is None:
-                raise Unread(f"the exponent of {function} is not understood", token.start)
+                raise Unread(unread("exponent", name=function), token.start)
         if not is_known_function(function):
-            raise Unread(f"the function {function} is not known", token.start)
+            raise Unread(unread("function", name=function), token.start)
         node = self.applied(function, primes)
         return node if exponent is None else Power(node, exponent)  # type: ignore[arg-type]
 
@@ -317,9 +332,11 @@ class Parser:
         if not self.peek().at("("):
             argument = self.power()
             if self.begins_operand():
-                raise Unread("the argument of the function needs parentheses", self.peek().start)
+                raise Unread(unread("argument"), self.peek().start)
             return Applied(function, (argument,), primes) if primes else Call(function, (argument,))  # type: ignore[arg-type]
-        self.advance()
+        opening = self.advance()
+        if self.peek().at(")"):
+            raise Unread(lacking(function), opening.start)
         bars, self.open_bars = self.open_bars, 0
         arguments, options = [], []
         while True:
@@ -336,6 +353,10 @@ class Parser:
         if primes:
             return Applied(function, tuple(arguments), primes)
         return Call(function, tuple(arguments), tuple(options))  # type: ignore[arg-type]
+
+
+def _is_number(node: MathNode) -> bool:
+    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
 
 
 def is_argument(tokens: Sequence[Token]) -> bool:

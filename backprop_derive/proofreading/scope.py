@@ -11,10 +11,13 @@ from ..calculus.derive import derived_form
 from ..document import Applied, Derivative, Differential, MathNode, Reals
 from ..records import record
 from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, substitute, walk
+from .literals import is_elided
 from .statements import Statement
 
 # Before an abbreviation, "…, with σ = …"; in a text, others may stand between.
 _WITH = re.compile(r"\b(?:with|where)(?:\s+[^.;:]+[=≈][^;:]+,)?\s*$")
+GIVING = frozenset(("given", "let", "suppose", "assume"))
+_SAYS = ("=", ":=", "≈")  # relations that may say what a name is
 Block = tuple[str, int]
 ByEntries = tuple[tuple[str, ...], Expr]
 
@@ -46,8 +49,10 @@ class Scope:
     diagonal: set[str] = field(default_factory=set)
     by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
     asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
+    elided: set[str] = field(default_factory=set)  # given, but not as a whole
     used: set[str] = field(default_factory=set)
     asked: str | None = None  # the loss, where it is known beforehand
+    along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
 
     def structure(self, name: str) -> str:
         """What a matrix is declared to be, as the language says it; "" for nothing."""
@@ -106,6 +111,16 @@ class Scope:
 
     def is_defined(self, key: str) -> bool:
         return key in self.givens or key in self.steps
+
+    def tangent_of(self, key: str) -> str | None:
+        """What ŷ̇ is the tangent of, ŷ; None for what is no tangent."""
+        base = without_dot(key)
+        return base if base != key and self.is_defined(base) else None
+
+
+def without_dot(key: str) -> str:
+    """The key of what a tangent is of: net_h1 for net_dot_h1."""
+    return "_".join(part for part in key.split("_") if part != "dot") if "_dot" in key else key
 
 
 def _ordered(steps: Mapping[str, Expr]) -> Iterator[str]:
@@ -188,7 +203,7 @@ def _moved(before: list[Statement], first: Statement, blocks: Mapping[tuple[str,
 
 def _given(statement: Statement) -> tuple[str, ...]:
     """The name that a line of givens gives a value."""
-    is_given = statement.formula.lead.split(" ")[0] in ("given", "let", "suppose", "assume")
+    is_given = statement.formula.lead.split(" ")[0] in GIVING
     head = statement.links[0].node
     if not is_given or not isinstance(head, Name) or len(statement.links) < 2:
         return ()
@@ -215,6 +230,7 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
         scope, givens=dict(scope.givens), steps=dict(scope.steps), functions=dict(scope.functions),
         defining=dict(scope.defining), losses=set(scope.losses), used=set(scope.used), shapes=dict(scope.shapes),
         symmetric=set(scope.symmetric), diagonal=set(scope.diagonal), asides=dict(scope.asides),
+        elided=set(scope.elided),
         by_entries={key: dict(blocks) for key, blocks in scope.by_entries.items()},
     )  # fmt: skip
     _define(found, statements)
@@ -225,9 +241,15 @@ def extended(scope: Scope, statements: list[Statement]) -> Scope:
 def _define(scope: Scope, statements: list[Statement]) -> None:
     heads = {statement.block: statement.links[0].node for statement in reversed(statements)}
     beside = frozenset(block for block, head in heads.items() if isinstance(head, Derivative | Differential))
+    keys = {head.key for s in statements if isinstance(head := s.links[0].node, Name)}
+    derivatives = frozenset(_primed(statements)) | {
+        key for key in keys if without_dot(key) != key and without_dot(key) in keys
+    }
     for only_formulas in (True, False):
         for statement in statements:
-            _define_by(scope, statement, only_formulas, beside)
+            head = statement.links[0].node
+            if not isinstance(head, Name) or head.key not in derivatives:
+                _define_by(scope, statement, only_formulas, beside)
     for statement in statements:
         for link in statement.links:
             if link.node is not None:
@@ -237,6 +259,21 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
         scope.defining.pop(key)
 
 
+def _primed(statements: list[Statement]) -> Iterator[str]:
+    """The names with primes that are derivatives: σ′ = σ(1 − σ), f′ where f has a formula; not x′ beside a given x."""
+    heads = [(s.links[0].node, s.links[1].node) for s in statements if s.relations and s.relations[0] in _SAYS]
+    known = [(head.key, body) for head, body in heads if isinstance(head, Name)]
+    if not any("'" in key for key, _ in known):
+        return
+    formulas = {key for key, body in known if is_plain(body) and not is_closed(body)}
+    values = {key for key, body in known if is_closed(body)} - formulas
+    for key, body in known:
+        stem = key.rstrip("'")
+        is_derived = stem in formulas or not isinstance(body, Expr) or not is_plain(body)
+        if stem != key and (is_derived or (stem not in values and stem in names_in(body))):  # type: ignore[arg-type]
+            yield key
+
+
 def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: frozenset[Block]) -> None:
     """Take what a statement defines; in the paragraphs `beside` a derivative, abbreviations hold there only."""
     if len(statement.links) < 2:
@@ -244,7 +281,10 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     head, body = statement.links[0].node, statement.links[1].node
     if statement.relations[0] == "∈" and isinstance(head, Name) and isinstance(body, Reals):
         scope.shapes.setdefault(head.key, body.shape)
-    if statement.relations[0] not in ("=", ":=", "≈"):
+    if statement.relations[0] not in _SAYS:
+        return
+    if isinstance(head, Name) and is_elided(body):
+        _define_in_part(scope, head.key, statement)
         return
     if isinstance(head, Index) and isinstance(head.base, Name) and isinstance(body, Expr):
         _define_entries(scope, head, body, statement)
@@ -254,10 +294,11 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     if isinstance(head, Name) and is_plain(body) and statement.block in beside and _WITH.search(statement.lead):
         scope.asides.setdefault((statement.block, head.key), body)  # type: ignore[arg-type]
         return
-    if isinstance(head, Applied) and only_formulas and isinstance(body, Expr | Applied):
-        _define_function(scope, head, body, statement)
+    if isinstance(head, Applied) and isinstance(body, Expr | Applied):
+        if only_formulas == is_plain(body):  # a formula says more than f(x) = g(h(x))
+            _define_function(scope, head, body, statement)
         return
-    if not isinstance(head, Name) or scope.is_defined(head.key) or not is_plain(body) or "'" in head.key:
+    if not isinstance(head, Name) or scope.is_defined(head.key) or not is_plain(body):
         return
     assert isinstance(body, Expr)
     used = names_in(body)
@@ -268,6 +309,15 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
     elif not used and not only_formulas:
         scope.givens[head.key] = body
         scope.defining[head.key] = statement.place
+
+
+def _define_in_part(scope: Scope, key: str, statement: Statement) -> None:
+    """X = [[1, 2, …], …] ∈ ℝ^{12×9}: a shape, and values that nobody knows."""
+    reals = [link.node for link in statement.links if isinstance(link.node, Reals)]
+    if not scope.is_defined(key) and reals:
+        scope.shapes.setdefault(key, reals[0].shape)
+        scope.elided.add(key)
+        scope.defining.setdefault(key, statement.place)
 
 
 def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement) -> None:

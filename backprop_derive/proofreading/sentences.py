@@ -69,6 +69,10 @@ REASONS = Sentences(
         "not used": "{name} does not use {by}",
         "arguments": "{name} takes {count} arguments",
         "lacks": "{name} lacks an argument",
+        "lacks sizes": "{name} needs its sizes, as in {example}",
+        "size": "a size is a whole number from 1 to {most}",
+        "too large": "the array is too large",
+        "misapplied": "{name} does not apply to the shape {shapes}",
         "tensors": "{name} works on tensors, which are not judged",
         "derivative": "this is not differentiated here",
         "tensor derivative": "this derivative of tensors is not judged",
@@ -79,6 +83,7 @@ REASONS = Sentences(
         "shapes": "only shapes, as in X ∈ ℝ^{{2×3}}, are judged",
         "letter": "a letter of the shape is not known",
         "shape": "the shape is {shape}",
+        "other shape": "the shape is {found}, and it must be {right}",
         "another": "the step is another formula",
         "here only": "the two agree at these values only",
         "other name": "the gradient is by another name",
@@ -99,8 +104,56 @@ REASONS = Sentences(
         "endless": "nothing tells how far the sum over {letter} goes",
         "bound": "the sum over {letter} goes to {upper}, and there are {found}",
         "indices": "an entry with {count} indices of what has {axes} axes",
+        "shown": "what is shown does not fit the shape {shape}",
+        "before": "something else was written before",
+        "no entry": "there is no entry at this place in {shape}",
+        "counted": "entries below a name count from 1",
         "runs": "the index {letter} runs over {size} and over {other} places",
         "by entry": "a derivative by an entry is one of vectors or matrices",
+    },
+)
+
+# Why a formula is not read.
+UNREAD = Sentences(
+    "formulas that are not read",
+    {
+        "here": "{found} is not understood here",
+        "end": "the end",
+        "expected": "{sign} is expected, and {found} found",
+        "command": "the command {name} is not known",
+        "function": "the function {name} is not known",
+        "function index": "{name} with the index {index} is not known",
+        "exponent": "the exponent of {name} is not understood",
+        "environment": "the environment {name} is not known",
+        "long": "the formula is too long",
+        "backslash": "a backslash without a command",
+        "ends": "something is missing at the end of the formula",
+        "brace": "a brace is never closed",
+        "deep": "the formula is nested too deeply",
+        "slash": "a product behind a slash has two readings: parentheses are missing",
+        "numbers": "two numbers side by side: a sign is missing",
+        "comma": "{written} may be {decimal} or {whole}",
+        "argument": "the argument of the function needs parentheses",
+        "sum": "a sum over an index needs vectors or matrices",
+        "bounds": "the bounds of the sum are not understood",
+        "sum letter": "a sum is over a letter",
+        "delta": "δ has two indices",
+        "comparison": "a comparison is expected",
+        "size": "a size is a letter or a number",
+        "cases": "the cases are not understood",
+        "typed cases": "cases are written {{a if condition; b otherwise}}",
+        "condition": "a row without a condition stands before another",
+        "matrix": "the matrix is not understood",
+        "index": "an index is a letter or a number",
+        "order": "derivatives of higher order are not judged",
+        "differentiated": "what is differentiated needs parentheses",
+        "below": "a derivative needs the sign of differentiation below its bar too",
+        "by name": "a derivative is by a name",
+        "differential": "a differential of an expression is not judged by itself",
+        "point": "a value at a point is not judged",
+        "gradient": "a gradient is of a name by a name",
+        "chain": "the chain is too long",
+        "side": "a side of the relation is missing",
     },
 )
 
@@ -108,6 +161,24 @@ REASONS = Sentences(
 def because(key: str, **words: object) -> Said:
     """A reason by its key."""
     return Said(REASONS, key, words)
+
+
+def unread(key: str, **words: object) -> Said:
+    """Why a formula is not read, by its key."""
+    return Said(UNREAD, key, words)
+
+
+# What is told by its sizes, with an example for whom forgets them.
+SIZED = {
+    "ones": "ones(3, 2)", "zeros": "zeros(3, 2)", "identity": "identity(3)", "onehot": "onehot(t, 3)",
+}  # fmt: skip
+
+
+def lacking(function: str) -> Said:
+    """Why a function that lacks an argument has no value."""
+    if function in SIZED:
+        return because("lacks sizes", name=function, example=SIZED[function])
+    return because("lacks", name=function)
 
 
 HERE_ONLY = because("here only")

@@ -13,6 +13,7 @@ from ..syntax.names import canonical
 from .formulas import Formula
 from .latex_tokens import has_decimal_comma, latex_tokens
 from .parser import Parser
+from .sentences import unread
 from .text_tokens import text_tokens
 from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary
 
@@ -188,7 +189,7 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
     if (kind == "text" and not (parts[0] and parts[-1])) or not any(parts):
         return None  # words stand where a side of it would be
     if len(parts) > _MOST_LINKS:
-        return (Link(None, tokens[0].start, tokens[-1].end, "the chain is too long"),), ()
+        return (Link(None, tokens[0].start, tokens[-1].end, unread("chain")),), ()
     vocabulary = _without_letters(tokens, vocabulary)
     links = tuple(_link(part, vocabulary, tokens) for part in parts)
     return links, tuple(relations)
@@ -196,10 +197,12 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
 
 def _unlabelled(tokens: list[Token]) -> list[Token]:
     """Without what ends in a colon before the first relation: "summed over the entries of A: S = …"."""
+    depth = 0
     for k, token in enumerate(tokens):
+        depth += _depth(token)
         if token.kind == "rel":
             break
-        if token.at(":"):
+        if token.at(":") and depth <= 0:
             return tokens[k + 1 :]
     return tokens
 
@@ -213,10 +216,10 @@ def _without_letters(tokens: Sequence[Token], vocabulary: Vocabulary) -> Vocabul
 
 def _link(tokens: list[Token], vocabulary: Vocabulary, around: list[Token]) -> Link:
     if not tokens:
-        return Link(None, around[0].start, around[-1].end, "a side of the relation is missing")
+        return Link(None, around[0].start, around[-1].end, unread("side"))
     start, end = tokens[0].start, tokens[-1].end
     if len(tokens) > MOST_TOKENS:
-        return Link(None, start, end, "the formula is too long")
+        return Link(None, start, end, unread("long"))
     parser = Parser(tokens, vocabulary, end)
     try:
         node = parser.whole()
@@ -286,7 +289,7 @@ def _is_gradient(name: str, names: Collection[str]) -> bool:
     """Whether a name is how the gradient by another one, or by an entry of it, is called: dw, δ_z, dW_ij."""
     by = name.removeprefix("delta_") if name.startswith("delta_") else name[1:] if name[0] == "d" else ""
     stem, _, places = by.rpartition("_")
-    return by in names or (stem in names and places.isalpha() and len(places) <= _MOST_PLACES)
+    return by in names or (stem in names and places.isalnum() and len(places) <= _MOST_PLACES)
 
 
 def _typed_heads(text: str) -> Iterator[str]:
@@ -322,11 +325,17 @@ def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:
     return replace(vocabulary, names=frozenset(name for name in names if not _is_gradient(name, names)))
 
 
-def with_tensors(vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str]) -> Vocabulary:
-    """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name."""
-    entries = {
+def with_tensors(
+    vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str], numbered: frozenset[str]
+) -> Vocabulary:
+    """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name.
+
+    `numbered` are such entries by numbers, W_12.
+    """
+    entries = numbered | {
         key for key in vocabulary.names - defined
-        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalpha()
+        if "_" in key and key.rsplit("_", 1)[0] in tensors and key.rsplit("_", 1)[1].isalnum()
     }  # fmt: skip
+    entries |= {key for key in vocabulary.names - defined if key.startswith("delta_") and len(key) == len("delta_ij")}
     heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
     return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..document import MathNode
-from ..syntax.expression import Call, Compare, ListOf
+from ..records import record
+from ..syntax.expression import ONE, ZERO, Call, Compare, ListOf, Sum, substitute
+from .sentences import unread
 from .tokens import Token, Unread
 
 if TYPE_CHECKING:
@@ -13,7 +16,16 @@ if TYPE_CHECKING:
 
 _MATRICES = frozenset("matrix pmatrix bmatrix array smallmatrix".split())
 COMPARED = {"=": "==", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!="}
-Row = tuple[MathNode, MathNode | None]
+_COUNTED = re.compile(r"(\w+)\s+of them equal")
+
+
+@record
+class Row:
+    """A value, what it holds for (None for all else), and what is said of that."""
+
+    value: MathNode
+    condition: Compare | None
+    words: str
 
 
 def comparison(p: Parser) -> Compare:
@@ -21,7 +33,7 @@ def comparison(p: Parser) -> Compare:
     left = p.expression()
     sign = p.advance()
     if sign.kind != "rel" or sign.text not in COMPARED:
-        raise Unread("a comparison is expected", sign.start)
+        raise Unread(unread("comparison"), sign.start)
     return Compare(COMPARED[sign.text], left, p.expression())  # type: ignore[arg-type]
 
 
@@ -39,19 +51,19 @@ def cases(p: Parser) -> MathNode:
         p.accept(",")
         if p.peek().kind == "amp":
             p.advance()
-        rows.append((value, _condition(p)))
+        rows.append(Row(value, _condition(p), _words(p, "row", "end")))
         if p.peek().kind != "row":
             break
         p.advance()
         if p.peek().kind == "end":
             break
     if not _is_closed(p):
-        raise Unread("the cases are not understood", p.peek(-1).start)
+        raise Unread(unread("cases"), p.peek(-1).start)
     return _chosen(rows)
 
 
-def _condition(p: Parser) -> MathNode | None:
-    """What a row holds for: a comparison, or None for all other cases. Words behind it only explain."""
+def _condition(p: Parser) -> Compare | None:
+    """What a row holds for: a comparison, or None for all other cases."""
     if p.peek().kind == "words":
         word = p.advance().text.strip().lower()
         if word in ("otherwise", "else"):
@@ -61,16 +73,17 @@ def _condition(p: Parser) -> MathNode | None:
         return None
     elif p.peek().kind == "name" and p.peek().text in ("if", "for", "when"):
         p.advance()
-    in_braces = p.peek().at("{") and p.peek(1).at("-")
-    condition = _braced_comparison(p) if in_braces else comparison(p)
-    if p.peek().kind == "words" and p.peek().text.startswith(","):
-        while p.peek().kind not in ("row", "end"):
-            p.advance()
-    return condition
-
-
-def _braced_comparison(p: Parser) -> Compare:
     return comparison(p)
+
+
+def _words(p: Parser, *ends: str) -> str:
+    """What is said behind a condition and a comma, up to the end of the row."""
+    if not (p.peek().at(",") or (p.peek().kind == "words" and p.peek().text.startswith(","))):
+        return ""
+    said = []
+    while p.peek().kind not in ends and not p.peek().at(*ends) and p.peek().text:
+        said.append(p.advance().text.strip())
+    return " ".join(said)
 
 
 def typed_cases(p: Parser) -> MathNode:
@@ -80,8 +93,8 @@ def typed_cases(p: Parser) -> MathNode:
         value = p.expression()
         word = p.advance()
         if word.kind != "words":
-            raise Unread("cases are written {a if condition; b otherwise}", word.start)
-        rows.append((value, None if word.text == "otherwise" else comparison(p)))
+            raise Unread(unread("typed cases"), word.start)
+        rows.append(Row(value, None if word.text == "otherwise" else comparison(p), _words(p, ";", "⦄")))
         if p.accept(";") is None:
             break
     p.expect("⦄")
@@ -90,18 +103,37 @@ def typed_cases(p: Parser) -> MathNode:
 
 def _chosen(rows: list[Row]) -> MathNode:
     """The rows as nested choices; the last one is what else there is."""
-    *first, (rest, _) = rows
-    for value, condition in reversed(first):
-        if condition is None:
-            raise Unread("a row without a condition stands before another", 0)
-        rest = Call("where", (condition, value, rest))  # type: ignore[arg-type]
+    *first, last = rows
+    rest = last.value
+    for row in reversed(first):
+        if row.condition is None:
+            raise Unread(unread("condition"), 0)
+        value = _with_ties(row, rest)
+        rest = Call("where", (row.condition, value, rest))  # type: ignore[arg-type]
     return rest
+
+
+def _with_ties(row: Row, rest: MathNode) -> MathNode:
+    """The value of a row that says which of equal ones it is about: "k of them equal", "the first to be"."""
+    match row.condition:
+        case Compare("==", left, Call("max" | "min", others) as best):
+            pass
+        case _:
+            return row.value
+    if (counted := _COUNTED.search(row.words)) is not None:
+        ties = [Call("where", (Compare("==", other, best), ONE, ZERO)) for other in dict.fromkeys((left, *others))]
+        return substitute(row.value, {counted[1]: Sum(tuple(ties), (False,) * len(ties))})  # type: ignore[arg-type]
+    value = row.value
+    if "first" in row.words.split() and left in others:
+        for other in others[: others.index(left)]:
+            value = Call("where", (Compare("==", other, best), rest, value))  # type: ignore[arg-type]
+    return value
 
 
 def matrix(p: Parser, opened: Token) -> MathNode:
     """The entries of a matrix, row by row."""
     if opened.text not in _MATRICES:
-        raise Unread(f"the environment {opened.text} is not known", opened.start)
+        raise Unread(unread("environment", name=opened.text), opened.start)
     rows, row = [], [p.expression()]
     while p.peek().kind in ("amp", "row"):
         is_new = p.advance().kind == "row"
@@ -112,6 +144,6 @@ def matrix(p: Parser, opened: Token) -> MathNode:
             row = []
         row.append(p.expression())
     if not _is_closed(p):
-        raise Unread("the matrix is not understood", opened.start)
+        raise Unread(unread("matrix"), opened.start)
     rows.append(ListOf(tuple(row)))  # type: ignore[arg-type]
     return ListOf(tuple(rows))

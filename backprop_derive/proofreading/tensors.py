@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..document import Derivative, Differential, MathNode, Reals
+from ..document import Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import is_close
 from ..syntax.expression import Expr, Index, ListOf, Name, Number, Product, children
-from .arrays import Array, Arrays, entries, shown_shape
-from .entries import Misfit, is_by_entries
+from .arrays import Array, Arrays, entries
+from .elided import contradiction, shown_entries
+from .entries import Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
-from .literals import literal
+from .literals import is_elided, literal
 from .outcome import Outcome
 from .parts import nodes, symbols_in
 from .scope import is_closed, is_plain
 from .sentences import HERE_ONLY, because, reason_of
-from .values import NoValue
+from .values import Key, NoValue, symbol_key
 
 _SAME = 1e-9
-_ROUNDED = 0.02  # of the largest entry, where both sides hold rounded numbers
+_NOISE = 1e-15  # what floats of common sizes leave where the value is 0
+_LOST = 2.0**-49  # of the largest entry: what doubles lose where nearly equal numbers are subtracted
 
 
 class TensorComparer:
@@ -33,6 +37,7 @@ class TensorComparer:
         self.arrays = arrays
         self.further = arrays.nearby()
         self.points = [arrays, *self.further]
+        self.told: dict[Key | None, MathNode] = {}
 
     def enter(self, block: tuple[str, int]) -> None:
         """Read on in this paragraph."""
@@ -43,6 +48,8 @@ class TensorComparer:
         """Whether `b` may stand behind `a` and a relation."""
         if a == b:
             return Outcome("right")
+        if self.is_untold(a, b):
+            return self.again(a, b)
         with np.errstate(all="ignore"):
             outcome = self.at_values(self.arrays, a, b, relation)
             is_told = outcome.verdict == "right" and self.further and self.is_formula(a, b)
@@ -83,8 +90,8 @@ class TensorComparer:
                     return False
         return not {"wrong", "rounded"}.isdisjoint(found)
 
-    def shape(self, name: Name, reals: Reals) -> Outcome:
-        """Whether a name has a shape."""
+    def shape(self, name: MathNode, reals: Reals) -> Outcome:
+        """Whether a name or a formula has a shape."""
         try:
             found = np.shape(self.arrays.value(name))
         except (NoValue, Misfit) as error:
@@ -101,14 +108,16 @@ class TensorComparer:
         """Whether two formulas have one value, entry by entry."""
         try:
             left = point.value(a)
+        except NoEntry as error:
+            return Outcome("wrong", b, None, reason_of(error))
         except (NoValue, Misfit) as error:
             return Outcome("unread", reason=reason_of(error))
         if not np.isfinite(left).all():
             return Outcome("unread", reason=because("no value"))
-        if is_written(b):
+        if is_written(b) or is_elided(b):
             if not isinstance(b, ListOf) and (dot := self.dot_product(point, a)) is not None:
-                return self.entrywise(dot, b, relation, point.spread(a) * np.size(left))
-            outcome = self.entrywise(left, b, relation, point.spread(a))
+                return self.entrywise(dot, b, relation, lambda: point.spread(a) * np.size(left))
+            outcome = self.entrywise(left, b, relation, lambda: point.spread(a))
             return self.locally(point, a, b, relation) or outcome if outcome.verdict == "wrong" else outcome
         try:
             left, right = point.values(a, b)
@@ -116,6 +125,8 @@ class TensorComparer:
             return Outcome("wrong", b, None, reason_of(error))
         except NoValue as error:
             return Outcome("unread", reason=reason_of(error))
+        if not right.ndim and is_same_everywhere(a, left, right):
+            return Outcome("right")
         if squeezed(left).shape != squeezed(right).shape:
             return Outcome("wrong", b, None, _other_shape(right, left))
         left, right = squeezed(left), squeezed(right)
@@ -123,10 +134,10 @@ class TensorComparer:
         if part is not None:
             return part
         off, size = np.max(np.abs(left - right), initial=0), np.max(np.abs(left), initial=0)
-        if off <= _SAME * max(size, _SAME):
+        if off <= max(_SAME * size, _NOISE):
             return Outcome("right")
-        is_rounded = any(is_written(n) for n in _leaves(b)) or any(is_written(n) for n in _leaves(a))
-        if is_rounded and off <= _ROUNDED * size:
+        slack = _slack(point, a, left) + _slack(point, b, right)
+        if np.all(np.abs(left - right) <= slack + _SAME * size):
             return Outcome("rounded")
         return self.locally(point, a, b, relation) or Outcome("wrong", b, None, because("values"))
 
@@ -149,36 +160,71 @@ class TensorComparer:
                     return outcome if outcome.is_right else None
         return None
 
-    def entrywise(self, value: Array, b: MathNode, relation: str, spread: Array = 0.0) -> Outcome:
-        """Whether every written entry is right to the digits given, where those it is computed from are off by some.
+    def entrywise(self, value: Array, b: MathNode, relation: str, spread: Callable[[], Array] = lambda: 0.0) -> Outcome:
+        """Whether every written entry is right to the digits given, where what it is computed from is off by a spread.
 
         A number behind a formula by entries is what all of them are.
         """
         if value.ndim and not isinstance(b, ListOf):
             b = ListOf((b,) * value.size)
             value = value.ravel()
-        written = list(entries(b))
         try:
-            found = self.arrays.value(b)
+            value, written = self.paired(value, b)
         except Misfit as error:
             return Outcome("wrong", b, None, reason_of(error))
-        value = squeezed(value) if squeezed(value).shape == found.shape else value
-        if found.shape != value.shape:
-            return Outcome("wrong", b, None, _other_shape(found, value))
-        weakest = "right"
-        # A column is compared as a vector, and a dot product is off by what its factors are at most.
-        off = np.ravel(spread) if np.size(spread) == value.size else np.full(value.size, np.max(spread))
-        for entry, right, slack in zip(written, np.ravel(value), off, strict=True):
-            number = literal(entry)
+        verdicts = ["right"]
+        off = None
+        for place, entry in written:
+            right, number = value[place], literal(entry)
             assert number is not None
             exact = _fraction(right, number.value)
             accepted = number.accepts(exact, relation)
-            if accepted is None and slack and abs(float(number.value) - right) <= float(number.half) + slack:
-                accepted = "rounded"
+            if accepted is None:
+                off = _allowed(spread(), value) if off is None else off
+                is_near = abs(float(number.value) - right) <= float(number.half) + off[place]
+                accepted = "rounded" if is_near else None
             if accepted is None:
                 return Outcome("wrong", entry, exact)
-            weakest = accepted if accepted != "right" else weakest
-        return Outcome(weakest)
+            verdicts.append(accepted)
+        return Outcome("rounded" if "rounded" in verdicts else "right")
+
+    def paired(self, value: Array, b: MathNode) -> tuple[Array, list[tuple[tuple[int, ...], MathNode]]]:
+        """The array that is written, and each written entry with its place in it. Raises Misfit for another shape."""
+        if is_elided(b):
+            narrow = squeezed(value)
+            for array in (value, narrow) if narrow.ndim < value.ndim else (value,):
+                with suppress(Misfit):
+                    return array, list(shown_entries(b, array.shape))
+            return value, list(shown_entries(b, value.shape))
+        found = self.arrays.value(b)
+        value = squeezed(value) if squeezed(value).shape == found.shape else value
+        if found.shape != value.shape:
+            raise Misfit(_other_shape(found, value))
+        return value, list(zip(np.ndindex(value.shape), entries(b), strict=True))
+
+    def is_untold(self, a: MathNode, b: MathNode) -> bool:
+        """Whether the numbers of a claim come from what the notes show in part only, so that nobody can tell."""
+        if not is_elided(b) and any(isinstance(n, Ellipsis) for side in (a, b) for n in nodes(side)):
+            return True
+        scope = self.scope
+        if not scope.elided or not (is_closed(b) or any(isinstance(n, ListOf) for n in nodes(b))):
+            return False
+        loss = (scope.loss,) if any(isinstance(n, Derivative | Differential) for n in nodes(a)) else ()
+        names = [key for key in (*symbols_in(a), *loss) if key is not None]
+        return any(not scope.elided.isdisjoint(scope.needed(key)) for key in names)
+
+    def tell(self, head: MathNode, links: Sequence[MathNode | None]) -> None:
+        """Note what is written for a name or a derivative whose value cannot be told otherwise."""
+        symbol = symbol_key(head, self.scope.loss)
+        shown = [link for link in links if link is not None and (is_written(link) or is_elided(link))]
+        if symbol is not None and shown and self.scope.elided:
+            self.told.setdefault(symbol, shown[-1])
+
+    def again(self, a: MathNode, b: MathNode) -> Outcome:
+        """Whether what is written now is what was written before, where that is all that is known."""
+        symbol = symbol_key(a, self.scope.loss)
+        found = contradiction(self.told[symbol], b) if symbol in self.told else None
+        return Outcome("given") if found is None else Outcome("wrong", found[0], found[1].value, because("before"))
 
     def slip(self, a: MathNode, b: MathNode, relation: str) -> Outcome | None:
         """The only written matrix in `b` that is not what stands in its place in `a`, if they are built alike."""
@@ -208,6 +254,12 @@ def squeezed(array: Array) -> Array:
     return array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array
 
 
+def is_same_everywhere(head: MathNode, left: Array, right: Array) -> bool:
+    """Whether every entry of a derivative is one number, which is then written for it: ∂L/∂r = n."""
+    is_derivative = isinstance(entry_of(head)[0], Derivative | Differential)
+    return is_derivative and bool(np.all(np.abs(left - right) <= max(_SAME * abs(right), _NOISE)))
+
+
 def is_written(node: MathNode) -> bool:
     """Whether a vector, a matrix or a number is written out in numbers."""
     if isinstance(node, ListOf):
@@ -215,9 +267,16 @@ def is_written(node: MathNode) -> bool:
     return literal(node) is not None
 
 
-def _leaves(node: MathNode) -> list[MathNode]:
-    inner = children(node) if isinstance(node, Expr) and not is_written(node) else ()
-    return [leaf for child in inner for leaf in _leaves(child)] if inner else [node]
+def _allowed(spread: Array, value: Array) -> Array:
+    """How far each entry may be off; a column is compared as a vector, and a dot product by the most it can be off."""
+    off = np.reshape(spread, value.shape) if np.size(spread) == value.size else np.full(value.shape, np.max(spread))
+    return np.maximum(off, _LOST * np.max(np.abs(value), initial=0))
+
+
+def _slack(point: Arrays, node: MathNode, value: Array) -> Array:
+    """How far each entry of a side may be off because decimals in it are rounded."""
+    spread = point.spread(node)
+    return np.reshape(spread, value.shape) if np.size(spread) == value.size else np.max(spread)
 
 
 def _fraction(value: Any, written: Fraction) -> Any:
@@ -228,4 +287,4 @@ def _fraction(value: Any, written: Fraction) -> Any:
 
 
 def _other_shape(found: Array, right: Array) -> str:
-    return f"the shape is {shown_shape(found)}, and it must be {shown_shape(right)}"
+    return because("other shape", found=shown_shape(found), right=shown_shape(right))

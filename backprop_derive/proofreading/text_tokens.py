@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..syntax.names import GREEK_NAME, canonical
-from .tokens import MOST_TOKENS, Token, Vocabulary, function_words
+from .tokens import MOST_TOKENS, Token, Vocabulary, entry_in, function_words
 
 _LETTER = r"[^\W\d_²³¹⁰-⁹₀-₉¼-¾⅐-⅞↉ªºⁱⁿᵀ∂∇Σ√ℝ]"
 _MARKS = "\u0300-\u036f"
@@ -21,20 +21,23 @@ _TOKEN = re.compile(
     | (?P<raised>⁻?ᵀ|ⁿ|ⁱ)
     | (?P<D>∂)
     | (?P<rel>:=|≔|<-|←|->|→|<=|>=|==|!=|≤|≥|≠|=|≈|~=|<|>|∈)
+    | (?P<unread>…|⋮|⋱|\.{{3}})
     | (?P<op>\*\*|\\\*\\?\*|\\\*\s?\*?|[-+*/^@()\[\]{{}},|.:;·×⋅∙−÷‖⌊⌋⊙])
     | (?P<sqrt>√)
     | (?P<sum>Σ_?)
     | (?P<reals>ℝ)
-    | (?P<unread>…)
     """,
     re.VERBOSE,
 )
+_SUBSCRIPTS = re.compile(r"[\"']?[A-Za-z.]+(?:,[A-Za-z.]+)*->[A-Za-z.]*[\"']?")
 _SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "**": "^"}
 _RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_INDEX = re.compile(r"\{([0-9A-Za-z]{1,8}(?:, ?[0-9A-Za-z]{1,8})*)\}")
+_NEED_MORE = (",", "+", "-", "*", "/", "@", "⊙", "(")
 _CASE_WORDS = frozenset(("if", "otherwise"))
 # Signs with which a line goes on that was begun above; a hyphen there is a bullet.
-GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|[+−·⊙@](?=\s))")
+GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|∈|[+−·⊙@](?=\s))")
 
 
 def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[Token]:
@@ -43,6 +46,11 @@ def text_tokens(text: str, start: int, end: int, vocabulary: Vocabulary) -> list
 
 
 _LONGEST_PRODUCT = 24
+# Words that are no products of o and f where no sign stands before them.
+_PROSE = frozenset("an as at be by do for if in is it no of on or so the to we with and".split())
+_LONGEST_OVER = 400
+_ROOT_OVER = re.compile(r"√\w+\s?/\s?[d∂]")
+_BELOW = re.compile(r"(?:[²³¹⁰⁴-⁹ⁿ]+|(?:\^|\*\*)\w+)?\s?/\s?[d∂]")
 
 
 def _splits(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
@@ -68,6 +76,8 @@ class _Lexer:
     def tokens(self) -> list[Token]:
         position = self.start
         while position < self.end and len(self.found) <= MOST_TOKENS * 25:
+            if len(self.found) > 1 and self.found[-2].text == "einsum" and self.found[-1].at("("):
+                position = self.string(position)
             match = _TOKEN.match(self.text, position, self.end)
             if match is None:
                 self.add("junk", self.text[position], position, position + 1)
@@ -75,6 +85,7 @@ class _Lexer:
                 continue
             kind, spelled, stop = match.lastgroup or "", match[0], match.end()
             if kind == "name":
+                spelled, stop = self.indexed(spelled, stop)
                 stop = self.word(spelled, position, stop)
             elif kind == "newline":
                 self.newline(position, stop)
@@ -85,16 +96,27 @@ class _Lexer:
             position = stop
         return self.found
 
+    def string(self, position: int) -> int:
+        """The subscripts of an einsum, ij,jk->ik, which are no formula; gives where they end."""
+        match = _SUBSCRIPTS.match(self.text, position, self.end)
+        if match is None:
+            return position
+        self.add("string", match[0].strip("\"'"), position, match.end())
+        return match.end()
+
     def add(self, kind: str, text: str, start: int, stop: int) -> None:
         self.found.append(Token(kind, text, start, stop))
 
     def newline(self, position: int, stop: int) -> None:
-        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign."""
+        """A line that begins with a sign goes on with the one above, and so does what follows a comma or a sign.
+
+        So does what stands in brackets or braces that are open.
+        """
         last = self.found[-1] if self.found else None
-        is_open = last is not None and (last.kind == "rel" or last.at(",", "+", "-", "*") or self.brackets > 0)
+        is_open = last is not None and (last.kind == "rel" or last.at(*_NEED_MORE) or self.brackets + self.braces > 0)
         if not is_open and GOES_ON.match(self.text, stop, self.end) is None:
             self.add("junk", "\n", position, stop)
-            self.brackets = 0
+            self.brackets = self.braces = 0
 
     def space(self, spelled: str, position: int, stop: int) -> None:
         """A gap within a line parts columns, unless what follows it goes on with a formula."""
@@ -123,6 +145,8 @@ class _Lexer:
             self.braces += (spelled == "{") - (spelled == "}")
             signs = {"{": "⦃", "}": "⦄"} if spelled in "{}" else _SIGNS
             self.add("op", signs.get(spelled, spelled), start, stop)
+        elif kind == "unread":
+            self.add(kind, "…", start, stop)
         else:
             self.add(kind, spelled, start, stop)
 
@@ -133,6 +157,27 @@ class _Lexer:
             self.add("name", "n" if spelled == "ⁿ" else "i", start, stop)
 
     # --- words
+
+    def indexed(self, word: str, stop: int) -> tuple[str, int]:
+        """A word with the index in braces behind it, W_{12}, spelled without them; and where it ends."""
+        match = _INDEX.match(self.text, stop, self.end) if word[-1] == "_" and len(word) > 1 else None
+        if match is None:
+            return word, stop
+        return word + "_".join(match[1].replace(",", " ").split()), match.end()
+
+    def entry(self, key: str, start: int, stop: int) -> bool:
+        """Take a name for the entry of a vector or a matrix, W_12, where it is one."""
+        found = entry_in(key, self.vocabulary.tensors)
+        if found is None:
+            return False
+        stem, places = found
+        self.add("name", stem, start, stop)
+        self.add("op", "_", stop, stop)
+        for k, place in enumerate(places):
+            self.add("op", "," if k else "{", stop, stop)
+            self.add("number", place, stop, stop)
+        self.add("op", "}", stop, stop)
+        return True
 
     def word(self, word: str, start: int, stop: int) -> int:
         """A word as a name, a function, the d of a derivative and what it is of, or prose; gives where it ends."""
@@ -145,10 +190,15 @@ class _Lexer:
             key = "delta_" + canonical(word[2:])
             self.add("name", key, start, stop)
             return stop
-        if knows(key):
+        if knows(key) and not (word == "d" and self.vocabulary.may_differentiate and self.is_over_d(stop)):
             self.add("name", key, start, after)
             return after
+        if self.entry(key, start, stop):
+            return stop
         opens = self.text[stop : stop + 1] == "("
+        if (word == "None" and self.brackets) or (word == "ones" and self.text[stop : stop + 1] == "ᵀ"):
+            self.add("name", "1" if word == "ones" else word, start, stop)
+            return stop
         if opens and (word, "") in function_words():
             self.add("func", function_words()[word, ""], start, stop)
             return stop
@@ -168,13 +218,16 @@ class _Lexer:
             self.add("name", word, start, stop)
         else:
             # A word right before a parenthesis is a function, if one that is not known.
-            self.add("unread" if opens else "prose", word, start, stop)
+            self.add("unread" if opens else "words" if self.braces else "prose", word, start, stop)
         return stop
 
     def side_by_side(self, word: str, start: int, stop: int) -> bool:
         """Take a word for a product of known names, xw or w1x1, where it stands among signs and has one reading."""
         if not 1 < len(word) <= _LONGEST_PRODUCT:
             return False
+        before = self.text[max(self.start, start - 3) : start]
+        if word in _PROSE and re.search(r"[-+*/^=≈·−(|<>√]\s*$", before) is None:
+            return False  # "a factor of ≈ 2"
         is_factor = self.is_operand(start, stop) or self.text[max(self.start, start - 1) : start].isdigit()
         parts = list(_splits(word, self.vocabulary)) if is_factor else []
         if len(parts) != 1:
@@ -218,17 +271,33 @@ class _Lexer:
         is_power = re.match(r"[\w(∂√.]", following) or re.match(r"-[0-9.(]", following)
         return (key, stop) if is_power else (hat, stop + 1)
 
+    def is_over_d(self, stop: int) -> bool:
+        """Whether parentheses or braces follow, and a bar with a differential below it: d(a + b)/da."""
+        if _ROOT_OVER.match(self.text, stop, self.end) is not None:
+            return True
+        depth = 0
+        for k in range(stop, min(self.end, stop + _LONGEST_OVER)):
+            depth += (self.text[k] in "({") - (self.text[k] in ")}")
+            if depth == 0:
+                return k > stop and _BELOW.match(self.text, k + 1, self.end) is not None
+        return False
+
     def is_differential(self, word: str, start: int, stop: int) -> bool:
         """Whether a word that begins with d is a differential: of a known name, below a bar, or before one."""
-        if self.vocabulary.knows("d"):
+        if not self.vocabulary.may_differentiate:
             return False
         rest = word[1:]
         following = self.text[stop : stop + 40]
         if (rest, "") in function_words() and following[:1] == "(":
             return True
         if not rest:
-            return re.match(r"\s*[(/]", following) is not None
-        if self.vocabulary.knows(self.hatted(rest, stop)[0]) or (rest == "e" and following[:1] == "^"):
+            return re.match(r"\s*(?:[(√|{]|/\s*[d∂])", following) is not None
+        key = self.hatted(rest, stop)[0]
+        if (
+            self.vocabulary.knows(key)
+            or entry_in(key, self.vocabulary.tensors)
+            or (rest == "e" and following[:1] == "^")
+        ):
             return True
         if len(rest) > 2 and rest.isalpha():
             return False

@@ -13,7 +13,8 @@ from .record import Finding
 from .rules import nodes_of
 from .sentences import because
 from .statements import Statement
-from .values import symbol_key
+from .tensors import is_written
+from .values import NoValue, symbol_key
 
 if TYPE_CHECKING:
     from .judge import Judge
@@ -34,6 +35,7 @@ def judge_update(judge: Judge, statement: Statement) -> Iterator[Finding]:
     """The rule itself, then what it comes to at the old values."""
     head, rule = statement.links[0].node, statement.links[1]
     assert isinstance(head, Name)
+    judge.moved.add(head.key)
     outcome = Outcome("unread", reason=rule.reason)
     if rule.node is not None:
         outcome = _rule(judge, head.key, rule.node)
@@ -46,6 +48,20 @@ def judge_update(judge: Judge, statement: Statement) -> Iterator[Finding]:
     number = literal(last) if last is not None else None
     if number is not None:
         judge.updated[head.key] = number.value
+
+
+def later(judge: Judge, head: MathNode, claimed: MathNode, relation: str) -> Outcome | None:
+    """What is to be said of a value that a matrix has after a few updates; None where it is no such value."""
+    if not isinstance(head, Name) or head.key not in judge.moved or not is_written(claimed):
+        return None
+    try:
+        for values in judge.comparer.arrays.engine.updated(frozenset(judge.moved)):
+            outcome = judge.comparer.tensors.entrywise(values[head.key], claimed, relation)
+            if outcome.is_right:
+                return outcome
+    except NoValue:
+        pass
+    return None
 
 
 def _rule(judge: Judge, key: str, rule: MathNode) -> Outcome:

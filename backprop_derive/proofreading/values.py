@@ -86,6 +86,8 @@ class Point:
     def name(self, key: str) -> Any:
         if (key,) in self.fixed:
             return self.fixed[key,]
+        if "_dot" in key and self.scope.along is not None and (base := self.scope.tangent_of(key)) is not None:
+            return self.gradients(base).get(self.scope.along, _NONE)
         if key not in self.values:
             if key in self.scope.steps and not self.is_free:
                 self._compute(key)

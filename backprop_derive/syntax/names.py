@@ -120,8 +120,11 @@ def symbol(key: str, *, literal: bool = False) -> Symbol:
 
 
 def ambiguous(keys: tuple[str, ...]) -> frozenset[str]:
-    """The keys whose symbols would look alike (`w1` beside `w_1`) and which must be set literally."""
+    """The keys whose symbols would look alike (`w1` beside `w_1`) and which must be set literally.
+
+    So does a name e and the base of e^x, which is set as exp(x) beside it.
+    """
     seen: dict[Symbol, list[str]] = {}
     for key in keys:
         seen.setdefault(symbol(key), []).append(key)
-    return frozenset(key for group in seen.values() if len(group) > 1 for key in group)
+    return frozenset(key for key in keys if key == "e" or len(seen[symbol(key)]) > 1)

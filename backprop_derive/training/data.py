@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 
 from ..errors import ProblemError, UsageError, nearest, shorten
-from ..formats.files import decoded
+from ..formats.files import decoded, regular_bytes
 from ..limits import Limits
 from ..problem import Problem
 from ..records import record
@@ -48,13 +48,8 @@ def read_data(path: Path, problem: Problem, limits: Limits) -> Data:
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise UsageError(f"{path.name}: data has the suffix {suffix or '(none)'}", expected=" or ".join(_SUFFIXES))
-    try:
-        limits.check("data", path.stat().st_size, f"{path}: the data's size in bytes")
-        if not path.is_file():
-            raise ProblemError(f"{path} is not a regular file", expected="a .csv or .npz file")
-        columns = _read_csv(path) if suffix == ".csv" else _read_npz(path, limits)
-    except OSError as error:
-        raise ProblemError(f"cannot read {path}: {error.strerror or error}") from None
+    data = regular_bytes(path, limits, what=f"{path}: the data's size in bytes", limit="data")
+    columns = _read_csv(data, path) if suffix == ".csv" else _read_npz(data, path, limits)
     return bound(columns, problem, path.name)
 
 
@@ -120,9 +115,9 @@ def _floats(value: Any, name: str, word: str) -> Any:
 # --- files
 
 
-def _read_csv(path: Path) -> Columns:
+def _read_csv(data: bytes, path: Path) -> Columns:
     """The columns by their names in the first line; `X[0]`, `X[1]`, … are the columns of one matrix."""
-    text = decoded(path.read_bytes().removeprefix(BOM_UTF8), str(path))
+    text = decoded(data.removeprefix(BOM_UTF8), str(path))
     try:
         rows = _rows(text, path)
         names = next(rows, (0, []))[1]
@@ -198,15 +193,15 @@ class _Column:
         return numpy.array(self.fields, dtype=dtype or float)
 
 
-def _read_npz(path: Path, limits: Limits) -> Columns:
+def _read_npz(data: bytes, path: Path, limits: Limits) -> Columns:
     """The arrays of a file; pickled objects, which could run code, are refused."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
         limits.check("data", unpacked, f"{path}: the data's unpacked size in bytes")
-        with numpy.load(path, allow_pickle=False) as arrays:
+        with numpy.load(io.BytesIO(data), allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+    except (ValueError, zipfile.BadZipFile, EOFError, KeyError, OSError) as error:
         raise ProblemError(
             f"{path} cannot be read as .npz: {shorten(str(error), 80)}", expected="numpy.savez(file, x=…, y=…)"
         ) from None

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import BackpropError, OutputError, ProblemError, UsageError
-from ..formats.files import check_target, decoded, write_whole
+from ..errors import BackpropError, OutputError, UsageError
+from ..formats.files import check_target, regular_text, write_whole
 from ..limits import Limits
 from ..records import record
 from .notebook import weave_notebook
@@ -95,13 +95,4 @@ def _is_same(path: Path, other: Path) -> bool:
 
 def document_text(path: Path, limits: Limits) -> str:
     """The text of a document, line ends as they are. Raises ProblemError, LimitError."""
-    try:
-        if not path.exists():
-            raise ProblemError(f"{path} does not exist (no such file)")
-        if not path.is_file():
-            raise ProblemError(f"{path} is not a regular file: a pipe or a device is not read")
-        limits.check("data", path.stat().st_size, f"{path}: the document")
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise ProblemError(f"{path}: {error}") from None
-    return decoded(data, str(path))
+    return regular_text(path, limits, what=f"{path}: the document", limit="data")

@@ -27,3 +27,11 @@ def test_a_report_is_sent_to_another_process() -> None:
     report = bd.proofread("Given x = 2, w = 3\ny = w*x\ny = q*x\n")
     assert any(isinstance(finding.reason, Said) for finding in report.findings)
     assert pickle.loads(pickle.dumps(report)) == report
+
+
+def test_a_large_number_in_a_sentence_is_grouped_as_the_language_does() -> None:
+    sheet = bd.grade("Given x = 1\ny = x^2\nFind dy/dx", "y = 1\n" * 5001)
+    assert sheet.problem == "it is too long: 5,001 claims, and at most 5,000 are graded"
+    with speaking("de"):
+        assert again(sheet.problem) == "zu lang: 5\u00a0001 Behauptungen, höchstens 5\u00a0000 werden bewertet"
+    assert again(copy.deepcopy(pickle.loads(pickle.dumps(sheet.problem)))) == sheet.problem

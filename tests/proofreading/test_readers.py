@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backprop_derive.languages import ENGLISH, LANGUAGES, again, speaking
 from backprop_derive.printers.text import text
 from backprop_derive.proofreading.latex_tokens import latex_tokens
 from backprop_derive.proofreading.parser import Parser
@@ -71,6 +72,10 @@ def test_typed_mathematics_is_read_as_the_language_reads_it(formula: str, shown:
         r"3 4", r"\frac{\partial s}{x}", r"\left. s \right|_{x = 1}", "{" * 200 + "x" + "}" * 200, r"\frac", "x^",
     ],
 )  # fmt: skip
-def test_what_has_no_reading_or_two_is_refused(formula: str) -> None:
-    with pytest.raises(Unread):
+def test_what_has_no_reading_or_two_is_refused_and_says_why_in_any_language(formula: str) -> None:
+    with pytest.raises(Unread) as raised:
         read(formula)
+    for language in LANGUAGES:
+        with speaking(language):
+            told = again(raised.value.reason)
+            assert (told != raised.value.reason) == (language != ENGLISH)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from backprop_derive.proofreading.values import NoValue
 from backprop_derive.proofreading.whole import WHOLE
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, 1001])
 def test_what_is_no_size_is_told_as_what_it_is(size: float) -> None:
-    with pytest.raises(ValueError, match=rf"{size} is no size: it is a whole number from 1 to 1,000"):
+    with pytest.raises(NoValue, match="a size is a whole number from 1 to 1,000"):
         WHOLE["ones"](np.float64(size))
 
 

@@ -114,7 +114,7 @@ def test_a_csv_file_that_does_not_fit_is_refused(content: str, message: str, tmp
 
 def test_bytes_that_are_no_text_and_files_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_bytes(b"x,y\n\xff\xfe,1\n")
-    for name, message in (("data.csv", "UTF-8"), ("none.csv", "cannot read"), ("data.txt", "suffix .txt")):
+    for name, message in (("data.csv", "UTF-8"), ("none.csv", "does not exist"), ("data.txt", "suffix .txt")):
         with pytest.raises(bd.BackpropError, match=message):
             bd.train(LINE, data=tmp_path / name)
 

@@ -1,0 +1,55 @@
+"""Vectors and matrices that are handed in entry by entry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import backprop_derive as bd
+
+PROBLEM = """Given X = [[1, 2], [3, 4]], W = [[1, -1], [2, 0]], b = [7, 8]
+Z = X @ W + b
+L = sum(Z * Z)
+Find dL/dW, dL/db
+"""
+
+
+def sheet(answer: str) -> bd.grading.record.Sheet:  # type: ignore[name-defined]
+    return bd.grade(PROBLEM, answer)
+
+
+def lines(answer: str) -> dict[str, tuple[str, Fraction, str]]:
+    return {line.item.title: (line.verdict, line.credit, line.reason) for line in sheet(answer).lines}
+
+
+def test_entries_earn_their_share_of_the_point() -> None:
+    found = lines("Z_11 = 12\nZ_12 = 7\n$Z_{21} = 18$\n\nZ[1, 1] = 5\ndL/dW_11 = 132\n∂L/∂W_{12} = 44\n\ndb_1 = 60")
+    assert found["Z"] == ("right", 1, "")
+    assert found["∂L/∂W"] == ("partly", Fraction(1, 2), "entries that are not written: 2")
+    assert found["∂L/∂b"] == ("partly", Fraction(1, 2), "entries that are not written: 1")
+
+
+def test_a_wrong_entry_is_told_with_what_is_right() -> None:
+    answer = "$Z_{11} = X_{11} W_{11} + X_{12} W_{21} + b_1 = 12$\n\n$Z_{12} = 6$"
+    assert lines(answer)["Z"] == ("partly", Fraction(1, 4), "wrong in entry (1, 2), counted from 1")
+    assert [(r.claim, r.verdict, r.expected) for r in sheet(answer).remarks] == [("Z_{12} = 6", "wrong", "7")]
+    assert lines("Z_11 = 11")["Z"] == ("wrong", 0, "wrong in entry (1, 1), counted from 1")
+
+
+def test_what_follows_from_own_entries_keeps_its_points() -> None:
+    wrong = "Z_11 = 12\nZ_12 = 6\nZ_21 = 18\nZ_22 = 5\n"
+    found = lines(wrong + "L = 529\ndL/dZ = [[24, 12], [36, 10]]")
+    assert found["Z"][0] == "partly"
+    assert found["L"][0] == found["∂L/∂Z"][0] == "follows"
+    assert lines(wrong.replace("6", "7") + "L = 529")["L"][0] == "wrong"
+
+
+def test_a_matrix_as_a_whole_counts_instead_of_its_entries() -> None:
+    assert lines("Z = [[12, 7], [18, 5]]\nZ_11 = 12")["Z"] == ("right", 1, "")
+    assert lines("Z_11 = 11\nZ = [[12, 7], [18, 5]]")["Z"] == ("right", 1, "")
+
+
+def test_a_name_of_the_students_own_stays_a_name() -> None:
+    found = lines("Z_1 = X @ W = [[5, -1], [11, -3]]\nZ = Z_1 + b = [[12, 7], [18, 5]]")
+    assert found["Z"] == ("right", 1, "")
+    assert sheet("Z_1 = X @ W = [[5, -1], [11, -3]]\nZ = Z_1 + b = [[12, 7], [18, 5]]").remarks == ()
+    assert lines("if Z_11 = 12 then L = 542")["L"][0] == "right"
