@@ -295,9 +295,17 @@ def _is_gradient(name: str, names: Collection[str]) -> bool:
 def _typed_heads(text: str) -> Iterator[str]:
     for match in _HEAD.finditer(text):
         name = match["name"]
-        if name.lower() in _NO_NAMES:
+        if name.lower() in _NO_NAMES and not _is_given(text, match):
             continue
         yield f"delta_{canonical(name[2:])}" if name.startswith("δ_") and len(name) > 2 else canonical(name)
+
+
+def _is_given(text: str, match: re.Match[str]) -> bool:
+    """Whether a word of prose is a name nevertheless: among givens, before a number, or alone where a line begins."""
+    if text[: match.start("name")].strip() == "":
+        return True
+    is_value = re.match(r"\s*[-−]?[\d.\[]", text[match.end() :]) is not None
+    return is_value and re.match(r"\s*given\b", text, re.IGNORECASE) is not None
 
 
 def _head(item: Sequence[Token], names: set[str], functions: set[str]) -> None:

@@ -53,7 +53,7 @@ D = "Given a = 2, b = 3\n\nd = a + b\n\nf = d · a\n\n"
 @pytest.mark.parametrize(
     "claim",
     [
-        "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", "d√d/dd = 1/(2√d)",
+        "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", "d√d/dd = 1/(2√d)", "d2^a/da = log(2) · 2^a",
         r"$\frac{df}{dd} = a = 2$", r"$\frac{d (d \cdot a)}{dd} = a$",
         r"$\frac{dd}{db} = 1$", r"$\frac{d}{dd}(d \cdot a) = a$", r"$\frac{d + 1}{a} = \frac{5 + 1}{2} = 3$",
         r"$\frac{d \cdot a}{b} = \frac{10}{3}$", r"$dd = 2$",
@@ -115,3 +115,12 @@ def test_a_tangent_is_the_derivative_along_the_sweep() -> None:
     assert proofread(notes + first + second).of("wrong", "unread", "follows") == ()
     assert [f.expected for f in proofread(notes + first.replace("= 3", "= 2")).wrong] == ["3"]
     assert [f.claim for f in proofread(notes + second.replace("∂s/∂x", "∂s/∂w")).wrong] == ["ṡ = ∂s/∂w · ẋ"]
+
+
+def test_words_of_prose_are_names_where_they_are_given() -> None:
+    notes = "Given in = 2, is = 3, def = −1\n\n1. class = in · is + def = 2 · 3 + (−1) = 5\n2. for = class² = 25\n\n"
+    report = proofread(notes + "dfor/din = 2 · class · is = 30\n\nWhat is left of it in this sum is zero.\n")
+    assert report.of("wrong", "unread") == ()
+    assert report.counts["right"] == 5
+    assert [f.expected for f in proofread(notes + "dfor/dis = 30").wrong] == ["20"]
+    assert proofread("Given w = 2, and y is = 3 at most.").findings[-1].claim != "is = 3"
