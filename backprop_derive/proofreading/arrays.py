@@ -38,7 +38,7 @@ from .indices import entry_of
 from .literals import literal
 from .nearby import SEEDS
 from .places import is_part, is_zeroth
-from .scope import Scope
+from .scope import Scope, without_dot
 from .sentences import because
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE, applied
@@ -330,7 +330,7 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
     return (
         any(isinstance(n, ListOf | Transpose | MatrixProduct | Index | Over | Delta) for n in walk(node))
         or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
-        or not names.isdisjoint(names_in(node))
+        or not names.isdisjoint(map(without_dot, names_in(node)))
     )
 
 

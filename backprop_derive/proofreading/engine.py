@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
-from itertools import zip_longest
 from typing import Any
 from zlib import crc32
 
@@ -359,8 +358,8 @@ def called(call: Call, value: Callable[[Expr], Array], axes: tuple[str, str]) ->
 
     if not is_known_function(call.function) or call.function in OF_TENSORS:
         raise NoValue(because("tensor formula"))
-    parameters = operation(call.function).parameters[: len(call.arguments)]
-    arguments = [shown(argument, name) for argument, name in zip_longest(call.arguments, parameters, fillvalue="")]
+    parameters = (*operation(call.function).parameters, *("",) * len(call.arguments))
+    arguments = [shown(argument, name) for argument, name in zip(call.arguments, parameters, strict=False)]
     options = [f"{name}={_word(option) if name in WORDED else shown(option, name)}" for name, option in call.options]
     asked = f"{call.function}({', '.join((*arguments, *options))})"
     quick = _computed(asked, arrays, axes)

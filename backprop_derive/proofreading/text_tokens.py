@@ -208,6 +208,9 @@ class _Lexer:
             return stop
         if word[0] == "d" and self.is_differential(word, start, stop):
             self.add("D", "d", start, start + 1)
+            if word[1:].isdigit():  # d2^x
+                self.add("number", word[1:], start + 1, stop)
+                return stop
             return self.word(word[1:], start + 1, stop) if len(word) > 1 else stop
         if self.side_by_side(word, start, stop) or (opens and self.before_function(word, start, stop)):
             return stop

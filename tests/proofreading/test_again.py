@@ -53,7 +53,7 @@ D = "Given a = 2, b = 3\n\nd = a + b\n\nf = d · a\n\n"
 @pytest.mark.parametrize(
     "claim",
     [
-        "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", "d√d/dd = 1/(2√d)",
+        "df/dd = a = 2", "dd/da = 1", "d(a + b)/da = 1", "d√d/dd = 1/(2√d)", "d2^a/da = log(2) · 2^a",
         r"$\frac{df}{dd} = a = 2$", r"$\frac{d (d \cdot a)}{dd} = a$",
         r"$\frac{dd}{db} = 1$", r"$\frac{d}{dd}(d \cdot a) = a$", r"$\frac{d + 1}{a} = \frac{5 + 1}{2} = 3$",
         r"$\frac{d \cdot a}{b} = \frac{10}{3}$", r"$dd = 2$",
