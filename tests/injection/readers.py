@@ -10,13 +10,16 @@ import csv
 import io
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
 import tempfile
 import tokenize
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import Any
 
 import lxml.etree as etree
@@ -228,12 +231,13 @@ def mermaid(source: str) -> Reading:
 
 
 def dot(source: str) -> Reading:
-    """As Graphviz itself draws it."""
-    import subprocess
-
+    """As Graphviz itself draws it, where it is installed; else by its rules for strings, which have entities too."""
+    strings = _strings(source, lambda literal: unescape(re.sub(r"\\(.)", r"\1", literal)))
+    if shutil.which("dot") is None:
+        return strings
     drawn = subprocess.run(["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=True)
     assert drawn.stderr == b""
-    return Reading(_strings(source, str).structure, xml(drawn.stdout).text)
+    return Reading(strings.structure, xml(drawn.stdout).text)
 
 
 # --- programs, notebooks, records
