@@ -189,7 +189,15 @@ class Algebra:
         return _of_key(generator.of) if generator.kind == "log" else None
 
     def _root(self, base: Ratio, exponent: Fraction) -> Ratio:
-        """base^(p/q): a generator for the base, whose whole powers are those of the base."""
+        """base^(p/q): a generator for the base, whose whole powers are those of the base.
+
+        A positive number before a product has a root of its own: √(2π) is √2·√π.
+        """
+        if base.below == _UNIT and len(base.above) == 1:
+            ((monomial, factor),) = base.above.items()
+            if monomial and factor > 0 and factor != 1:
+                rest = Ratio({monomial: Fraction(1)}, _UNIT)
+                return self.multiply(self._root(number(factor), exponent), self._root(rest, exponent))
         whole = exponent // 1
         one = self._number(Generator("base", base.key))
         self._bases[one] = base

@@ -55,7 +55,8 @@ def test_every_operation_on_numbers_is_proved(name: str) -> None:
     "step",
     ["x^w", "w^x", "x^0.7", "2^x*w", "e^x + pi*w", "exp(x)^w", "(x + w)^2.5", "x^-0.5*w", "sqrt(x^2 + w^2)", "exp(x/w)",
      "log(1 + exp(w*x))", "x/(x + w)", "max(x, w, 1) + x", "where(x < w, x^2, w)", "atan(x*w)", "sin(x)*cos(w)/tan(x)",
-     "exp(-x^2/(2*w))", "clip(x*w, 0, 9)", "(x*w + 1)^5/(x - w)^3", "asin(x*w)", "erf(x - w)"],
+     "exp(-x^2/(2*w))", "clip(x*w, 0, 9)", "(x*w + 1)^5/(x - w)^3", "asin(x*w)", "erf(x - w)",
+     "x*sqrt(2*w)/sqrt(2)", "sqrt(3*x*w)*w"],
 )  # fmt: skip
 def test_compound_steps_are_proved(step: str) -> None:
     assert of_step(step) == {PROVED}
