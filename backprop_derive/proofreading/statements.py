@@ -288,6 +288,7 @@ def _differentiated(tokens: Sequence[Token]) -> Iterator[str]:
 def _is_gradient(name: str, names: Collection[str]) -> bool:
     """Whether a name is how the gradient by another one, or by an entry of it, is called: dw, δ_z, dW_ij."""
     by = name.removeprefix("delta_") if name.startswith("delta_") else name[1:] if name[0] == "d" else ""
+    by = canonical(by) if by else by  # dα of alpha
     stem, _, places = by.rpartition("_")
     return by in names or (stem in names and places.isalnum() and len(places) <= _MOST_PLACES)
 

@@ -1,7 +1,7 @@
 """Every rendering of every solution through the proof-reader: each `=` chain link by link.
 
     python -m tests.campaigns.renderings --random 300 --seed 0
-    python -m tests.campaigns.renderings --random 0 --every 8    # a part of it, another rendering of each problem
+    python -m tests.campaigns.renderings --random 0 --every 4    # a part of it, another rendering of each problem
 
 The examples, the worked cases of the corpus and random graphs, in each format that the proof-reader reads and each
 notation profile; details, layouts and further parts in turn.

@@ -124,3 +124,9 @@ def test_words_of_prose_are_names_where_they_are_given() -> None:
     assert report.counts["right"] == 5
     assert [f.expected for f in proofread(notes + "dfor/dis = 30").wrong] == ["20"]
     assert proofread("Given w = 2, and y is = 3 at most.").findings[-1].claim != "is = 3"
+
+
+def test_the_gradient_of_a_greek_letter_is_no_name_of_its_own() -> None:
+    notes = "Given α = 2, θ = 3\n\nL = α θ^2\n\ndα = ∂L/∂α = θ² = 9\n\n"
+    assert [f.verdict for f in proofread(notes).findings] == ["given"] * 3 + ["right"] * 3
+    assert [f.expected for f in proofread(notes.replace("= 9", "= 8")).wrong] == ["9"]
