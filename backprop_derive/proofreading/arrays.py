@@ -35,7 +35,7 @@ from ..syntax.expression import (
 from .engine import Engine, called
 from .entries import Entries, Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
-from .literals import literal
+from .literals import literal, may_be_rounded
 from .nearby import SEEDS
 from .places import is_part, is_zeroth
 from .scope import Scope, without_dot
@@ -174,8 +174,7 @@ class Arrays:
         """
         if not isinstance(node, Expr):
             return 0.0
-        decimals = (n for n in walk(node) if isinstance(n, Number) and "." in (n.written or ""))
-        rounded = [n for n in decimals if round(abs(float(n.value)), _EXACT) not in self.exact]
+        rounded = [n for n in walk(node) if isinstance(n, Number) and self.may_be_rounded(n)]
         if not rounded:
             return 0.0
         value = self.value(node)
@@ -190,6 +189,10 @@ class Arrays:
             change({id(n): _moved(n, sign) for n, sign in zip(rounded, row, strict=True)}) for row in signs.tolist()
         ]
         return 3 * np.sqrt(np.mean(np.square(trials), axis=0))
+
+    def may_be_rounded(self, number: Number) -> bool:
+        is_given = round(abs(float(number.value)), _EXACT) in self.exact
+        return may_be_rounded(number, self.scope.spelled, is_given=is_given)
 
     def _filled(self, left: Expr, right: Expr) -> Array:
         """A product with a vector of ones of no given length: a v 𝟏ᵀ that other sizes stretch, or a sum 𝟏ᵀ A."""

@@ -275,7 +275,7 @@ class Comparer:
             found = self.value(other)
             return value if found is None else found
 
-        return radius(node, changed, value, self.exact)
+        return radius(node, changed, value, self.exact, self.scope.spelled)
 
     def is_formula(self, node: MathNode) -> bool:
         """Whether a formula has names and no number that may have come in the place of one."""

@@ -87,15 +87,28 @@ def _half_unit(place: int) -> Fraction:
     return Fraction(1, 2) * Fraction(10) ** place
 
 
-def radius(node: MathNode, value_of: Callable[[MathNode], Any], value: Any, exact: Collection[Fraction]) -> Any:
+def may_be_rounded(number: Number, spelled: Collection[str], *, is_given: bool) -> bool:
+    """Whether a decimal may stand for a longer number: it is no given value, or it has zeros at its end (1.000) with
+    which nobody spelled one."""
+    written = number.written or ""
+    return "." in written and not (is_given and (written in spelled or not written.endswith("0")))
+
+
+def radius(
+    node: MathNode,
+    value_of: Callable[[MathNode], Any],
+    value: Any,
+    exact: Collection[Fraction],
+    spelled: Collection[str] = (),
+) -> Any:
     """How far a formula's value can be off because the decimals in it are rounded; None for too many of them.
 
-    Those that are the exact value of something given are not rounded.
+    Those that are the exact value of something given are not rounded; `spelled` are the numbers as the notes give them.
     """
     if not isinstance(node, Expr):
         return Fraction(0)
-    decimals = {n for n in walk(node) if isinstance(n, Number) and _number(n.value, n.written or "0").half}
-    rounded = {n for n in decimals if n.value not in exact}
+    numbers = {n for n in walk(node) if isinstance(n, Number)}
+    rounded = {n for n in numbers if may_be_rounded(n, spelled, is_given=n.value in exact)}
     if len(rounded) > _MOST_ROUNDED:
         return None
     total: Any = Fraction(0)

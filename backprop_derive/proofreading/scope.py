@@ -10,7 +10,7 @@ from functools import cached_property
 from ..calculus.derive import derived_form
 from ..document import Applied, Derivative, Differential, MathNode, Reals
 from ..records import record
-from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, substitute, walk
+from ..syntax.expression import Expr, Index, Name, Number, Transpose, children, names_in, substitute, walk
 from .literals import is_elided
 from .statements import Statement
 
@@ -57,6 +57,12 @@ class Scope:
     def structure(self, name: str) -> str:
         """What a matrix is declared to be, as the language says it; "" for nothing."""
         return "symmetric" if name in self.symmetric else "diagonal" if name in self.diagonal else ""
+
+    @cached_property
+    def spelled(self) -> frozenset[str]:
+        """The numbers of givens and definitions as they are spelled: 0.50."""
+        bodies = (*self.givens.values(), *self.steps.values())
+        return frozenset(n.written for body in bodies for n in walk(body) if isinstance(n, Number) and n.written)
 
     @cached_property
     def order(self) -> tuple[str, ...]:

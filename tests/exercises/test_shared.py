@@ -7,6 +7,7 @@ from itertools import islice
 
 import pytest
 
+from backprop_derive.errors import UsageError
 from backprop_derive.exercises import shared
 from backprop_derive.exercises.bulk.renderings import rendering_of
 from backprop_derive.exercises.exercise import Exercise, Variant
@@ -168,13 +169,13 @@ def test_most_variants_are_filled_in(problem: str, least: int, monkeypatch: pyte
     assert bool(filled) == bool(least)
 
 
-def test_a_text_that_holds_signs_of_outlines_is_told_in_the_ordinary_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    filled = _counted(monkeypatch)
-    options = SheetOptions(title="3\ue000 \uf8fe")
-    for variant in Exercise(LESSON).variants(30, seed=1):
-        sheet = rendering_of("md").pieces(variant, "full", options)[0].decode()
-        assert sheet.startswith(f"# 3\ue000 \uf8fe\n\n**{variant.id}**\n")
-    assert not filled
+def test_no_text_of_a_user_holds_the_signs_of_outlines() -> None:
+    with pytest.raises(UsageError, match="U\\+E000"):
+        SheetOptions(title="3\ue000")
+    for variant in Exercise(f"Title: 3\ue000\n> \uf8fe\n{LESSON}").variants(3, seed=1):
+        sheet = pieces(variant, "md", "full", Options())[0].decode()
+        assert sheet.startswith(f"# 3\ufffd\n\n**{variant.id}**\n")
+        assert not set(sheet) & {"\ue000", "\uf8fe"}
 
 
 @pytest.mark.parametrize("limit", ["marks", "numbers"])

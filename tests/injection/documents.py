@@ -16,9 +16,8 @@ from backprop_derive.grading.feedback import feedback_document
 from backprop_derive.grading.record import Class
 from backprop_derive.grading.report import class_document
 from backprop_derive.grading.tables import as_json, gradebook
-from backprop_derive.options import Options
+from backprop_derive.options import PROGRAMS, Options
 from backprop_derive.pictures import PICTURES
-from backprop_derive.programs.engines import ENGINES
 from backprop_derive.proofreading.judge import proofread
 from backprop_derive.proofreading.report import as_json as report_json
 from backprop_derive.proofreading.report import as_sarif, as_text
@@ -46,7 +45,7 @@ def written(problem: str, text: str) -> str:
 def solution(text: str) -> Contents:
     """A worked solution: title, prose, comments."""
     solved = bd.solve(written(PROBLEM, text))
-    for format in (*(f for f in FORMATS if f != "pdf"), *ENGINES, *PICTURES):
+    for format in (*(f for f in FORMATS if f != "pdf"), *PROGRAMS, *PICTURES):
         yield format, solved.render(format)
     yield "md/github", solved.to_markdown(flavour="github")
     yield "html/interactive", solved.to_html(interactive=True)
@@ -176,7 +175,7 @@ def names(name: str) -> Contents:
         for format in (*(f for f in FORMATS if f != "pdf"), "svg", "tikz", "mermaid"):
             yield f"{format}/{kind}", solved.render(format)
         yield f"html/{kind} interactive", solved.to_html(interactive=True)
-        for format in ENGINES:
+        for format in PROGRAMS:
             # A word of Python is spelled otherwise there; that it runs is tested with the scripts.
             compile(str(solved.render(format)), format, "exec")
     variants = bd.Exercise(written(scalar.replace("Given {} = 2, v1 = 3", "Given v1 = 3\nVary {} in 2..9"), name))

@@ -72,3 +72,17 @@ def test_of_many_rounded_decimals_the_slack_is_what_they_make_together() -> None
     off = claim.replace(str(rounded[2][2]), str(round(rounded[2][2] + 0.004, 3)))
     assert off != claim
     assert bd.proofread(off).findings[-1].verdict == "wrong"
+
+
+def test_a_decimal_that_ends_in_zeros_is_rounded_though_a_given_has_its_value() -> None:
+    layer = "Given x = [1, 8], w = 1\n\nh = sigmoid(w*x)\n\nL = sum(h)\n\n"
+    links = "dL/dx = h * (1 - h) * w = [0.7311, 0.9997] * (1 - [0.7311, {}]) * w = [0.1966, 0.0003353]"
+    report = bd.proofread(layer + links.format("0.9997"))
+    assert [f.verdict for f in report.findings[-3:]] == ["right", "rounded", "rounded"]
+    saturated = bd.proofread(
+        "Given x = [1, 12], w = 1\n\nh = sigmoid(w*x)\n\nL = sum(h)\n\ndL/dx = h * (1 - h) * w"
+        " = [0.7311, 1.000] * (1 - [0.7311, 1.000]) * w"
+    )
+    assert saturated.findings[-1].verdict == "rounded"
+    spelled = "Given x = [1.000, 2]\n\nL = sum(x)\n\nL = 1.000 + 2 = {}"
+    assert [bd.proofread(spelled.format(n)).findings[-1].verdict for n in (3, 3.0004)] == ["right", "wrong"]

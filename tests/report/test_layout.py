@@ -102,10 +102,10 @@ lr = 1/2"""
 def test_the_gradient_by_a_vector_is_a_row_and_that_by_a_matrix_is_transposed() -> None:
     lines = backward(NETWORK, layout_convention="numerator")
     assert lines == [
-        "∂L/∂z = 2zᵀ = 2[5, −1, 6]ᵀ = [10, −2, 12]",
-        "∂L/∂W = x @ (∂L/∂z) = [1, 2] @ [10, −2, 12] = [[10, −2, 12], [20, −4, 24]]",
-        "∂L/∂x = ∂L/∂z @ W = [10, −2, 12] @ [[1, 2], [0, −1], [3, 1]] = [46, 34]",
-        "∂L/∂b = ∂L/∂z = [10, −2, 12]",
+        "∂L/∂z = 2zᵀ = 2[5, −1, 6]ᵀ = [[10, −2, 12]]",
+        "∂L/∂W = x @ (∂L/∂z) = [1, 2] @ [[10, −2, 12]] = [[10, −2, 12], [20, −4, 24]]",
+        "∂L/∂x = ∂L/∂z @ W = [[10, −2, 12]] @ [[1, 2], [0, −1], [3, 1]] = [[46, 34]]",
+        "∂L/∂b = ∂L/∂z = [[10, −2, 12]]",
     ]
     assert r"\frac{\partial L}{\partial x} = \begin{pmatrix} 46 & 34 \end{pmatrix}" in bd.solve(NETWORK).to_markdown(
         layout_convention="numerator"
