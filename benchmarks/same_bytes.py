@@ -1,6 +1,8 @@
 """Whether everything that is written has the same bytes, whatever Python's hashes, the time zone and the locale are.
 
-    python benchmarks/same_bytes.py [--seeds 20]
+    python benchmarks/same_bytes.py [--seeds 20] [--with digests.json]
+
+`--here` prints the digests of one process; those of another Python are compared with `--with`.
 
 Each process renders problems in every format, sheets, an export, a woven document and grades, and prints
 digests of them.
@@ -80,10 +82,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--here", action="store_true", help="print the digests of this process")
+    parser.add_argument("--with", dest="others", type=Path, help="digests that another Python printed with --here")
     options = parser.parse_args()
     if options.here:
         print(json.dumps(digests()))
         return
+    if options.others is not None:
+        others, own = json.loads(options.others.read_text(encoding="utf-8")), digests()
+        different = sorted(name for name in own if others.get(name) != own[name])
+        print("\n".join(different) or "both wrote the same bytes")
+        sys.exit(bool(different))
     wrong = differing(range(options.seeds))
     print("\n".join(wrong) or f"{options.seeds} processes wrote the same bytes")
     sys.exit(bool(wrong))
