@@ -136,7 +136,7 @@ def delta(p: Parser, token: Token) -> MathNode:
     else:
         p.expect("_")
         found = below(p)
-        found = taken_apart(found, p.vocabulary)
+        found = found if len(found) == 2 else taken_apart(found, p.vocabulary)  # δ_{2l} has two places, δ_{k,2l} too
     if len(found) == 1 and is_tensor(_base(found[0]), p.vocabulary.tensors):
         return Differential("delta", found[0])
     if len(found) != 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backprop_derive import proofread
+from backprop_derive import proofread, solve
 
 NOTES = r"""
 Given $W = \begin{pmatrix} 1 & 2 & 3 \\ 4 & 5 & 6 \end{pmatrix}$, $v = (1, -1, 2)$, $u = (3, 4)$
@@ -152,3 +152,11 @@ def test_what_a_matrix_is_after_some_updates() -> None:
     )
     assert verdicts(notes, "W = [[0.125, 0], [0, 0.25]]") == ["right"]
     assert verdicts(notes, "W = [[0.125, 0], [0, 0.5]]") == ["wrong"]
+
+
+def test_delta_has_a_place_that_steps_along_an_axis() -> None:
+    notes = solve("Given x = [[[1, 2, 3, 4]]]\na = avg_pool1d(x, 2)\nL = sum(a^2) + sum(x)").to_markdown()
+    assert r"\delta_{k,2l + 1}" in notes
+    counts = proofread(notes).counts
+    assert (counts["wrong"], counts["unread"]) == (0, 0)
+    assert proofread(notes.replace(r"\delta_{k,2l + 1}", r"\delta_{k,2l}")).counts["wrong"] == 1
