@@ -79,6 +79,7 @@ class Entries:
         self.sizes: dict[str, int] = {}
         self.told: dict[str, int] = {}  # how far the letters of the first side run: others may be defined further
         self.letters: set[str] = set()
+        self.summed_over: dict[str, str] = {}  # the index that a letter is: within Σ_i in a Σ_i it is another
         self.arrays: dict[str, Array] = {}
         self.work = 1
 
@@ -109,7 +110,7 @@ class Entries:
             case Over(letter, size, body):
                 return self.summed(letter, size, body)
             case Name(key) if key in self.letters:
-                return Name(f"@{key}")
+                return Name(self.summed_over.get(key, f"@{key}"))
             case Name():
                 return self.array(node, ())
             case Index() if is_part(node):
@@ -121,9 +122,11 @@ class Entries:
 
     def summed(self, letter: str, size: int | str, body: Expr) -> Expr:
         outer, told = self.sizes.pop(letter, None), self.told.pop(letter, None)
-        was_letter = letter in self.letters
+        was_letter, outside = letter in self.letters, self.summed_over.get(letter, f"@{letter}")
         self.letters.add(letter)
+        index = self.summed_over[letter] = f"{outside}'"
         inner = self.lowered(body)
+        self.summed_over[letter] = outside
         found = self.sizes.pop(letter, size if isinstance(size, int) and size else None)
         if outer is not None:
             self.sizes[letter] = outer
@@ -137,7 +140,7 @@ class Entries:
         if upper > found:
             raise Misfit(because("bound", letter=letter, upper=upper, found=found))
         self.work *= found
-        return Over(f"@{letter}", upper or found, inner)
+        return Over(index, upper or found, inner)
 
     def _size(self, size: int | str) -> int:
         """The bound of a sum, 0 for a letter that stands for no number."""

@@ -160,3 +160,10 @@ def test_delta_has_a_place_that_steps_along_an_axis() -> None:
     counts = proofread(notes).counts
     assert (counts["wrong"], counts["unread"]) == (0, 0)
     assert proofread(notes.replace(r"\delta_{k,2l + 1}", r"\delta_{k,2l}")).counts["wrong"] == 1
+
+
+def test_a_sum_in_a_sum_over_the_same_letter_has_an_index_of_its_own() -> None:
+    notes = "Given z = [1, 3, -2], t = 2\n\nb = logsumexp(t*z)/t\n\n"
+    claim = "∂b/∂t = Σ_i z[i] · e^(t · z[i])/(t · (Σ_i e^(t · z[i]))) − log(Σ_i e^(t · z[i]))/t²"
+    assert proofread(notes + claim).findings[-1].verdict == "right"
+    assert proofread(notes + claim.replace("/(t · ", "/(2 · t · ")).findings[-1].verdict == "wrong"
