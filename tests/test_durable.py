@@ -117,7 +117,8 @@ def test_killed_at_any_moment_there_are_whole_files_only_and_the_next_run_has_al
 
 @pytest.mark.parametrize("name", ALL_COMMANDS)
 def test_where_nothing_can_be_written_one_message_says_so_and_nothing_half_is_left(name: str, place: Path) -> None:
-    child = started(name, place, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60, 60)))
+    fresh = {**os.environ, "PYTHONPATH": str(CHECKOUT), "MPLCONFIGDIR": str(place / "no fonts are known here")}
+    child = started(name, place, env=fresh, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60, 60)))
     _, said = child.communicate(timeout=300)
     assert child.returncode == 2, said.decode()
     assert said.startswith(b"error: cannot write")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ def plotted(suffix: str, size: tuple[float, float], paint: Callable[[Any], None]
     kind = suffix.lower().lstrip(".")
     if kind not in ("svg", "png"):
         raise UsageError(f"a plot has the suffix {suffix or '(none)'}", expected=".svg or .png")
+    # What it says of its cache of fonts, on the first plot or where there is no room for it, is no matter of a plot.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
