@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from ratios import Measure, Ratio, medians, seconds
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
 
 _MOVES = 100
 _FRAME = 1000 / 60  # milliseconds
@@ -32,21 +36,10 @@ def layouts(runs: int) -> list[Ratio]:
     ]
 
 
-def recurrent(steps: int) -> str:
-    """A recurrent neuron unrolled, of 2·steps + 5 nodes."""
-    times = range(1, steps + 1)
-    return "\n".join([
-        "Given " + ", ".join(f"x_{t} = {t * 7 % 5 - 2}" for t in times),
-        "Given u = 0.5, w = 0.9, h_0 = 0, y = 1",
-        *(f"h_{t} = tanh(u*x_{t} + w*h_{t - 1})" for t in times),
-        f"loss = 1/2*(h_{steps} - y)^2",
-        "Find d(loss)/du, d(loss)/dw",
-    ])  # fmt: skip
-
-
 def sliders(runs: int) -> list[Ratio | str]:
     """The work of a page for a move; a line that says why where there is no browser."""
     import backprop_derive as bd
+    from tests.pictures.problems import recurrent
 
     node, browser = shutil.which("node"), shutil.which("chromium") or shutil.which("google-chrome")
     found = node and subprocess.run(

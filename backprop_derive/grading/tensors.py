@@ -14,10 +14,10 @@ from ..errors import BackpropError
 from ..exercises.answers import Wrong
 from ..languages import Said
 from ..mistakes.table import mistake_called
-from ..proofreading.arrays import Array, Arrays, entries
+from ..proofreading.arrays import Array, Arrays
 from ..proofreading.engine import floats
 from ..proofreading.entries import Misfit, shown_shape
-from ..proofreading.literals import literal
+from ..proofreading.literals import entries, literal
 from ..proofreading.scope import Scope
 from ..proofreading.sentences import slip
 from ..proofreading.tensors import is_written

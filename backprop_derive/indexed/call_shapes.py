@@ -121,6 +121,8 @@ def _reshape_shape(call: Call, of: ShapeOf) -> Shape:
         raise ProblemError(
             f"reshape of a tensor with symbolic sizes, {written_shape(shape)}", expected="sizes that are numbers"
         )
+    if any(isinstance(size, str) for size in wanted):
+        raise ProblemError(f"a shape to take has letters, {written_shape(wanted)}", expected="sizes that are numbers")
     known = count(tuple(size for size in wanted if size != -1))
     if wanted.count(-1) == 1 and known and total % known == 0:
         wanted = tuple(total // known if size == -1 else size for size in wanted)

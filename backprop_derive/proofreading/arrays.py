@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, reduce
 from typing import Any
 
@@ -335,12 +335,3 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
         or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
         or not names.isdisjoint(map(without_dot, names_in(node)))
     )
-
-
-def entries(node: MathNode) -> Iterator[MathNode]:
-    """The entries of a written vector or matrix, row by row."""
-    if isinstance(node, ListOf):
-        for item in node.items:
-            yield from entries(item)
-    else:
-        yield node

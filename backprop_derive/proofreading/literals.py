@@ -121,20 +121,21 @@ def radius(
 
 def is_elided(node: MathNode | None) -> bool:
     """Whether something of a vector or a matrix of numbers is left out."""
-    leaves = list(_leaves(node)) if isinstance(node, ListOf) else []
-    return any(isinstance(leaf, Ellipsis) for leaf in leaves) and all(
-        isinstance(leaf, Ellipsis) or literal(leaf) is not None for leaf in leaves
+    found = list(entries(node)) if isinstance(node, ListOf) else []
+    return any(isinstance(entry, Ellipsis) for entry in found) and all(
+        isinstance(entry, Ellipsis) or literal(entry) is not None for entry in found
     )
 
 
-def _leaves(node: MathNode) -> Iterator[MathNode]:
+def entries(node: MathNode) -> Iterator[MathNode]:
+    """The entries of a written vector or matrix, row by row."""
     if isinstance(node, ListOf):
         for item in node.items:
-            yield from _leaves(item)
+            yield from entries(item)
     else:
         yield node
 
 
 def is_gap(node: MathNode) -> bool:
     """Whether an ellipsis stands for all of a row or of an entry."""
-    return all(isinstance(leaf, Ellipsis) for leaf in _leaves(node))
+    return all(isinstance(leaf, Ellipsis) for leaf in entries(node))

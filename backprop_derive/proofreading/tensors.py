@@ -13,11 +13,11 @@ import numpy as np
 from ..document import Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import is_close
 from ..syntax.expression import Expr, Index, ListOf, Name, Number, Product, children
-from .arrays import Array, Arrays, entries
+from .arrays import Array, Arrays
 from .elided import contradiction, shown_entries
 from .entries import Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
-from .literals import is_elided, literal
+from .literals import entries, is_elided, literal
 from .outcome import Outcome
 from .parts import nodes, symbols_in
 from .scope import is_closed, is_plain

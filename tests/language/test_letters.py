@@ -127,3 +127,9 @@ def test_what_the_problem_defines_is_no_letter() -> None:
     assert bd.solve("Given X: (e, 2) = [[1, 2]]\nL = sum(X)*e").loss == 3 * sympy.E
     assert "n is the size of an axis" in refusal("Given X: (n, 2)\nL = sum(X)/n\nFind dL/dn").found
     assert "unknown name m" in refusal("Given X: (n, 2)\nL = sum(X)/m").found
+
+
+def test_a_shape_to_take_is_written_in_numbers() -> None:
+    error = refusal("Given X: (n, d) = [[1, 2, 3]]\nr = reshape(X, (d, n))\nL = sum(r^2)")
+    assert "has letters, (d, n)" in error.found
+    assert error.expected == "sizes that are numbers"
