@@ -67,6 +67,8 @@ class Reals:
         if not mantissa:
             return _INFINITELY_SMALL
         shift = max(0, count - 60)
+        if not shift:  # 1/2 is 1/2, not 1: each halving would cost a bit, and a chain of thousands all of them
+            return math.log2(int(mantissa)) + float(int(exponent))
         return math.log2(int(mantissa >> shift) + 1) + float(shift + int(exponent))
 
     def rounded(self, value: Any, *errors: float) -> Real:

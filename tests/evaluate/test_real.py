@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context
@@ -187,3 +188,19 @@ def test_decimals_of_any_magnitude_are_found(power: int) -> None:
     found = reals.decimal(reals.rounded(third), context)
     assert "".join(map(str, found.as_tuple().digits[:59])) == "3" * 59
     assert found.adjusted() == power - 1
+
+
+@pytest.mark.parametrize(
+    ("value", "log"), [("0.5", -1), ("1", 0), ("0.75", math.log2(0.75)), ("3e40", math.log2(3e40))]
+)
+def test_a_magnitude_is_that_of_the_number_however_few_its_bits(value: str, log: float) -> None:
+    reals = Reals(256)
+    assert reals.magnitude(reals.context.mpf(value)) == pytest.approx(log, abs=1e-9)
+
+
+def test_a_thousand_halvings_and_doublings_cost_no_digits() -> None:
+    reals = Reals(256)
+    third = kept = reals.from_fraction(1, 3)
+    for _ in range(1000):
+        kept = reals.multiply(reals.multiply(kept, reals.from_fraction(1, 2)), reals.from_fraction(2, 1))
+    assert kept.error < third.error + 15  # the roundings of two thousand products, no more
