@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import BackpropError, UsageError
 from ..languages import Said
 from ..limits import DEFAULT_LIMITS, Limits
-from ..proofreading.scope import extended
+from ..proofreading.definitions import extended
 from ..proofreading.statements import Statement
 from ..proofreading.values import Key as Symbol
 from ..syntax.parser import deep_recursion

@@ -11,11 +11,12 @@ from functools import cached_property
 
 from ..document import Applied, Derivative, MathNode
 from ..syntax.expression import Name
+from .definitions import extended
 from .formulas import Formula
 from .parts import symbols_in
 from .readings import Readings
 from .rules import nodes_of
-from .scope import Scope, extended
+from .scope import Scope
 from .statements import Statement
 from .tokens import Vocabulary
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from ..document import Derivative, Differential, MathNode
+from ..document import Applied, Derivative, Differential, MathNode
 from ..syntax.expression import (
+    ZERO,
     Call,
     Compare,
     Constant,
@@ -30,6 +32,7 @@ from ..syntax.expression import (
     Transpose,
     map_children,
     names_in,
+    substitute,
     walk,
 )  # fmt: skip
 from .engine import Engine, called
@@ -38,7 +41,7 @@ from .indices import entry_of
 from .literals import literal, may_be_rounded
 from .nearby import SEEDS
 from .places import is_part, is_zeroth
-from .scope import Scope, without_dot
+from .scope import Scope, local_derivative, without_dot
 from .sentences import because
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE, applied
@@ -98,7 +101,7 @@ class Arrays:
     def values(self, a: MathNode, b: MathNode) -> tuple[Array, Array]:
         """The values of both sides of a claim. Raises NoValue where one is not known, Misfit for shapes."""
         if is_by_entries(a) or is_by_entries(b):
-            found = self.entries().values(a, b)
+            found = self.entries().values(self._spelled_out(a), self._spelled_out(b))
             return found[0], found[1]
         return self.value(a), self.value(b)
 
@@ -108,7 +111,7 @@ class Arrays:
     def value(self, node: MathNode) -> Array:
         """The value of a formula. Raises NoValue where it is not known, Misfit where shapes do not fit."""
         if is_by_entries(node):
-            return self.entries().values(node)[0]
+            return self.entries().values(self._spelled_out(node))[0]
         match node:
             case Number(value):
                 return np.float64(value)
@@ -147,7 +150,26 @@ class Arrays:
                 return applied(function, [self.value(a) for a in arguments])
             case Call():
                 return called(node, self.value, self.engine.axes)
+            case Applied(_, (argument,)):
+                return self._entry_by_entry(node, self.value(argument))
         raise NoValue(because("tensor formula"))
+
+    def _entry_by_entry(self, node: Applied, argument: Array) -> Array:
+        """σ′ or a function of the notes, at each entry of its argument."""
+        entry = Index(Name("#t"), (Name("k"),))
+        formula = cast(Expr, self._spelled_out(replace(node, arguments=(entry,))))
+        entries = Entries(lambda _: np.ravel(argument), lambda _: False)
+        return np.reshape(entries.values(Sum((formula, Product((ZERO, entry))), (False, False)))[0], np.shape(argument))
+
+    def _spelled_out(self, node: MathNode) -> MathNode:
+        """The formula with σ′(z) and functions of the notes by their formulas."""
+        match node:
+            case Applied(function, (argument,), primes) if (known := self.scope.formula(function)) is not None:
+                body, (parameter, *_) = cast(Expr, self._spelled_out(known[0])), known[1]
+                for _ in range(primes):
+                    body = local_derivative(body, parameter) if parameter in names_in(body) else ZERO
+                return substitute(body, {parameter: cast(Expr, self._spelled_out(argument))})
+        return map_children(node, self._spelled_out) if isinstance(node, Expr) else node  # type: ignore[arg-type]
 
     @cached_property
     def exact(self) -> frozenset[float]:
@@ -220,8 +242,9 @@ class Arrays:
     def _named(self, key: str) -> Array:
         """A given or a step; else what the notes define on the side, in this paragraph or by entries."""
         scope = self.scope
-        aside = scope.asides.get((self.block, key)) or (None if key in self.engine.needed else scope.steps.get(key))
-        definition = scope.by_entries.get(key)
+        aside, definition = scope.asides.get((self.block, key)), scope.by_entries.get(key)
+        if aside is None and definition is None and key not in self.engine.needed:
+            aside = scope.steps.get(key) or (None if key in scope.givens else scope.named.get(key))
         if key in self._open or (aside is None and definition is None):
             if key in scope.givens and key not in self.engine.givens:
                 return self.value(scope.givens[key])
@@ -238,7 +261,7 @@ class Arrays:
 
     def _by_entries(self, letters: tuple[str, ...], body: Expr) -> Array:
         entries = self.entries()
-        (found,) = entries.values(body)
+        (found,) = entries.values(self._spelled_out(body))
         if set(letters) != set(entries.sizes) or len(letters) != len(entries.sizes):
             raise NoValue(because("untold"))
         return np.transpose(found, [list(entries.sizes).index(letter) for letter in letters])
@@ -328,10 +351,12 @@ def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:
             return _is_tensor(of, names) or _is_tensor(by, names)
         case Differential():
             return bool(names)
+        case Applied(_, arguments):
+            return any(_is_tensor(argument, names) for argument in arguments)
     if not isinstance(node, Expr):
         return False
     return (
         any(isinstance(n, ListOf | Transpose | MatrixProduct | Index | Over | Delta) for n in walk(node))
-        or any(_is_tensor(n, names) if isinstance(n, Derivative | Differential) else False for n in walk(node))
+        or any(_is_tensor(n, names) for n in walk(node) if isinstance(n, Applied | Derivative | Differential))
         or not names.isdisjoint(map(without_dot, names_in(node)))
     )

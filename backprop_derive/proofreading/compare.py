@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from ..document import Applied, Derivative, Differential, MathNode
+from ..document import Derivative, Differential, MathNode
 from ..evaluate.loose import Loose, is_close, within
 from ..syntax.expression import (
-    Call,
     Compare,
     Expr,
     Name,
-    Negate,
     Number,
     Power,
-    Product,
-    Quotient,
-    Sum,
-    children,
     walk,
 )  # fmt: skip
+from .alignment import align
 from .arrays import Arrays
 from .literals import literal, radius
 from .outcome import Outcome
-from .parts import factors, holds_choice, holds_zero, nodes, product, symbols_in, terms
+from .parts import holds_choice, holds_zero, nodes, symbols_in
 from .scope import Scope, is_closed, is_plain
 from .sentences import HERE_ONLY, because, reason_of
 from .tensors import TensorComparer
@@ -35,21 +29,6 @@ from .values import Key, NoValue, Point
 
 _SEEDS = (1, 2)
 _MIXED = (-1, -2, -3, -4, -5)  # of both signs, so that every case of a choice applies somewhere
-
-
-@dataclass
-class Match:
-    """How two formulas fit part by part: the parts that do not, and the weakest verdict of those that do."""
-
-    wrong: list[tuple[MathNode, Any]] = field(default_factory=list)
-    verdict: str = "right"
-
-    def add(self, other: Match) -> None:
-        self.wrong += other.wrong
-        self.verdict = max(self.verdict, other.verdict, key=_WEAKNESS.index)
-
-
-_WEAKNESS = ("right", "rounded", "follows")
 
 
 class Comparer:
@@ -163,7 +142,7 @@ class Comparer:
         unknown = self.unknown(a, b)
         if unknown:
             return Outcome("unread", reason=unknown)
-        match = self.align(a, b, relation)
+        match = align(self, a, b, relation)
         if match is not None and not match.wrong:
             return Outcome(match.verdict)
         outcome = Outcome("right") if same else self.at_values(a, b)
@@ -239,7 +218,10 @@ class Comparer:
         left, right = set(symbols_in(a)), set(symbols_in(b))
         for key in sorted(left ^ right):
             is_known = (
-                key in self.scope.symbols or key in self.scope.functions or self.scope.tangent_of(key) is not None
+                key in self.scope.symbols
+                or key in self.scope.named
+                or key in self.scope.functions
+                or self.scope.tangent_of(key) is not None
             )
             if not is_known and not self.has_written(key):
                 return because("undefined", name=key)
@@ -265,10 +247,26 @@ class Comparer:
             if None not in off and within(left, right, Loose().add(off)):
                 return Outcome("rounded" if verdict == "right" else verdict)
         if first is None or self.value(b) is None:
-            if self.same_formula(a, b) is False:
+            if self.same_formula(a, b) is False and not self.may_hold_values(a, b):
                 return Outcome("wrong", b, None)
             return Outcome("unread", reason=self.why(a if first is None else b))
         return Outcome("wrong", b, first)
+
+    def agree_as_rounded(self, a: MathNode, b: MathNode) -> bool:
+        """Whether a number is what a calculation with rounded decimals comes to, as far as these tell."""
+        value, shown = self.value(a), literal(b)
+        off = None if value is None or shown is None else self._radius(a, value)
+        return off is not None and within(value, shown.value, Loose().add([off, shown.half]))  # type: ignore[union-attr]
+
+    def may_hold_values(self, a: MathNode, b: MathNode) -> bool:
+        """Whether numbers in `b` may stand for names in `a` whose values nobody tells."""
+        if is_closed(b):
+            return self.constant(a) is None
+        if not (is_plain(a) and is_plain(b)):
+            return False
+        kept, before = set(symbols_in(b)), {n.value for n in nodes(a) if isinstance(n, Number)}
+        is_untold = any(self.value(Name(key)) is None for key in symbols_in(a) if key not in kept)
+        return is_untold and any(isinstance(n, Number) and n.value not in before for n in nodes(b))
 
     def _radius(self, node: MathNode, value: Any) -> Any:
         def changed(other: MathNode) -> Any:
@@ -310,98 +308,3 @@ class Comparer:
             return False
         points = [Point(self.scope, seed, fixed=gone, is_free=True) for seed in _SEEDS]
         return self._agree(a, b, points) is True
-
-    # --- part by part
-
-    def align(self, a: MathNode, b: MathNode, relation: str) -> Match | None:
-        """How two formulas of one structure fit; None where their structures differ."""
-        if a == b:
-            return Match()
-        if literal(b) is not None:
-            outcome = self.number(a, b, "≈" if not self.is_exact(b) else relation)
-            if outcome.verdict == "unread":
-                return None
-            return Match([(b, outcome.expected)]) if not outcome.is_right else Match([], outcome.verdict)
-        inner = self._parts(a, b, relation)
-        if inner is not None and not inner.wrong:
-            return inner
-        if self.same_formula(a, b) and not (holds_zero(a) and holds_zero(b)):
-            return Match()
-        if inner is None and isinstance(a, Name | Derivative | Differential | Applied):
-            outcome = self.at_values(a, b)
-            if outcome.is_right and (is_closed(b) or self.may_choose(a)):
-                return Match([], outcome.verdict)
-            return Match([(b, outcome.expected)]) if outcome.verdict == "wrong" or outcome.is_right else None
-        return inner
-
-    def _parts(self, a: MathNode, b: MathNode, relation: str) -> Match | None:
-        match a, b:
-            case Negate(x), Negate(y):
-                return self.align(x, y, relation)
-            case (Product(), _) | (_, Product()):
-                plain = self._listed([*factors(a, False)], [*factors(b, False)], relation)
-                if plain is not None and not plain.wrong:
-                    return plain
-                return self._listed([*factors(a, True)], [*factors(b, True)], relation) or plain or self._rest(a, b)
-            case (Sum(), _) | (_, Sum()):
-                return self._listed([*terms(a)], [*terms(b)], relation)
-            case (Quotient(), Quotient()) | (Power(), Power()):
-                return self._ordered(children(a), children(b), relation)  # type: ignore[arg-type]
-            case Call(f, x), Call(g, y) if f == g and len(x) == len(y) and f != "where":
-                return self._ordered(x, y, relation)
-        return None
-
-    def _rest(self, a: MathNode, b: MathNode) -> Match | None:
-        """A product in which numbers stand in the place of some factors: the others must be the same formula."""
-        left, right, found = [*factors(a, False)], [], Match()
-        for part in factors(b, False):
-            number = literal(part)
-            fits = [] if number is None else [self.number(other, part, "≈") for other in left]
-            k = next((k for k, outcome in enumerate(fits) if outcome.is_right), None)
-            if k is None:
-                right.append(part)
-            else:
-                found.add(Match([], fits[k].verdict))
-                del left[k]
-        if not left or not right or len(right) == len([*factors(b, False)]):
-            return None
-        rest, other = product(left), product(right)
-        if self.same_formula(rest, other) is False and not self.may_choose(rest):
-            found.wrong.append((right[0] if len(right) == 1 else other, None))
-        return found
-
-    def _ordered(self, left: Sequence[Expr], right: Sequence[Expr], relation: str) -> Match | None:
-        found = Match()
-        for x, y in zip(left, right, strict=True):
-            match = self.align(x, y, relation)
-            if match is None:
-                return None
-            found.add(match)
-        return found
-
-    def _listed(self, left: list[Expr], right: list[Expr], relation: str) -> Match | None:
-        """The parts of a sum or a product, in the order written or in another one."""
-        if len(left) != len(right) or len(left) == 1:
-            return None
-        ordered = self._ordered(left, right, relation)
-        if ordered is not None and not ordered.wrong:
-            return ordered
-        if len(left) > 12:
-            return ordered
-        rest, found = list(left), Match()
-        for part in right:
-            for k, other in enumerate(rest):
-                match = self.align(other, part, relation)
-                if match is not None and not match.wrong and (k == 0 or _is_certain(match, part)):
-                    found.add(match)
-                    del rest[k]
-                    break
-            else:
-                return ordered
-        return found
-
-
-def _is_certain(match: Match, part: Expr) -> bool:
-    """Whether a part that stands in another place than its like fits by more than chance."""
-    number = literal(part)
-    return match.verdict == "right" or (number is not None and number.is_sharp)

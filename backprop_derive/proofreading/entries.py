@@ -12,7 +12,7 @@ import numpy as np
 
 from ..checks.formulas import Formulas
 from ..checks.library import of_module
-from ..document import Derivative, Differential, MathNode
+from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import BackpropError
 from ..syntax.expression import (
     Call,
@@ -57,12 +57,14 @@ def is_by_entries(node: MathNode) -> bool:
     """Whether a formula speaks of entries by their indices."""
     if isinstance(node, Derivative | Differential):
         return bool(entry_of(node)[1])
+    if isinstance(node, Applied):
+        return any(map(is_by_entries, node.arguments))
     if not isinstance(node, Expr):
         return False
     return any(
         isinstance(n, Over | Delta)
         or (isinstance(n, Index) and not is_part(n))
-        or (isinstance(n, Derivative | Differential) and is_by_entries(n))
+        or (isinstance(n, Applied | Derivative | Differential) and is_by_entries(n))
         for n in walk(node)
     )
 
@@ -255,7 +257,8 @@ def defined_by_entries(statement: Statement) -> Iterator[str]:
     head, body = statement.links[0].node, statement.links[1].node if len(statement.links) > 1 else None
     if isinstance(head, Name) and body is not None and is_by_entries(body):
         stem, _, letters = head.key.rpartition("_")
-        if stem and letters.isalpha() and len(letters) <= _MOST_LETTERS:
+        places = {n.key for n in nodes_of(body) if isinstance(n, Name)}
+        if stem and letters.isalpha() and len(letters) <= _MOST_LETTERS and places.issuperset(letters):
             yield stem
     elif (typed := _TYPED.match(statement.link_text(statement.links[0]))) is not None:
         yield canonical(typed[1])

@@ -86,7 +86,10 @@ def mistake_in(comparer: Comparer, left: MathNode | None, right: MathNode | None
 def _of_numbers(comparer: Comparer, written: Any, right: Any, half: Fraction) -> Mistake | None:
     if is_close(written, -right):
         return slip("sign")
-    if half and abs(Loose().real(written - _as_fraction(right))) < 20 * Loose().real(half):
+    is_as_short = (
+        bool(half) and isinstance(right, Fraction) and (right / (2 * half)).denominator == 1
+    )  # nothing to round
+    if half and not is_as_short and abs(Loose().real(written - _as_fraction(right))) < 20 * Loose().real(half):
         return slip("rounding")
     for factor, key in ((_TWO, "twice"), (1 / _TWO, "half")):
         if is_close(written, factor * right if isinstance(right, Fraction) else Loose().real(factor) * right):

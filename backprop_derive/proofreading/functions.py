@@ -1,11 +1,18 @@
-"""Functions to test a general rule on: what holds of all functions holds of these, and little else does."""
+"""The functions of single numbers, and some to test a general rule on: what holds of all functions holds of these."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from zlib import crc32
 
+from ..ops.activations import ACTIVATIONS
+from ..ops.elementary import ELEMENTARY
+from ..ops.losses import LOSSES
+from ..ops.selection import SELECTION
 from ..syntax.expression import Call, Expr, Name, Number, Power, Product, Sum, integer
+
+# Of these the value at numbers is known, and so is the derivative.
+OF_NUMBERS = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS, *LOSSES, *SELECTION))
 
 
 def odd_function(letter: str, seed: int, arity: int) -> tuple[Expr, tuple[str, ...]]:

@@ -126,7 +126,7 @@ def _upper(p: Parser, first: int) -> int | str:
 
 
 def delta(p: Parser, token: Token) -> MathNode:
-    """δ_{ij} or δ[i, j], Kronecker's; or δ_{Z_{ij}}, an entry of what is called δ_Z."""
+    """δ_{ij} or δ[i, j], Kronecker's; δ_{Z_{ij}}, an entry of what is called δ_Z; δ_i, one of the notes' vector δ."""
     if p.accept("["):
         places = [p.expression()]
         while p.accept(","):
@@ -139,6 +139,8 @@ def delta(p: Parser, token: Token) -> MathNode:
         found = found if len(found) == 2 else taken_apart(found, p.vocabulary)  # δ_{2l} has two places, δ_{k,2l} too
     if len(found) == 1 and is_tensor(_base(found[0]), p.vocabulary.tensors):
         return Differential("delta", found[0])
+    if len(found) == 1 and "delta" in p.vocabulary.tensors:
+        return Index(Name("delta"), found)
     if len(found) != 2:
         raise Unread(unread("delta"), token.start)
     return Delta(*found)

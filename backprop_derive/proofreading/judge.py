@@ -14,6 +14,7 @@ from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
 from .compare import Comparer
+from .definitions import scopes_of
 from .entries import defined_by_entries, has_zeroth
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
@@ -24,11 +25,11 @@ from .outcome import Outcome
 from .readings import Readings
 from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
-from .scope import Scope, is_plain, scopes_of
+from .scope import Scope, is_plain
 from .sentences import because, reason_of
 from .statements import Link, Statement, with_names, with_tensors
 from .tensors import is_written
-from .updates import is_update, judge_update, later
+from .updates import descent, is_update, judge_update, later, named_anew
 from .values import NoValue, symbol_key
 
 _MOST_ROUNDS = 4
@@ -65,9 +66,10 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
         if tensors:
-            by_entries = {key for s in statements for key in defined_by_entries(s)}
-            if by_entries:
-                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined, numbered)
+            by_entries: set[str] = set()
+            while more := {key for s in statements for key in defined_by_entries(s)} - by_entries:
+                by_entries |= more
+                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined - by_entries, numbered)
                 statements = list(readings.statements(formulas, vocabulary))
             if any(map(has_zeroth, statements)):
                 vocabulary = vocabulary.from_zero()
@@ -174,7 +176,10 @@ class Judge:
                 before = head = link
                 continue
             if defines and k == 1:
-                yield self.finding(statement, link, Outcome("given"))
+                outcome = named_anew(self, left, link.node)
+                if outcome.verdict == "wrong":
+                    head, slipped = replace(link, node=descent(link.node)), True
+                yield self.finding(statement, link, outcome)
                 before = link
                 continue
             outcome = self.outcome(left, link.node, relation)
@@ -186,6 +191,8 @@ class Judge:
             if may_return and head is not None and head.node is not None:
                 again = self.outcome(head.node, link.node, relation)
                 outcome = again if again.is_right else outcome
+                if again.verdict == "unread" and self.comparer.agree_as_rounded(left, link.node):
+                    outcome = Outcome("rounded")  # of more digits than are written, which nobody knows here
             slipped = slipped or outcome.verdict == "wrong"
             yield self.finding(statement, link, outcome, before)
             before = link
@@ -206,7 +213,7 @@ class Judge:
             return False
         if self.scope.tangent_of(head.key) is not None:
             return False
-        if self.scope.is_defined(head.key):
+        if self.scope.is_named(head.key):
             return self.scope.defining.get(head.key) == statement.place
         return (head.key,) not in self.comparer.written and "'" not in head.key
 

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from ..syntax.names import GREEK, GREEK_NAME, canonical
+from .above import above
 from .sentences import unread
 from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary, function_words
 
@@ -51,9 +52,6 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _WRAPPED = re.compile(
     r"\\(?:text|mathrm|textrm|textit|mathit|mathbf|boldsymbol|operatorname|bm)\s*\{([^{}]*)\}|\\[,;:! ]|[{}\s]"
 )
-_LAYER = re.compile(r"\^\{?\s*([(\[])\s*([A-Za-z0-9+\-]{1,6})\s*([)\]])\s*\}?")
-
-
 _THOUSANDS = 3  # digits in a group of them
 
 
@@ -323,8 +321,8 @@ class _Lexer:
                 key, stop = f"{key}_{index_key(inner)}", after
             elif self.text[stop] == "'":
                 primes, stop = primes + 1, stop + 1
-            elif (layer := _LAYER.match(self.text, stop, self.end)) is not None:
-                key, stop = f"{key}_layer{index_key(layer[2])}", layer.end()
+            elif (found := above(key, self.text, stop, self.end, self.vocabulary)) is not None:
+                key, stop = f"{key}_{found[0]}", found[1]
             else:
                 break
         return key + "'" * primes, stop
@@ -332,7 +330,7 @@ class _Lexer:
     def is_place(self, key: str, index: str) -> bool:
         """Whether an index is the place of an entry and no part of a name: W_{ij}, where W is a matrix."""
         knows, tensors = self.vocabulary.knows, self.vocabulary.tensors
-        if key == "delta" and tensors:
+        if key == "delta" and tensors and key not in tensors:
             return not knows(key) and not knows(f"delta_{index_key(index)}") and not knows(index_key(index))
         return key in tensors and not knows(f"{key}_{index_key(index)}")
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from ..document import MathNode
 from ..syntax.expression import ListOf
+from .definitions import GIVING
 from .indices import is_tensor
-from .scope import GIVING, Scope
+from .scope import Scope
 from .statements import Statement
 from .tokens import entry_in
 

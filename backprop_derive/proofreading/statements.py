@@ -15,7 +15,7 @@ from .latex_tokens import has_decimal_comma, latex_tokens
 from .parser import Parser
 from .sentences import unread
 from .text_tokens import text_tokens
-from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary
+from .tokens import COUNTED_ABOVE, DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary
 
 _MOST_LINKS = 1_000
 _MOST_PLACES = 4
@@ -37,7 +37,7 @@ class Link:
 
 
 Chain = tuple[tuple[Link, ...], tuple[str, ...]]  # links and the relations between them
-Heads = tuple[frozenset[str], frozenset[str]]  # names and functions
+Heads = tuple[frozenset[str], frozenset[str], frozenset[str]]  # names, functions, and names that are no power's base
 
 
 @record
@@ -241,15 +241,17 @@ _HEAD = re.compile(
 )
 
 
+_END = Token("end", "", 0, 0)
+_CONSTANTS = frozenset(("e", "pi"))
 _PRIME = re.compile("['′″‴’]")
 
 
 def heads_in(kind: str, text: str) -> Heads:
-    """The names that a formula defines, found by what stands before an equals sign, and the functions."""
+    """The names that a formula defines, found by what stands before an equals sign; functions, and names in it."""
     names: set[str] = set()
     functions: set[str] = set()
     if not _may_relate(kind, text) and _PRIME.search(text) is None:
-        return frozenset(), frozenset()
+        return frozenset(), frozenset(), frozenset()
     if kind == "text":
         names.update(_typed_heads(text))
     elif has_decimal_comma(text):
@@ -257,24 +259,48 @@ def heads_in(kind: str, text: str) -> Heads:
     try:
         tokens = _tokens(kind, text, Vocabulary(frozenset((DECIMAL_COMMA,))))
     except Unread:
-        return frozenset(names), frozenset()
+        return frozenset(names), frozenset(), frozenset()
     functions.update(_differentiated(tokens))
     for part in _stretches(tokens):
         for item in _items(part):
             _head(item, names, functions)
-    return frozenset(names), frozenset(functions)
+    alone = {token.text for token, after in pairwise([*tokens, _END]) if token.kind == "name" and not after.at("^")}
+    return frozenset(names), frozenset(functions), frozenset(alone)
 
 
 def vocabulary_by(heads: Iterable[Heads], known: Iterable[str] = ()) -> Vocabulary:
     """The vocabulary of what formulas define; `known` are names that are defined beforehand."""
     names: set[str] = set(known)
     functions: set[str] = set()
-    for more_names, more_functions in heads:
+    alone: set[str] = set()
+    for more_names, more_functions, more_alone in heads:
         names |= more_names
         functions |= more_functions
+        alone |= more_alone
+    names = _layers_told(names, alone)
     plain = {n for n in names if not _is_gradient(n, names)}
     singles = {n for n in plain if len(n) > 2 or not (n.isalpha() and len(n) == 2 and set(n) <= plain)}
     return Vocabulary(frozenset(singles), frozenset(functions))
+
+
+def _layers_told(names: set[str], alone: set[str]) -> set[str]:
+    """The names, with those that have a number above them where it counts layers: z^1 and z^2.
+
+    It does where there is a first one, and where nothing is called z by itself: no name that is defined, and where
+    there is but one number, no name that is used.
+    """
+    told = {name for name in names if COUNTED_ABOVE in name}
+    if not told:
+        return names
+    numbers: dict[str, set[str]] = {}
+    for name in told:
+        stem, _, number = name.partition(COUNTED_ABOVE)
+        numbers.setdefault(stem, set()).add(number)
+    found = names - told
+    for stem, above in numbers.items():
+        if "1" in above or (stem not in names and (len(above) > 1 or stem not in alone)):
+            found |= {COUNTED_ABOVE + stem, *(f"{stem}_layer{number}" for number in above)}
+    return found
 
 
 def _differentiated(tokens: Sequence[Token]) -> Iterator[str]:
@@ -324,8 +350,16 @@ def _head(item: Sequence[Token], names: set[str], functions: set[str]) -> None:
         names.add(head[0].text)
     elif len(head) == 2 and head[1].kind == "name" and head[0].end == head[1].start:
         names.add(head[0].text + head[1].text)
+    elif head[1].at("^") and (number := _number_above(head[2:])) is not None and head[0].text not in _CONSTANTS:
+        names.add(f"{head[0].text}{COUNTED_ABOVE}{number}")
     elif head[1].at("(") and head[-1].at(")") and all(t.kind == "name" or t.at(",") for t in head[2:-1]):
         functions.add(head[0].text)
+
+
+def _number_above(tokens: Sequence[Token]) -> str | None:
+    """The whole number that is all of an exponent."""
+    inner = [token for token in tokens if not token.at("{", "}")]
+    return inner[0].text if len(inner) == 1 and inner[0].kind == "number" and inner[0].text.isdecimal() else None
 
 
 def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:

@@ -34,6 +34,7 @@ _SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "
 _RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _INDEX = re.compile(r"\{([0-9A-Za-z]{1,8}(?:, ?[0-9A-Za-z]{1,8})*)\}")
+_NUMBER_ABOVE = re.compile(r"\^(?:[0-9]{1,3}|\{[0-9]{1,3}\})(?![.\w])|[⁰¹²³⁴-⁹]{1,3}")
 _NEED_MORE = (",", "+", "-", "*", "/", "@", "⊙", "(")
 _CASE_WORDS = frozenset(("if", "otherwise"))
 # Signs with which a line goes on that was begun above; a hyphen there is a bullet.
@@ -86,7 +87,7 @@ class _Lexer:
             kind, spelled, stop = match.lastgroup or "", match[0], match.end()
             if kind == "name":
                 spelled, stop = self.indexed(spelled, stop)
-                stop = self.word(spelled, position, stop)
+                stop = self.layer(spelled, position, stop) or self.word(spelled, position, stop)
             elif kind == "newline":
                 self.newline(position, stop)
             elif kind == "space":
@@ -164,6 +165,15 @@ class _Lexer:
         if match is None:
             return word, stop
         return word + "_".join(match[1].replace(",", " ").split()), match.end()
+
+    def layer(self, word: str, start: int, stop: int) -> int | None:
+        """Take a name with its layer above it, z^2, in notes that count layers so; gives where it ends."""
+        key = canonical(word)
+        match = _NUMBER_ABOVE.match(self.text, stop, self.end) if self.vocabulary.counts_above(key) else None
+        if match is None:
+            return None
+        self.add("name", f"{key}_layer{match[0].strip('^{}').translate(_SUPERSCRIPTS)}", start, match.end())
+        return match.end()
 
     def entry(self, key: str, start: int, stop: int) -> bool:
         """Take a name for the entry of a vector or a matrix, W_12, where it is one."""

@@ -21,6 +21,8 @@ MADE = frozenset("ones zeros identity ones_like zeros_like onehot".split())
 # Among the names of a vocabulary, and no names: d is a sign, too; numbers below a name count from 0; 1{,}250 is 1.25,
 # and semicolons stand between numbers.
 D_DIFFERENTIATES, FROM_ZERO, DECIMAL_COMMA = "∂d", "_0", "{,}"
+# Before the key of a name: numbers above it are no powers but count layers, z^1 and z^2.
+COUNTED_ABOVE = "^"
 # Longer ones are cut, so that hostile notes cost no more than others.
 MOST_TOKENS = 4_000
 
@@ -73,6 +75,10 @@ class Vocabulary:
     def with_sign(self) -> Vocabulary:
         """The same, with d for the sign of differentiation wherever it may be one, though it is a name too."""
         return Vocabulary(self.names | {D_DIFFERENTIATES}, self.functions, self.tensors)
+
+    def counts_above(self, key: str) -> bool:
+        """Whether a number above a name is part of the name: z^2, the weighted input of layer 2."""
+        return self.knows(COUNTED_ABOVE + key)
 
     @property
     def counts_from_zero(self) -> bool:

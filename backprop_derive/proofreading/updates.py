@@ -40,14 +40,24 @@ def judge_update(judge: Judge, statement: Statement) -> Iterator[Finding]:
     if rule.node is not None:
         outcome = _rule(judge, head.key, rule.node)
     yield judge.finding(statement, rule, outcome, statement.links[0])
-    meant = None
-    if outcome.verdict == "wrong" and isinstance(rule.node, Sum):
-        meant = Sum(rule.node.terms, (False, True))
-    yield from judge.chain(statement, 2, meant)
+    yield from judge.chain(statement, 2, descent(rule.node) if outcome.verdict == "wrong" else None)
     last = statement.links[-1].node
     number = literal(last) if last is not None else None
     if number is not None:
         judge.updated[head.key] = number.value
+
+
+def descent(rule: MathNode | None) -> MathNode | None:
+    """What a wrong rule is meant to be, with which the numbers behind it may go on."""
+    return Sum(rule.terms, (False, True)) if isinstance(rule, Sum) else None
+
+
+def named_anew(judge: Judge, head: MathNode, rule: MathNode) -> Outcome:
+    """Whether what the value after an update is called by, w′ or w_new, is defined by a step down the gradient."""
+    match head, rule:
+        case Name(key), Sum((Name(moved), *_)) if key.rstrip("'") == moved or key.startswith(f"{moved}_"):
+            return _rule(judge, moved, rule)
+    return Outcome("given")
 
 
 def later(judge: Judge, head: MathNode, claimed: MathNode, relation: str) -> Outcome | None:

@@ -12,18 +12,12 @@ from ..document import Applied, Derivative, Differential, MathNode
 from ..errors import BackpropError
 from ..evaluate.interpret import Interpreter
 from ..evaluate.loose import Loose, odd_number
-from ..ops.activations import ACTIVATIONS
-from ..ops.elementary import ELEMENTARY
-from ..ops.losses import LOSSES
-from ..ops.selection import SELECTION
 from ..ops.table import operation
 from ..syntax.expression import ZERO, Call, Expr, Name, map_children, names_in, substitute
-from .functions import odd_function
+from .functions import OF_NUMBERS, odd_function
 from .scope import Scope, local_derivative
 from .sentences import because
 
-# Of these the value at numbers is known; of tensors nothing is judged.
-_JUDGED = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS, *LOSSES, *SELECTION))
 _ONE, _NONE = Fraction(1), Fraction(0)
 
 
@@ -92,6 +86,7 @@ class Point:
             if key in self.scope.steps and not self.is_free:
                 self._compute(key)
             else:
+                self.values[key] = NoValue(because("name", name=key))  # to itself, should it be named by itself
                 self.values[key] = self._found(key)
         found = self.values[key]
         if isinstance(found, NoValue):
@@ -114,6 +109,8 @@ class Point:
                 self.values[step] = error
 
     def _found(self, key: str) -> Any:
+        if key in self.scope.named and not self.is_free and not self.scope.is_defined(key):
+            return self.value(self.scope.named[key])
         if self.seed is not None:
             drawn = crc32(f"{key}{self.seed}".encode())
             value = odd_number(drawn % 100_000)
@@ -137,7 +134,7 @@ class Point:
             case Name(key) if key in self.scope.functions and not self.scope.is_defined(key):
                 function = self.scope.functions[key]
                 return self._lowered(self.expanded(function.body), names)
-            case Call(function) if function not in _JUDGED and not function.startswith("share of "):
+            case Call(function) if function not in OF_NUMBERS and not function.startswith("share of "):
                 raise NoValue(because("tensors", name=function))
             case Call(function, arguments) if len(arguments) < operation(function).required:
                 raise NoValue(because("lacks", name=function))
@@ -156,11 +153,9 @@ class Point:
         return substitute(body, dict(zip(parameters, arguments, strict=True)))
 
     def _formula(self, node: Applied) -> tuple[Expr, tuple[str, ...]]:
-        function = self.scope.functions.get(node.function)
-        if function is not None:
-            return self.expanded(function.body), function.parameters
-        if node.function in _JUDGED and len(node.function) > 1:
-            return Call(node.function, (Name("#t"),)), ("#t",)
+        known = self.scope.formula(node.function)
+        if known is not None:
+            return self.expanded(known[0]), known[1]
         if self.seed is None:
             raise NoValue(because("function", name=node.function))
         return odd_function(node.function, self.seed, len(node.arguments))
