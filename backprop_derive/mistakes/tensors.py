@@ -45,7 +45,9 @@ class Place:
         self.shapes: dict[str, Shape] = {f"#{k}": shapes[key] for k, key in enumerate(flow.slots)}
         self.shapes |= {INCOMING: shapes[flow.step]}
         self.structures = structures_of(flow.slots, derivation.graph.problem.structures)
-        sizes: dict[str, Size] = dict(zip(self.at, shapes[flow.operand], strict=False))
+        # A Jacobian is that of a step by its operand; a gradient has the axes of the operand alone.
+        axes = (*(shapes[flow.step] if derivation.graph.problem.asks_jacobian else ()), *shapes[flow.operand])
+        sizes: dict[str, Size] = dict(zip(self.at, axes, strict=True))
         self.sizes = sizes | {node.index: node.size for node in walk(self.body) if isinstance(node, Over)}
 
     def entries(self) -> Iterator[tuple[Index, str, str]]:

@@ -10,7 +10,6 @@ from ..document import Applied, Derivative, Differential, MathNode
 from ..syntax.expression import Call, Expr, Name, Negate, Power, Product, Quotient, Sum, children
 from .literals import literal
 from .parts import factors, holds_zero, product, terms
-from .scope import is_closed
 
 if TYPE_CHECKING:
     from .compare import Comparer
@@ -47,7 +46,7 @@ def align(comparer: Comparer, a: MathNode, b: MathNode, relation: str) -> Match 
         return Match()
     if inner is None and isinstance(a, Name | Derivative | Differential | Applied):
         outcome = comparer.at_values(a, b)
-        if outcome.is_right and (is_closed(b) or comparer.may_choose(a)):
+        if outcome.is_right and (not comparer.is_formula(b) or comparer.may_choose(a)):
             return Match([], outcome.verdict)
         return Match([(b, outcome.expected)]) if outcome.verdict == "wrong" or outcome.is_right else None
     return inner

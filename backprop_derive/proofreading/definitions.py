@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..document import Applied, Derivative, Differential, MathNode, Reals
 from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, walk
 from .literals import is_elided
+from .ranks import with_vectors
 from .scope import Block, Function, Scope, is_closed, is_plain, without_dot
 from .statements import Statement
 from .without_indices import has_letters, without_indices
@@ -46,7 +47,7 @@ def scopes_of(statements: list[Statement]) -> list[Scope]:
     for members in groups:
         scope = Scope()
         _define(scope, members)
-        found += [scope] * len(members)
+        found += [with_vectors(scope)] * len(members)
     return found
 
 

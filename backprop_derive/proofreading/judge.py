@@ -22,6 +22,7 @@ from .literals import literal
 from .mistakes import Mistakes
 from .named_entries import numbered_entries
 from .outcome import Outcome
+from .ranks import single_numbers
 from .readings import Readings
 from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
@@ -53,23 +54,25 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
         tensors: frozenset[str] = frozenset()
+        numbers: frozenset[str] = frozenset()
         numbered: frozenset[str] = frozenset()
         for _ in range(_MOST_ROUNDS):  # what tensors are tells how a step is read, which may be another one
             problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
             numbered |= numbered_entries(vocabulary.names, statements, problems)
             found = tensors | {key for _, names in problems.values() for key in names if key not in numbered}
-            if found == tensors:
+            single = frozenset(key for scope, _ in problems.values() for key in single_numbers(scope))
+            if (found, single) == (tensors, numbers):
                 break
-            tensors = found
+            tensors, numbers = found, single
             defined = frozenset(key for scope, _ in problems.values() for key in (*scope.givens, *scope.steps))
-            vocabulary = with_tensors(vocabulary, tensors, defined, numbered)
+            vocabulary = with_tensors(vocabulary, tensors - numbers, defined, numbered)
             statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
         if tensors:
             by_entries: set[str] = set()
             while more := {key for s in statements for key in defined_by_entries(s)} - by_entries:
                 by_entries |= more
-                vocabulary = with_tensors(vocabulary, tensors | by_entries, defined - by_entries, numbered)
+                vocabulary = with_tensors(vocabulary, tensors - numbers | by_entries, defined - by_entries, numbered)
                 statements = list(readings.statements(formulas, vocabulary))
             if any(map(has_zeroth, statements)):
                 vocabulary = vocabulary.from_zero()

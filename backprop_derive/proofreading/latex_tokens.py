@@ -21,7 +21,7 @@ _NOTHING = frozenset(
     " biggr Biggl Biggr middle relax small quad qquad thinspace".split()
 )
 _SIGNS = {
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "odot": "⊙", "circ": "∘", "lvert": "|", "rvert": "|",
+    "cdot": "·", "times": "*", "ast": "*", "div": "/", "odot": "⊙", "circ": "∘", "lvert": "|", "rvert": "|",
     "vert": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lfloor": "⌊", "rfloor": "⌋", "top": "T", "intercal": "T",
     "lbrace": "{", "rbrace": "}", "lbrack": "[", "rbrack": "]", "pm": "±", "prime": "'",
 }  # fmt: skip
@@ -112,7 +112,7 @@ class _Lexer:
         elif c == "&":
             self.emit("amp", "&", start, start + 1)
         elif c in "+-*/^_()[]{},|;'−·×@⊙":
-            self.emit("op", {"−": "-", "·": "*", "×": "*"}.get(c, c), start, start + 1)
+            self.emit("op", {"−": "-", "×": "*"}.get(c, c), start, start + 1)
         elif self.text.startswith(("...", "…"), start):
             self.emit("unread", "…", start, start + (3 if c == "." else 1))
         elif c in ".:?!":

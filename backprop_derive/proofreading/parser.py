@@ -109,7 +109,7 @@ class Parser:
 
     def term(self) -> MathNode:
         factors = [self.factor()]
-        while self.peek().at("*", "/", "⊙", "@"):
+        while self.peek().at("*", "·", "/", "⊙", "@"):
             sign = self.advance()
             negative = self.accept("-")
             right = self.factor()
@@ -119,7 +119,7 @@ class Parser:
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 below = Negate(right) if negative else right  # type: ignore[arg-type]
                 factors = [self.placed(Quotient(left, below), sign.start)]  # type: ignore[arg-type]
-            elif sign.text == "@":
+            elif sign.text == "@" or (sign.text == "·" and self.are_tensors(factors[-1], right)):
                 left = factors[0] if len(factors) == 1 else Product(tuple(factors))  # type: ignore[arg-type]
                 factors = [MatrixProduct(left, right)]  # type: ignore[arg-type]
             else:
@@ -139,6 +139,10 @@ class Parser:
             return reduce(MatrixProduct, items)  # type: ignore[arg-type]
         is_multiple = len(items) == 2 and isinstance(items[0], Number)
         return items[0] if len(items) == 1 else Product(tuple(items), is_multiple)  # type: ignore[arg-type]
+
+    def are_tensors(self, *factors: MathNode) -> bool:
+        """Whether a dot between them is that of a dot product, or of a product of matrices."""
+        return all(is_tensor(factor, self.vocabulary.tensors) for factor in factors)
 
     def begins_operand(self) -> bool:
         token = self.peek()
@@ -364,7 +368,7 @@ def is_argument(tokens: Sequence[Token]) -> bool:
     depth = 0
     for token in tokens:
         depth += token.at("(") - token.at(")")
-        if token.at("+", "-", "*", "/", "^") or token.kind in ("number", "frac"):
+        if token.at("+", "-", "*", "·", "/", "^") or token.kind in ("number", "frac"):
             return False
         if depth == 0:
             return True

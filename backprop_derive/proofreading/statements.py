@@ -133,16 +133,20 @@ def _stretches(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def _items(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """The parts between commas, and the rows of a display; a row that begins with a relation goes on."""
+    """The parts between commas, behind "with η = 0.1:", and the rows of a display.
+
+    A row that begins with a relation goes on with the one above.
+    """
     item: list[Token] = []
     depth = 0
     for k, token in enumerate(tokens):
         depth += _depth(token)
-        if depth > 0 or not (token.at(",", ";") or token.kind in ("row", "amp")):
+        is_end = token.at(",", ";") or (token.at(":") and any(before.kind == "rel" for before in item))
+        if depth > 0 or not (is_end or token.kind in ("row", "amp")):
             item.append(token)
         elif token.kind == "row":
             following = next((t for t in tokens[k + 1 :] if t.kind != "amp"), None)
-            if following is not None and not (following.kind == "rel" or following.at("+", "-", "*")):
+            if following is not None and not (following.kind == "rel" or following.at("+", "-", "*", "·")):
                 yield item
                 item = []
         elif token.kind != "amp" and not _is_held(tokens, k):

@@ -30,12 +30,12 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SUBSCRIPTS = re.compile(r"[\"']?[A-Za-z.]+(?:,[A-Za-z.]+)*->[A-Za-z.]*[\"']?")
-_SIGNS = {"·": "*", "×": "*", "⋅": "*", "∙": "*", "−": "-", "÷": "/", "**": "^"}
+_SIGNS = {"×": "*", "⋅": "·", "∙": "·", "−": "-", "÷": "/", "**": "^"}
 _RELATIONS = {"≔": ":=", "←": "<-", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "==": "=", "~=": "≈"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _INDEX = re.compile(r"\{([0-9A-Za-z]{1,8}(?:, ?[0-9A-Za-z]{1,8})*)\}")
 _NUMBER_ABOVE = re.compile(r"\^(?:[0-9]{1,3}|\{[0-9]{1,3}\})(?![.\w])|[⁰¹²³⁴-⁹]{1,3}")
-_NEED_MORE = (",", "+", "-", "*", "/", "@", "⊙", "(")
+_NEED_MORE = (",", "+", "-", "*", "·", "/", "@", "⊙", "(")
 _CASE_WORDS = frozenset(("if", "otherwise"))
 # Signs with which a line goes on that was begun above; a hyphen there is a bullet.
 GOES_ON = re.compile(r"[ \t>]*(?:=(?!=)|≈|≔|←|→|∈|[+−·⊙@](?=\s))")

@@ -94,3 +94,10 @@ def test_reading_code_warns_nobody_about_it() -> None:
 def test_a_request_has_no_option_of_another_name(name: str) -> None:
     with pytest.raises(bd.UsageError, match="not among what may be asked for"):
         read_asked(json.dumps({"text": "Given x = 1\nL = x", "options": {name: 4}}).encode())
+
+
+def test_the_mistakes_of_a_jacobian_are_sought_where_its_step_has_another_shape_than_its_operand() -> None:
+    report = bd.proofread("Given x = [1, 2], w = 3\n\nx = [1, 3]\n\nloss = x*w\n\nloss = [3, 7]\n")
+    assert [finding.verdict for finding in report.of("wrong")] == ["wrong", "wrong"]
+    made = bd.Exercise("Given x = [1, 2], w = 3\nloss = x*w\nFind d(loss)/dw").variants(1)[0].mistakes
+    assert made == ()

@@ -1,0 +1,82 @@
+"""Dots between vectors, columns, and steps that are single numbers though vectors lead to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from backprop_derive import proofread
+
+ATTENTION = r"""
+Query $q = [1, 0]$, keys $k_1 = [1, 1]$, $k_2 = [0, 2]$, values $v_1 = [1, 2]$, $v_2 = [3, -1]$, $d = 2$.
+
+$s_1 = \frac{q \cdot k_1}{\sqrt{d}} = \frac{1}{\sqrt 2} = 0.7071$, $s_2 = \frac{q \cdot k_2}{\sqrt{d}} = 0$
+
+$\alpha_1 = \frac{e^{s_1}}{e^{s_1} + e^{s_2}} = 0.6698$, $\alpha_2 = 1 - \alpha_1 = 0.3302$
+
+$o = \alpha_1 v_1 + \alpha_2 v_2 = [1.6605, 1.0093]$
+"""
+STATE = r"""
+$h_0 = \begin{pmatrix} 0 \\ 0 \end{pmatrix}$, $x_1 = 1$, $U = \begin{pmatrix} 0.5 & 0 \\ 0 & 0.5 \end{pmatrix}$,
+$w = \begin{pmatrix} 1 \\ -1 \end{pmatrix}$, $v = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$
+
+$h_1 = \tanh(U h_0 + w x_1) = \begin{pmatrix} 0.7616 \\ -0.7616 \end{pmatrix}$
+
+$y = v^\top h_1 = -0.7616$, $L = \frac{1}{2} y^2 = 0.2900$
+
+$\frac{\partial L}{\partial y} = y = -0.7616$
+
+$\frac{\partial L}{\partial h_1} = y v = \begin{pmatrix} -0.7616 \\ -1.5232 \end{pmatrix}$
+
+$$\frac{\partial L}{\partial w} = x_1 (1 - h_1^2) \odot \frac{\partial L}{\partial h_1}
+= \begin{pmatrix} -0.3199 \\ -0.6397 \end{pmatrix}$$
+"""
+DESIGN = r"""
+$X = \begin{pmatrix} 1 \\ 2 \\ 3 \end{pmatrix}$, $W = \begin{pmatrix} 2 & 1 \end{pmatrix}$
+
+$Z = X W = \begin{pmatrix} 2 & 1 \\ 4 & 2 \\ 6 & 3 \end{pmatrix}$
+"""
+
+
+@pytest.mark.parametrize("notes", [ATTENTION, STATE, DESIGN])
+def test_notes_with_vectors_are_right(notes: str) -> None:
+    report = proofread(notes)
+    assert report.of("wrong", "unread") == ()
+    assert report.counts["right"] + report.counts["rounded"] > 0
+
+
+@pytest.mark.parametrize(
+    ("notes", "right", "wrong"),
+    [
+        (ATTENTION, r"q \cdot k_2}{\sqrt{d}} = 0", r"q \cdot k_2}{\sqrt{d}} = 2"),
+        (ATTENTION, "0.6698", "0.6689"),
+        (STATE, r"= y v =", r"= y h_1 ="),
+        (STATE, r"-0.3199 \\ -0.6397", r"-0.3199 \\ 0.6397"),
+        (DESIGN, r"6 & 3", r"6 & 4"),
+    ],
+)
+def test_wrong_ones_are_found_at_their_place(notes: str, right: str, wrong: str) -> None:
+    changed = notes.replace(right, wrong, 1)
+    report = proofread(changed)
+    assert report.of("unread") == ()
+    at = changed[: changed.index(wrong)].count("\n") + 1
+    assert report.of("wrong")[0].place.line == at
+
+
+def test_a_dot_between_matrices_is_their_product() -> None:
+    notes = r"$W = \begin{pmatrix} 1 & 2 \\ 0 & 1 \end{pmatrix}$, $x = (3, 1)$, $z = W \cdot x = (5, 1)$"
+    assert proofread(notes).of("wrong", "unread") == ()
+
+
+def test_a_formula_with_a_number_in_the_place_of_a_rounded_gradient_is_right() -> None:
+    notes = (
+        "x1 = 2.0, w1 = -3.0\n\nn = x1*w1 + 6.88\n\no = tanh(n)\n\ndo/dn = 1 - o**2 = 0.5\n\ndo/dw1 = x1 * 0.5 = 1.0\n"
+    )
+    assert proofread(notes).of("wrong", "unread") == ()
+    assert [f.claim for f in proofread(notes.replace("x1 * 0.5", "w1 * 0.5")).of("wrong")] == ["do/dw1 = w1 * 0.5"]
+
+
+def test_what_ends_in_a_colon_is_a_statement_of_its_own() -> None:
+    notes = "x = 3, w = 0.5\n\nL = (wx)^2\n\nUpdate with lr = 0.1: w <- w - lr * dL/dw = 0.5 - 0.9 = -0.4\n"
+    report = proofread(notes)
+    assert report.of("wrong", "unread") == ()
+    assert report.counts["right"] == 3
