@@ -7,6 +7,10 @@ import re
 from .tokens import Vocabulary
 
 _LAYER = re.compile(r"\^\{?\s*[(\[]\s*(?P<layer>[A-Za-z0-9+\-]{1,6})\s*[)\]]\s*\}?")
+# A^{[1]T}, the transpose of what a layer has.
+_TURNED = re.compile(
+    r"\^\{\s*[(\[]\s*(?P<layer>[A-Za-z0-9+\-]{1,6})\s*[)\]]\s*\^?\s*\{?\s*(?:T|\\top|\\intercal)\s*\}?\s*\}"
+)
 _NUMBER = re.compile(r"\s*\^\s*(?:(?P<digit>[0-9])|\{\s*(?P<number>[0-9]{1,3})\s*\})")
 # Words set upright, or those for a value after an update; another bare word may be a product of letters.
 _MARK = re.compile(
@@ -14,6 +18,12 @@ _MARK = re.compile(
     r"|(?P<plain>new|old|next|prev))\s*(?:\})?(?![A-Za-z0-9])"
 )
 _SIGNS = {"+": "plus", "*": "star", "\\ast": "star"}
+
+
+def layer_turned(text: str, start: int, end: int) -> tuple[str, int] | None:
+    """The layer above a name and the end of it, where the sign of a transpose stands in the same braces."""
+    found = _TURNED.match(text, start, end)
+    return None if found is None else (f"layer{found['layer']}", found.end())
 
 
 def above(key: str, text: str, start: int, end: int, vocabulary: Vocabulary) -> tuple[str, int] | None:

@@ -74,6 +74,7 @@ class Arrays:
         self.scope = scope
         self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
+        self.has_powers_of_entries = False
         self._open: set[str] = set()
 
     def nearby(self) -> tuple[Arrays, ...]:
@@ -142,7 +143,7 @@ class Arrays:
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
-                return _power(self.value(base), self.value(exponent), exponent)
+                return _power(self.value(base), self.value(exponent), exponent, self.has_powers_of_entries)
             case Call("where", (Compare(relation, x, y), a, b)):
                 test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
                 return np.where(test, self.value(a), self.value(b))
@@ -234,6 +235,8 @@ class Arrays:
                 return self._named(key)
             case Derivative(Name(of), Name(by), _, (Name(step),)) if of == self.scope.loss:
                 return self.engine.through(step, by)
+            case Differential(_, Name(by), None) if self.scope.examples is not None and by in self.scope.steps:
+                return self.engine.gradient(by) * self.value(Name(self.scope.examples))
         symbol = symbol_key(base, self.scope.loss)
         if symbol is None:
             raise NoValue(because("tensor derivative"))
@@ -329,11 +332,12 @@ def _place(item: Expr | Slice | None) -> int | slice | None:
     return None
 
 
-def _power(base: Array, exponent: Array, written: Expr) -> Array:
-    """A power; of a matrix only the inverse and what is entry by entry anyway, since others have two readings."""
-    if base.ndim < 2:
+def _power(base: Array, exponent: Array, written: Expr, is_of_entries: bool) -> Array:
+    """A power; of a square matrix only the inverse, since others have two readings, unless entries are meant."""
+    is_square = base.ndim > 1 and base.shape[-2] == base.shape[-1] > 1
+    if base.ndim < 2 or (exponent != -1 and (is_of_entries or not is_square)):
         return np.power(base, exponent)
-    if exponent != -1 or base.shape[0] != base.shape[-1] or not is_number(written):
+    if exponent != -1 or not is_square or not is_number(written):
         raise NoValue(because("power"))
     try:
         return np.linalg.inv(base)

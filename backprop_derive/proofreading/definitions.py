@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..document import Applied, Derivative, Differential, MathNode, Reals
-from ..syntax.expression import Expr, Index, Name, Transpose, children, names_in, walk
+from ..syntax.expression import Expr, Index, Name, Quotient, Transpose, children, names_in, walk
 from .literals import is_elided
+from .parts import nodes
 from .ranks import with_vectors
 from .scope import Block, Function, Scope, is_closed, is_plain, without_dot
 from .statements import Statement
@@ -103,6 +104,7 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
             if link.node is not None:
                 scope.losses.update(_differentiated(link.node))
     _define_wholes(scope)
+    scope.examples = next((m for s in statements for m in _examples(scope, s)), scope.examples)
     for key in [key for key in scope.steps if key not in scope.order]:
         scope.steps.pop(key)
         scope.defining.pop(key)
@@ -180,6 +182,18 @@ def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement)
     if scope.is_defined(key) or key in scope.shapes or len(set(letters)) != len(head.items):
         return
     scope.by_entries.setdefault(key, {}).setdefault(statement.block, (letters, body))
+
+
+def _examples(scope: Scope, statement: Statement) -> Iterator[str]:
+    """m, where the rule for a parameter divides by it what is not divided for a step: dW = 1/m dZ Aᵀ."""
+    if len(statement.links) < 2 or statement.relations[0] not in _SAYS:
+        return
+    head, body = statement.links[0].node, statement.links[1].node
+    if isinstance(head, Differential) and isinstance(head.by, Name) and isinstance(body, Expr):
+        parts = [*nodes(body)]
+        by = {n.by.key for n in parts if isinstance(n, Differential) and isinstance(n.by, Name)}
+        if head.by.key not in scope.steps and not by.isdisjoint(scope.steps):
+            yield from (n.denominator.key for n in parts if isinstance(n, Quotient) and isinstance(n.denominator, Name))
 
 
 def _define_wholes(scope: Scope) -> None:

@@ -173,6 +173,20 @@ def _base(node: Expr) -> Expr:
     return node.base if isinstance(node, Index) else node
 
 
+def indicator(p: Parser, token: Token) -> MathNode:
+    """𝟙[z > 0], 𝟙(z > 0), 𝟙{z > 0} or 𝟙 with the condition below it: 1 where it holds and 0 elsewhere."""
+    p.accept("_")
+    opened = p.accept("[", "(", "{", "⦃")
+    if opened is None:
+        raise Unread(unread("here", found=repr(token.text)), token.start)
+    left = p.expression()
+    if p.peek().kind != "rel":
+        raise Unread(unread("condition"), p.peek().start)
+    found = condition(p, left)
+    p.expect({"[": "]", "(": ")", "{": "}", "⦃": "⦄"}[opened.text])
+    return found
+
+
 def condition(p: Parser, left: MathNode) -> MathNode:
     """[a < b] or [a ≤ b < c] behind its first side: 1 where it holds and 0 elsewhere."""
     factors: list[Expr] = []

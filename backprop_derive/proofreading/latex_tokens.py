@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ..syntax.names import GREEK, GREEK_NAME, canonical
-from .above import above
+from .above import above, layer_turned
 from .sentences import unread
 from .tokens import DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary, function_words
 
@@ -32,6 +32,7 @@ _RELATIONS = {
 }  # fmt: skip
 _BREAKS = frozenset("Rightarrow implies Longrightarrow iff Leftrightarrow therefore because quad qquad".split())
 _ARGUMENT_IGNORED = frozenset("label tag hspace vspace color phantom hphantom vphantom".split())
+_DOUBLE_STRUCK = {"R": "reals", "1": "indicator", "I": "indicator"}
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho", "varsigma": "sigma"}
 _FRACTIONS = frozenset("frac dfrac tfrac cfrac".split())
 _SPACE = re.compile(r"(?:[ \t\r\n~]|\\[,;:!> ]|%[^\n]*\n?)+")
@@ -70,6 +71,7 @@ class _Lexer:
         self.text, self.position, self.end = text, start, end
         self.vocabulary = vocabulary
         self.found: list[Token] = []
+        self.is_turned = False  # whether the name that was read is transposed, W^{[2]T}
 
     def tokens(self) -> list[Token]:
         while self.skip_space() < self.end:
@@ -87,6 +89,9 @@ class _Lexer:
     def emit(self, kind: str, text: str, start: int, stop: int) -> None:
         self.found.append(Token(kind, text, start, stop))
         self.position = stop
+        if self.is_turned:
+            self.found += Token("op", "^", stop, stop), Token("op", "T", stop, stop)
+            self.is_turned = False
 
     def one(self) -> None:
         start, c = self.position, self.text[self.position]
@@ -191,7 +196,7 @@ class _Lexer:
             self.upright(word, content, start, after)
         elif word == "mathbb":
             content, after = self.group(stop)
-            self.emit("reals" if content.strip() == "R" else "unread", content, start, after)
+            self.emit(_DOUBLE_STRUCK.get(content.strip(), "unread"), content, start, after)
         else:
             raise Unread(unread("command", name=f"\\{word}"), start)
 
@@ -321,6 +326,9 @@ class _Lexer:
                 key, stop = f"{key}_{index_key(inner)}", after
             elif self.text[stop] == "'":
                 primes, stop = primes + 1, stop + 1
+            elif (turned := layer_turned(self.text, stop, self.end)) is not None:
+                key, stop, self.is_turned = f"{key}_{turned[0]}", turned[1], True
+                break
             elif (found := above(key, self.text, stop, self.end, self.vocabulary)) is not None:
                 key, stop = f"{key}_{found[0]}", found[1]
             else:

@@ -29,14 +29,14 @@ from ..syntax.expression import (
 )  # fmt: skip
 from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
-from .indices import condition, delta, identity, is_tensor, ones, reals, summation, with_places
+from .indices import condition, delta, identity, indicator, is_tensor, ones, reals, summation, with_places
 from .sentences import lacking, unread
-from .structures import cases, matrix, typed_cases
+from .structures import cases, matrix, turned, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
 _DEEPEST = 60
 _CLOSES = {"(": ")", "[": "]", "{": "}", "⦃": "⦄", "|": "|", "‖": "‖", "⌊": "⌋"}
-_OPERANDS = frozenset("number name func D frac sqrt nabla begin sum".split())
+_OPERANDS = frozenset("number name func D frac sqrt nabla begin sum indicator".split())
 _FENCED = {"|": "abs", "‖": "norm", "⌊": "floor"}
 
 
@@ -89,7 +89,7 @@ class Parser:
         rest = self.peek()
         if rest.kind != "end" or rest.text:
             raise Unread(unread("here", found=repr(rest.text)), rest.start)
-        return node
+        return turned(node) if isinstance(node, Transpose) and isinstance(node.operand, ListOf) else node
 
     def expression(self) -> MathNode:
         self.depth += 1
@@ -209,6 +209,8 @@ class Parser:
                 return self.placed(gradient(self), token.start)
             case "sum":
                 return summation(self, token)
+            case "indicator":
+                return indicator(self, token)
             case "reals":
                 return reals(self, token)
             case "string":

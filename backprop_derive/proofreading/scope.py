@@ -46,6 +46,7 @@ class Scope:
     elided: set[str] = field(default_factory=set)  # given, but not as a whole
     named: dict[str, Expr] = field(default_factory=dict)  # what holds derivatives, as δ = (a − y) σ′(z): no step
     used: set[str] = field(default_factory=set)
+    examples: str | None = None  # m, where dZ is for the sum over m examples and dW = 1/m dZ Aᵀ for their mean
     asked: str | None = None  # the loss, where it is known beforehand
     along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..document import MathNode
 from ..records import record
-from ..syntax.expression import ONE, ZERO, Call, Compare, ListOf, Sum, substitute
+from ..syntax.expression import ONE, ZERO, Call, Compare, ListOf, Sum, Transpose, children, substitute
 from .sentences import unread
 from .tokens import Token, Unread
 
@@ -128,6 +128,15 @@ def _with_ties(row: Row, rest: MathNode) -> MathNode:
         for other in others[: others.index(left)]:
             value = Call("where", (Compare("==", other, best), rest, value))  # type: ignore[arg-type]
     return value
+
+
+def turned(written: Transpose) -> MathNode:
+    """What is written as a row and turned, [1, 2]ᵀ: a vector, which is neither; a matrix with its rows as columns."""
+    rows = children(written.operand)
+    if not all(isinstance(row, ListOf) for row in rows):
+        return written.operand
+    columns = zip(*map(children, rows), strict=False)
+    return ListOf(tuple(map(ListOf, columns)))
 
 
 def matrix(p: Parser, opened: Token) -> MathNode:

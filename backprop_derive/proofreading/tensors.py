@@ -50,6 +50,18 @@ class TensorComparer:
             return Outcome("right")
         if self.is_untold(a, b):
             return self.again(a, b)
+        outcome = self.judged(a, b, relation)
+        if outcome.reason != because("power"):
+            return outcome
+        for point in self.points:
+            point.has_powers_of_entries = True
+        of_entries = self.judged(a, b, relation)
+        for point in self.points:
+            point.has_powers_of_entries = False
+        return of_entries if of_entries.is_right else outcome
+
+    def judged(self, a: MathNode, b: MathNode, relation: str) -> Outcome:
+        """The same for one reading of the powers of matrices."""
         with np.errstate(all="ignore"):
             outcome = self.at_values(self.arrays, a, b, relation)
             is_told = outcome.verdict == "right" and self.further and self.is_formula(a, b)

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     | (?P<sqrt>√)
     | (?P<sum>Σ_?)
     | (?P<reals>ℝ)
+    | (?P<indicator>𝟙)
     """,
     re.VERBOSE,
 )

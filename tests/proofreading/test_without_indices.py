@@ -36,10 +36,8 @@ RIGHT = [
         r"$\frac{\partial L}{\partial b_i} = \delta_i$, $\frac{\partial L}{\partial x_j} = \sum_i \delta_i W_{ij}$",
     ),
     (LAYER, r"$\frac{\partial L}{\partial b} = (-0.1130, 0.0428, -0.3787)$"),
-    (
-        SOFTMAX,
-        r"$\frac{\partial L}{\partial z_i} = p_i - t_i$, $\frac{\partial L}{\partial z} = p - t = (-0.341, 0.242, 0.099)$",
-    ),
+    (SOFTMAX, r"$\frac{\partial L}{\partial z_i} = p_i - t_i$"),
+    (SOFTMAX, r"$\frac{\partial L}{\partial z} = p - t = (-0.341, 0.242, 0.099)$"),
     (SOFTMAX, r"$\frac{\partial p_i}{\partial z_j} = p_i(\delta_{ij} - p_j)$"),
     (LINE, r"$\frac{\partial L}{\partial w} = \frac{2}{n} \sum_{i=1}^n (w x_i + b - y_i) x_i = -6$"),
     (PRODUCT, r"$\frac{\partial f}{\partial A_{ik}} = \sum_j 2 C_{ij} B_{kj}$"),
