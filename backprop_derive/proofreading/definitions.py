@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..document import Applied, Derivative, Differential, MathNode, Reals
-from ..syntax.expression import Expr, Index, Name, Quotient, Transpose, children, names_in, walk
+from ..syntax.expression import Call, Expr, Index, Name, Quotient, Transpose, children, names_in, walk
 from .literals import is_elided
 from .parts import nodes
 from .ranks import with_vectors
@@ -50,6 +50,55 @@ def scopes_of(statements: list[Statement]) -> list[Scope]:
         _define(scope, members)
         found += [with_vectors(scope)] * len(members)
     return found
+
+
+def redefinitions(statements: list[Statement], scopes: list[Scope]) -> Iterator[tuple[int, int, Scope]]:
+    """Where a name may get another formula, as y does in each part of an exercise: from where to where, and the scope.
+
+    A formula of the same names and functions is another way to write the first one, or a wrong one.
+    """
+    starts = [k for k, (told, scope) in enumerate(zip(statements, scopes, strict=True)) if _redefines(told, scope)]
+    for start in starts:
+        head = statements[start].links[0].node
+        others = (k for k in starts if k > start and statements[k].links[0].node == head)
+        ends = (k for k in range(start, len(scopes)) if scopes[k] is not scopes[start])
+        stop = min(next(others, len(scopes)), next(ends, len(scopes)))
+        yield start, stop, _anew(scopes[start], statements[start:stop])
+
+
+def _redefines(statement: Statement, scope: Scope) -> bool:
+    head = statement.links[0].node
+    if len(statement.links) < 2 or statement.relations[0] not in _SAYS or not isinstance(head, Name):
+        return False
+    body, step = statement.links[1].node, scope.steps.get(head.key)
+    if step is None or scope.defining.get(head.key) == statement.place or not is_plain(body):
+        return False
+    assert isinstance(body, Expr)
+    is_formula = bool(names_in(body)) and head.key not in names_in(body)
+    return is_formula and (set(names_in(body)), _functions(body)) != (set(names_in(step)), _functions(step))
+
+
+def _functions(body: Expr) -> set[str]:
+    return {n.function for n in walk(body) if isinstance(n, Call)}
+
+
+def _anew(before: Scope, statements: list[Statement]) -> Scope:
+    """The scope of some statements by themselves, with what they need of the one before."""
+    found = Scope()
+    _define(found, statements)
+    steps, givens = dict(found.steps), dict(found.givens)
+    stack = [name for body in steps.values() for name in names_in(body)]
+    while stack:
+        key = stack.pop()
+        if key in steps or key in givens:
+            continue
+        if key in before.givens:
+            givens[key] = before.givens[key]
+        elif key in before.steps:
+            steps[key] = before.steps[key]
+            stack += names_in(steps[key])
+    functions = before.functions | found.functions
+    return replace(found, steps=steps, givens=givens, functions=functions, shapes=before.shapes | found.shapes)
 
 
 def _moved(before: list[Statement], first: Statement, blocks: Mapping[tuple[str, int], set[str]]) -> list[Statement]:

@@ -14,7 +14,7 @@ from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
 from .compare import Comparer
-from .definitions import scopes_of
+from .definitions import redefinitions, scopes_of
 from .entries import defined_by_entries, has_zeroth
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
@@ -78,12 +78,22 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
                 vocabulary = vocabulary.from_zero()
                 statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
-        findings = list(_judged(statements, scopes, Again(formulas, readings, vocabulary)))
-    return Report(name, tuple(findings))
+        again = Again(formulas, readings, vocabulary)
+        findings = list(_judged(statements, scopes, again))
+        for start, stop, scope in redefinitions(statements, scopes):
+            if not all(_lacks(found, "wrong", "unread") for found in findings[start:stop]):
+                anew = list(_judged(statements[start:stop], [scope] * (stop - start), again))
+                if all(_lacks(found, "wrong", "unread") for found in anew) and not all(map(_claims_nothing, anew)):
+                    findings[start:stop] = anew
+    return Report(name, tuple(finding for found in findings for finding in found))
 
 
-def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
-    """The findings on statements, each with its scope; another reading of one is taken where it holds."""
+def _claims_nothing(findings: list[Finding]) -> bool:
+    return all(finding.verdict == "given" for finding in findings)
+
+
+def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[list[Finding]]:
+    """The findings on each statement, with its scope; another reading of one is taken where it holds."""
     judges: dict[int, Judge] = {}
     told_before: set[tuple[str, int]] = set()
     for statement, scope in zip(statements, scopes, strict=True):
@@ -98,7 +108,7 @@ def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> I
                     found = better if told.place not in told_before else []  # of which another part was judged
                     told_before.add(told.place)
                     break
-        yield from found
+        yield found
 
 
 def _lacks(findings: list[Finding], *verdicts: str) -> bool:

@@ -176,6 +176,7 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
         tokens.pop()
     while tokens and tokens[0].at(*_ENDS):
         tokens.pop(0)
+    tokens = _without_parentheses(tokens)
     if kind == "text":
         tokens = _unlabelled(tokens)
     parts: list[list[Token]] = [[]]
@@ -197,6 +198,19 @@ def _chain(kind: str, tokens: list[Token], vocabulary: Vocabulary) -> Chain | No
     vocabulary = _without_letters(tokens, vocabulary)
     links = tuple(_link(part, vocabulary, tokens) for part in parts)
     return links, tuple(relations)
+
+
+def _without_parentheses(tokens: list[Token]) -> list[Token]:
+    """What stands in parentheses with a relation in it, (η = 0.5), is a statement."""
+    if len(tokens) > 2 and tokens[0].at("(") and tokens[-1].at(")"):
+        depth, is_related = 0, False
+        for token in tokens[1:-1]:
+            depth += _depth(token)
+            if depth < 0:
+                return tokens
+            is_related = is_related or (token.kind == "rel" and depth == 0)
+        return tokens[1:-1] if is_related and depth == 0 else tokens
+    return tokens
 
 
 def _unlabelled(tokens: list[Token]) -> list[Token]:

@@ -129,6 +129,10 @@ class Point:
                 names[fresh] = None
                 names[fresh] = self.derivative(node)
                 return Name(fresh)
+            case Applied(step, (Name(by),), primes) if step in self.scope.steps and primes < 2:
+                return self._lowered(Derivative(Name(step), Name(by), "d") if primes else Name(step), names)
+            case Applied(step) if step in self.scope.steps:
+                raise NoValue(because("function", name=step))
             case Applied():
                 return self._lowered(self.expanded(node), names)
             case Name(key) if key in self.scope.functions and not self.scope.is_defined(key):

@@ -69,7 +69,8 @@ INDICATORS = [
 def test_an_indicator_is_1_where_its_condition_holds(indicator: str) -> None:
     notes = (
         r"$x = [1, -1]^\top$, $W = \begin{bmatrix} 2 & 1 \\ -1 & 3 \end{bmatrix}$, $v = [1, 2]^\top$."
-        r" $z = W x = [1, -4]^\top$, $h = \max(0, z) = [1, 0]^\top$, $L = v^\top h = 1$. $\frac{\partial L}{\partial h} = v = [1, 2]^\top$,"
+        r" $z = W x = [1, -4]^\top$, $h = \max(0, z) = [1, 0]^\top$, $L = v^\top h = 1$."
+        r" $\frac{\partial L}{\partial h} = v = [1, 2]^\top$,"
         rf" $\frac{{\partial L}}{{\partial z}} = v \odot {indicator} = [1, 0]^\top$"
     )
     assert proofread(notes).of("wrong", "unread") == ()
