@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, reduce
 from typing import Any, cast
@@ -151,6 +152,8 @@ class Arrays:
                 return applied(function, [self.value(a) for a in arguments])
             case Call():
                 return called(node, self.value, self.engine.axes)
+            case Applied(function) if function in self.scope.functions:
+                return self.value(self._spelled_out(node))
             case Applied(_, (argument,)):
                 return self._entry_by_entry(node, self.value(argument))
         raise NoValue(because("tensor formula"))
@@ -197,7 +200,11 @@ class Arrays:
         """
         if not isinstance(node, Expr):
             return 0.0
-        rounded = [n for n in walk(node) if isinstance(n, Number) and self.may_be_rounded(n)]
+        is_of_names = any(isinstance(n, Name | Derivative | Differential) for n in walk(node))
+        rounded = [
+            n for n in walk(node)
+            if isinstance(n, Number) and self.may_be_rounded(n) and (not is_of_names or self.is_found(n))
+        ]  # fmt: skip
         if not rounded:
             return 0.0
         value = self.value(node)
@@ -212,6 +219,22 @@ class Arrays:
             change({id(n): _moved(n, sign) for n, sign in zip(rounded, row, strict=True)}) for row in signs.tolist()
         ]
         return 3 * np.sqrt(np.mean(np.square(trials), axis=0))
+
+    def is_found(self, number: Number) -> bool:
+        """Whether a decimal may stand for something that is computed; beside names others are what is meant, 0.1."""
+        half = literal(number).half  # type: ignore[union-attr]
+        return bool(np.any(np.abs(self._computed - abs(float(number.value))) <= 1.01 * float(half)))
+
+    @cached_property
+    def _computed(self) -> Array:
+        """The entries of all steps and gradients, without their signs."""
+        found = [np.zeros(0)]
+        names = [Name(key) for key in (*self.engine.needed, *self.scope.steps)]
+        nodes: list[MathNode] = [*names, *(Differential("d", name) for name in names)]
+        for node in nodes:
+            with suppress(NoValue, Misfit):
+                found.append(np.abs(np.ravel(self.value(node))))
+        return np.concatenate(found)
 
     def may_be_rounded(self, number: Number) -> bool:
         is_given = round(abs(float(number.value)), _EXACT) in self.exact
@@ -233,6 +256,8 @@ class Arrays:
         match base:
             case Name(key):
                 return self._named(key)
+            case Derivative(Applied(function, _, 0), Name() as by, sign) if function in self.scope.steps:  # ∂J(θ)/∂θ
+                return self.known(Derivative(Name(function), by, sign))
             case Derivative(Name(of), Name(by), _, (Name(step),)) if of == self.scope.loss:
                 return self.engine.through(step, by)
             case Differential(_, Name(by), None) if self.scope.examples is not None and by in self.scope.steps:

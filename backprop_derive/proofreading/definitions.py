@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import cast
 
 from ..document import Applied, Derivative, Differential, MathNode, Reals
-from ..syntax.expression import Call, Expr, Index, Name, Quotient, Transpose, children, names_in, walk
+from ..syntax.expression import Call, Expr, Index, Name, Quotient, Transpose, children, map_children, names_in, walk
 from .literals import is_elided
 from .parts import nodes
 from .ranks import with_vectors
@@ -152,6 +153,7 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
         for link in statement.links:
             if link.node is not None:
                 scope.losses.update(_differentiated(link.node))
+    _define_functions_of_givens(scope)
     _define_wholes(scope)
     scope.examples = next((m for s in statements for m in _examples(scope, s)), scope.examples)
     for key in [key for key in scope.steps if key not in scope.order]:
@@ -243,6 +245,29 @@ def _examples(scope: Scope, statement: Statement) -> Iterator[str]:
         by = {n.by.key for n in parts if isinstance(n, Differential) and isinstance(n.by, Name)}
         if head.by.key not in scope.steps and not by.isdisjoint(scope.steps):
             yield from (n.denominator.key for n in parts if isinstance(n, Quotient) and isinstance(n.denominator, Name))
+
+
+def _define_functions_of_givens(scope: Scope) -> None:
+    """J(θ) = …, where θ has a value, is a step that may be spoken of as J, and so is what is made of it."""
+    known: set[str] = set()
+
+    def named(node: MathNode) -> MathNode:
+        match node:
+            case Applied(function, arguments, 0) if function in known:
+                if arguments == tuple(map(Name, scope.functions[function].parameters)):
+                    return Name(function)
+        return map_children(node, named) if isinstance(node, Expr) else node  # type: ignore[arg-type]
+
+    told: list[tuple[str, MathNode, tuple[str, ...]]] = [(k, f.body, f.parameters) for k, f in scope.functions.items()]
+    for key, body, parameters in [*told, *((key, body, ()) for key, body in scope.named.items())]:
+        is_of_givens = all(scope.is_defined(name) or name in scope.shapes for name in parameters)
+        step = cast(Expr, named(body))
+        if not is_of_givens or scope.is_defined(key) or not is_plain(step) or _closes_cycle(scope, key, names_in(step)):
+            continue
+        known.add(key)
+        scope.named.pop(key, None)
+        scope.steps[key] = step
+        scope.used.update(names_in(step))
 
 
 def _define_wholes(scope: Scope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from ..document import Derivative, Differential, MathNode
+from ..document import Applied, Derivative, Differential, MathNode
 from ..syntax.expression import Expr, Index, Name, Quotient
 from .indices import with_places
 from .sentences import unread
@@ -127,6 +127,8 @@ def gradient(p: Parser) -> MathNode:
     if in_braces:
         p.expect("}")
     of = p.atom()
+    if isinstance(of, Applied) and not of.primes:  # ∇_θ J(θ)
+        of = Name(of.function)
     if not _is_name(by) or not isinstance(of, Name):
         raise Unread(unread("gradient"), start)
     return Differential("nabla", cast(Expr, by), of)

@@ -150,7 +150,9 @@ class Judge:
             return
         self.enter_sweep(statement)
         told = general(statement, self.scope)
-        if is_update(told):
+        head = told.links[0].node
+        is_known = isinstance(head, Name) and self.scope.defining.get(head.key, told.place) != told.place
+        if is_update(told, is_known and head.key in self.scope.givens):  # type: ignore[union-attr]
             yield from judge_update(self, told)
             return
         yield from self.chain(told, 1)

@@ -33,7 +33,14 @@ _RELATIONS = {
 _BREAKS = frozenset("Rightarrow implies Longrightarrow iff Leftrightarrow therefore because quad qquad".split())
 _ARGUMENT_IGNORED = frozenset("label tag hspace vspace color phantom hphantom vphantom".split())
 _DOUBLE_STRUCK = {"R": "reals", "1": "indicator", "I": "indicator"}
-_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho", "varsigma": "sigma"}
+_VARIANTS = {
+    "varepsilon": "epsilon",
+    "varphi": "phi",
+    "vartheta": "theta",
+    "varrho": "rho",
+    "varsigma": "sigma",
+    "ell": "ell",
+}
 _FRACTIONS = frozenset("frac dfrac tfrac cfrac".split())
 _SPACE = re.compile(r"(?:[ \t\r\n~]|\\[,;:!> ]|%[^\n]*\n?)+")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")

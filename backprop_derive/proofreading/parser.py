@@ -31,7 +31,7 @@ from ..syntax.numbers import exact_number
 from .derivatives import at_a_point, derivative, fraction, gradient
 from .indices import condition, delta, identity, indicator, is_tensor, ones, reals, summation, with_places
 from .sentences import lacking, unread
-from .structures import cases, matrix, turned, typed_cases
+from .structures import cases, matrix, norm, turned, typed_cases
 from .tokens import Token, Unread, Vocabulary, is_known_function
 
 _DEEPEST = 60
@@ -255,6 +255,8 @@ class Parser:
             return ListOf((items[0],))  # type: ignore[arg-type]
         if len(items) > 1 or (token.text == "[" and isinstance(items[0], ListOf)):
             return ListOf(tuple(items))  # type: ignore[arg-type]
+        if token.text == "‖" and self.accept("_"):
+            return norm(self, items[0])
         if token.text in _FENCED:
             return Call(_FENCED[token.text], (items[0],))  # type: ignore[arg-type]
         return items[0]
@@ -286,7 +288,7 @@ class Parser:
             return ones(key)
         if key == "delta" and not vocabulary.knows(key) and self.peek().at("_", "["):
             return delta(self, token)
-        if opens and stem not in vocabulary.tensors and (is_defined or self.is_function(stem)):
+        if opens and (is_defined or (stem not in vocabulary.tensors and self.is_function(stem))):
             return Applied(stem, tuple(self.arguments()), primes)
         if vocabulary.knows(key):
             return Name(key)

@@ -130,6 +130,19 @@ def _with_ties(row: Row, rest: MathNode) -> MathNode:
     return value
 
 
+def norm(p: Parser, inner: MathNode) -> MathNode:
+    """What is written below the bars of a norm: 2 and F for the usual one, 1 for the sum of absolute values."""
+    in_braces = p.accept("{") is not None
+    which = p.advance()
+    if in_braces:
+        p.expect("}")
+    if which.text in ("2", "F"):
+        return Call("norm", (inner,))  # type: ignore[arg-type]
+    if which.text == "1":
+        return Call("sum", (Call("abs", (inner,)),))  # type: ignore[arg-type]
+    raise Unread(unread("here", found=repr(which.text)), which.start)
+
+
 def turned(written: Transpose) -> MathNode:
     """What is written as a row and turned, [1, 2]ᵀ: a vector, which is neither; a matrix with its rows as columns."""
     rows = children(written.operand)

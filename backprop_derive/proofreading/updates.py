@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from .judge import Judge
 
 
-def is_update(statement: Statement) -> bool:
-    """Whether a statement gives a name a new value: by an arrow, or in terms of the name itself."""
+def is_update(statement: Statement, is_known: bool = False) -> bool:
+    """Whether a statement gives a name a new value: by an arrow, by := where it has one, or in terms of itself."""
     head, body = statement.links[0].node, statement.links[1].node
     if not isinstance(head, Name):
         return False
-    if statement.relations[0] == "<-":
+    if statement.relations[0] == "<-" or (statement.relations[0] == ":=" and is_known):
         return True
     is_descent = body is not None and any(isinstance(n, Derivative | Differential) for n in nodes_of(body))
     return is_descent and isinstance(body, Expr) and head.key in names_in(body)

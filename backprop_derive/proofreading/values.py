@@ -129,9 +129,9 @@ class Point:
                 names[fresh] = None
                 names[fresh] = self.derivative(node)
                 return Name(fresh)
-            case Applied(step, (Name(by),), primes) if step in self.scope.steps and primes < 2:
+            case Applied(step, (Name(by),), primes) if self._is_step(step) and primes < 2:
                 return self._lowered(Derivative(Name(step), Name(by), "d") if primes else Name(step), names)
-            case Applied(step) if step in self.scope.steps:
+            case Applied(step) if self._is_step(step):
                 raise NoValue(because("function", name=step))
             case Applied():
                 return self._lowered(self.expanded(node), names)
@@ -143,6 +143,9 @@ class Point:
             case Call(function, arguments) if len(arguments) < operation(function).required:
                 raise NoValue(because("lacks", name=function))
         return map_children(node, lambda child: self._lowered(child, names))  # type: ignore[arg-type]
+
+    def _is_step(self, key: str) -> bool:
+        return key in self.scope.steps and key not in self.scope.functions
 
     def expanded(self, node: MathNode) -> Expr:
         """The tree with every function by its formula: one that the notes define, or any odd one."""

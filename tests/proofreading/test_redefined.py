@@ -65,3 +65,41 @@ def test_the_derivative_of_a_step_may_be_written_with_a_prime(claim: str, verdic
 def test_a_value_in_parentheses_is_one() -> None:
     notes = "x = 2, w = 1\n\nL = (x·w)²\n\nUpdate (η = 0.5): w ← w − η·∂L/∂w = 1 − 0.5·8 = −3\n"
     assert proofread(notes).of("wrong", "unread") == ()
+
+
+OF_PARAMETERS = r"""
+Let $\theta = (1, -1)$, $x = (2, 3)$, $y = 1$ and $h_\theta(x) = \theta^\top x = -1$.
+
+$J(\theta) = \frac12 (h_\theta(x) - y)^2 = 2$
+
+$\nabla_\theta J(\theta) = (h_\theta(x) - y) x = (-4, -6)$
+
+$\frac{\partial J(\theta)}{\partial \theta} = (-4, -6)$
+
+$\theta := \theta - 0.1 \nabla_\theta J(\theta) = (1.4, -0.4)$
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("", ""), ("= (-4, -6)$\n\n$\\frac", "= (-4, 6)$\n\n$\\frac"), ("1.4", "1.5")]
+)
+def test_a_loss_as_a_function_of_its_parameters(right: str, wrong: str) -> None:
+    report = proofread(OF_PARAMETERS.replace(right, wrong))
+    assert report.of("unread") == ()
+    assert len(report.of("wrong")) == bool(right)
+
+
+def test_norms_say_below_the_bars_which_they_are() -> None:
+    notes = (
+        r"$W = \begin{pmatrix}1&2\\3&4\end{pmatrix}$, $x = \begin{pmatrix}1\\1\end{pmatrix}$,"
+        r" $y = \begin{pmatrix}2\\6\end{pmatrix}$. $L = \frac12\|Wx - y\|_2^2 = 1$,"
+        r" $\nabla_W L = (Wx - y)x^\top = \begin{pmatrix}1&1\\1&1\end{pmatrix}$, $\|W\|_F^2 = 30$, $\|y\|_1 = 8$"
+    )
+    report = proofread(notes)
+    assert report.of("wrong", "unread") == ()
+    assert report.counts["right"] == 5
+    assert [f.verdict for f in proofread(r"$x = (3, 4)$, $\|x\|_\infty = 4$").findings][-1] == "unread"
+
+
+def test_a_script_l_is_a_name() -> None:
+    assert proofread(r"$x = 2$, $\ell = x^2 = 4$, $\frac{d\ell}{dx} = 4$").of("wrong", "unread") == ()
