@@ -34,7 +34,7 @@ class KeyComparer(Comparer):
     def __init__(self, scope: Scope, base: KeyComparer | None = None) -> None:
         super().__init__(scope)
         self.base = base
-        self.more = scope.symbols - base.scope.symbols if base is not None else frozenset()
+        self.more = (scope.symbols | scope.named.keys()) - base.scope.symbols if base is not None else frozenset()
         self.same: dict[tuple[MathNode, MathNode], bool | None] = {}
         self.right: dict[MathNode, tuple[tuple[str, Any], ...]] = {}
         self.outcomes: dict[Claim, Outcome] = {}
@@ -67,12 +67,12 @@ class KeyComparer(Comparer):
     def within(self, scope: Scope) -> KeyComparer:
         """The comparer for a scope with more names: one for all students who define the same."""
         own = self.scope
-        has_more = scope.symbols != own.symbols or scope.functions or scope.asides or scope.by_entries
+        has_more = scope.symbols != own.symbols or scope.functions or scope.named or scope.asides or scope.by_entries
         if not has_more and _declared(scope) == _declared(own):
             return self
         if scope.asides or scope.by_entries:
             return KeyComparer(scope, self)  # they hold in a paragraph of this student's text
-        defined = (scope.givens, scope.steps, scope.functions, scope.shapes)
+        defined = (scope.givens, scope.steps, scope.functions, scope.shapes, scope.named)
         at = (*(tuple(each.items()) for each in defined), frozenset(scope.symmetric), frozenset(scope.diagonal))
         if at not in self._with_more:
             self._with_more[at] = KeyComparer(scope, self)

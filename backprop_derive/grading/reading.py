@@ -77,10 +77,24 @@ def _read(formulas: list[Formula], key: Key) -> list[Statement]:
     found = key.readings.vocabulary(formulas, key.vocabulary.names)
     vocabulary = replace(found, tensors=key.vocabulary.tensors)
     read = list(key.readings.statements(formulas, vocabulary))
+    while vocabulary.tensors and (own := _own_tensors(read, key) - vocabulary.tensors):
+        vocabulary = replace(vocabulary, tensors=vocabulary.tensors | own)
+        read = list(key.readings.statements(formulas, vocabulary))
     entries = _entries(read, key) if not key.is_scalar else frozenset()
     if not entries:
         return read
     return list(key.readings.statements(formulas, replace(vocabulary, names=vocabulary.names - entries)))
+
+
+def _own_tensors(statements: list[Statement], key: Key) -> frozenset[str]:
+    """The student's own names for what is computed from vectors and matrices: side by side they are multiplied so."""
+    tensors, found = set(key.vocabulary.tensors), set[str]()
+    for statement in statements:
+        head, body = statement.links[0].node, statement.links[1].node if len(statement.links) > 1 else None
+        is_own = isinstance(head, Name) and head.key not in key.vocabulary.names
+        if is_own and body is not None and is_tensor(body, frozenset(tensors | found)):
+            found.add(head.key)  # type: ignore[union-attr]
+    return frozenset(found)
 
 
 def _entries(statements: list[Statement], key: Key) -> frozenset[str]:

@@ -41,6 +41,7 @@ from .entries import Entries, Misfit, NoEntry, is_by_entries, shown_shape
 from .indices import entry_of
 from .literals import literal, may_be_rounded
 from .nearby import SEEDS
+from .parts import symbols_in
 from .places import is_part, is_zeroth
 from .scope import Scope, local_derivative, without_dot
 from .sentences import because
@@ -61,6 +62,9 @@ def tensor_names(scope: Scope) -> frozenset[str]:
     found |= {key for key, shape in scope.shapes.items() if shape} | scope.by_entries.keys()
     for key in scope.order:
         if found.intersection(scope.operands[key]) or any(isinstance(n, ListOf) for n in walk(scope.steps[key])):
+            found.add(key)
+    for key, body in scope.named.items():
+        if not found.isdisjoint(symbols_in(body)):
             found.add(key)
     return frozenset(found)
 
@@ -148,6 +152,8 @@ class Arrays:
             case Call("where", (Compare(relation, x, y), a, b)):
                 test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
                 return np.where(test, self.value(a), self.value(b))
+            case Call("ones", ()):  # 𝟏 + v: of the length that fits
+                return np.float64(1)
             case Call(function, arguments, ()) if function in WHOLE:
                 return applied(function, [self.value(a) for a in arguments])
             case Call():
