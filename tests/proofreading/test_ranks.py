@@ -84,7 +84,8 @@ def test_what_ends_in_a_colon_is_a_statement_of_its_own() -> None:
 
 def test_ones_without_a_length_fit_what_stands_beside_them() -> None:
     notes = (
-        r"$x = [1, 2]$, $W = \begin{bmatrix} 1 & 0 \\ 0 & 2 \end{bmatrix}$. $y = x + W x = [2, 6]$, $L = \sum_i y_i = 8$."
+        r"$x = [1, 2]$, $W = \begin{bmatrix} 1 & 0 \\ 0 & 2 \end{bmatrix}$. $y = x + W x = [2, 6]$,"
+        r" $L = \sum_i y_i = 8$."
         r" $\frac{\partial L}{\partial x} = \mathbf{1} + W^T \mathbf{1} = [2, 3]$"
     )
     assert proofread(notes).of("wrong", "unread") == ()
