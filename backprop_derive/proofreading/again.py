@@ -12,7 +12,7 @@ from functools import cached_property
 from ..document import Applied, Derivative, MathNode
 from ..syntax.expression import Name
 from .definitions import extended
-from .formulas import Formula
+from .formula import Formula
 from .parts import symbols_in
 from .readings import Readings
 from .rules import nodes_of

@@ -77,7 +77,8 @@ def _rest(comparer: Comparer, a: MathNode, b: MathNode) -> Match | None:
     for part in factors(b, False):
         number = literal(part)
         fits = [] if number is None else [comparer.number(other, part, "≈") for other in left]
-        k = next((k for k, outcome in enumerate(fits) if outcome.is_right), None)
+        fitting = [k for k, outcome in enumerate(fits) if outcome.is_right]
+        k = min(fitting, key=lambda k: fits[k].verdict != "right", default=None)  # 0 is 0 rather than 0.2445
         if k is None:
             right.append(part)
         else:

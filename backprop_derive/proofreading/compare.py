@@ -298,8 +298,8 @@ class Comparer:
 
         What stands in `b` must then still be free to be anything.
         """
-        if self.may_choose(a):
-            return True
+        if self.may_choose(a) or any("_dot" in key for key in {*symbols_in(a)} - {*symbols_in(b)} if key):
+            return True  # a tangent is a number by itself, even 0
         if not (is_plain(a) and is_plain(b)):
             return False
         kept = set(symbols_in(b))
