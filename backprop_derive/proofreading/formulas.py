@@ -15,6 +15,7 @@ from ..limits import Limits
 from ..syntax.source import Source
 from .formula import CLOSED_BY, DISPLAYS, Formula, Paragraph, Span, formulas_in, is_price, masked, words
 from .html_notes import is_page, page_formulas
+from .macros import expanded
 from .typst_notes import is_typst, typst_formulas
 
 
@@ -32,9 +33,9 @@ def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
         yield from typst_formulas(source)
         return
     if name.endswith((".tex", ".ltx")) or "\\documentclass" in text or "\\begin{document}" in text:
-        yield from _latex_source(source)
+        yield from _latex_source(expanded(source))
     else:
-        yield from _markdown(source)
+        yield from _markdown(expanded(source))
 
 
 _TITLE = re.compile(r"^(?:# .*|={3,}[ \t]*)$", re.MULTILINE)

@@ -56,7 +56,7 @@ _OF_D = re.compile(rf"{_GAP}(?:[({{]|\\(?!(?:{_BETWEEN}|frac|dfrac)(?![A-Za-z]))
 _OF_D_ABOVE = re.compile(
     rf"{_GAP}(?:[^\s\\}}+*/=_\-]|\\(?!(?:{_BETWEEN})(?![A-Za-z]))[A-Za-z]|}}\s*{{\s*(?:d|\\partial|\\mathrm{{d))"
 )
-_LETTERS = re.compile(r"[A-Za-z]+")
+_LETTERS = re.compile(r"[A-Za-z]{1,64}")  # of a longer run the beginning
 _WRAPPED = re.compile(
     r"\\(?:text|mathrm|textrm|textit|mathit|mathbf|boldsymbol|operatorname|bm)\s*\{([^{}]*)\}|\\[,;:! ]|[{}\s]"
 )

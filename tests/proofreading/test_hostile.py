@@ -39,10 +39,10 @@ def test_the_hostile_corpus_as_notes(
     assert len(texts) > 50
     for name, text in texts:
         for suffix in suffixes:
-            start = time.monotonic()
+            start = time.process_time()
             with suppress(BackpropError):
                 proofread(wrap.replace("{}", text), f"notes.{suffix}")
-            assert time.monotonic() - start < LIMIT, name
+            assert time.process_time() - start < LIMIT, name
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,10 +68,10 @@ def test_the_hostile_corpus_as_notes(
 )  # fmt: skip
 def test_notes_made_to_hang_or_to_break_in(notes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    start = time.monotonic()
+    start = time.process_time()
     with suppress(BackpropError):
         proofread(notes)
-    assert time.monotonic() - start < LIMIT
+    assert time.process_time() - start < LIMIT
     assert list(tmp_path.iterdir()) == []
 
 
@@ -103,10 +103,10 @@ def test_a_formula_that_ends_within_a_call_on_tensors_is_not_understood() -> Non
     ids=range(31),
 )  # fmt: skip
 def test_pages_made_to_hang(page: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with suppress(BackpropError):
         proofread(page, "notes.html")
-    assert time.monotonic() - start < LIMIT
+    assert time.process_time() - start < LIMIT
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_pages_made_to_hang(page: str) -> None:
     ids=range(37),
 )  # fmt: skip
 def test_documents_of_typst_made_to_hang(document: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with suppress(BackpropError):
         proofread(document, "notes.typ")
-    assert time.monotonic() - start < LIMIT
+    assert time.process_time() - start < LIMIT
