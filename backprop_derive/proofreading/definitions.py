@@ -8,7 +8,19 @@ from dataclasses import replace
 from typing import cast
 
 from ..document import Applied, Derivative, Differential, MathNode, Reals
-from ..syntax.expression import Call, Expr, Index, Name, Quotient, Transpose, children, map_children, names_in, walk
+from ..syntax.expression import (
+    Call,
+    Expr,
+    Index,
+    Name,
+    Number,
+    Quotient,
+    Transpose,
+    children,
+    map_children,
+    names_in,
+    walk,
+)
 from .literals import is_elided
 from .parts import nodes
 from .ranks import with_vectors
@@ -244,7 +256,12 @@ def _examples(scope: Scope, statement: Statement) -> Iterator[str]:
         parts = [*nodes(body)]
         by = {n.by.key for n in parts if isinstance(n, Differential) and isinstance(n.by, Name)}
         if head.by.key not in scope.steps and not by.isdisjoint(scope.steps):
-            yield from (n.denominator.key for n in parts if isinstance(n, Quotient) and isinstance(n.denominator, Name))
+            below = (n.denominator.key for n in parts if isinstance(n, Quotient) and isinstance(n.denominator, Name))
+            yield from (key for key in below if _is_count(scope.givens.get(key)))
+
+
+def _is_count(value: Expr | None) -> bool:
+    return isinstance(value, Number) and value.value.denominator == 1
 
 
 def _define_functions_of_givens(scope: Scope) -> None:
