@@ -280,7 +280,8 @@ class Arrays:
         scope = self.scope
         if "_dot" in key and (base := scope.tangent_of(key)) is not None:
             return self._tangent(base)
-        aside, definition = scope.asides.get((self.block, key)), scope.by_entries.get(key)
+        aside: MathNode | None = scope.asides.get((self.block, key))
+        definition = scope.by_entries.get(key)
         if aside is None and definition is None and key not in self.engine.needed:
             aside = scope.steps.get(key) or (None if key in scope.givens else scope.named.get(key))
         if key in self._open or (aside is None and definition is None):

@@ -212,11 +212,11 @@ def _define_by(scope: Scope, statement: Statement, only_formulas: bool, beside: 
         if only_formulas == is_plain(body):  # a formula says more than f(x) = g(h(x))
             _define_function(scope, head, body, statement)
         return
-    if not isinstance(head, Name) or scope.is_named(head.key) or not isinstance(body, Expr):
+    if not isinstance(head, Name) or scope.is_named(head.key) or body is None:
         return
-    used = names_in(body)
-    if not is_plain(body):
-        if not only_formulas and head.key not in used:
+    used = names_in(body) if isinstance(body, Expr) else ()
+    if not isinstance(body, Expr) or not is_plain(body):
+        if not only_formulas and head.key not in used and isinstance(body, Expr | Derivative | Applied):
             scope.named[head.key] = body
             scope.defining[head.key] = statement.place
         return

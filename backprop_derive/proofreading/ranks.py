@@ -28,6 +28,7 @@ from ..syntax.expression import (
 )  # fmt: skip
 from .scope import Scope
 
+_OF_ROWS = frozenset("softmax log_softmax layer_norm".split())
 Shape = tuple[int, ...]
 _BY_ENTRIES = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS))
 _TO_NUMBERS = frozenset(op.name for op in LOSSES) | frozenset("sum mean norm dot max min var std prod".split())
@@ -39,7 +40,7 @@ def single_numbers(scope: Scope) -> frozenset[str]:
 
 
 def with_vectors(scope: Scope) -> Scope:
-    """The scope with columns as vectors where vᵀh is then a number and not a matrix of one row and column.
+    """The scope with columns as vectors where vᵀh is then a number, no matrix of one entry, or softmax is of a column.
 
     Nothing changes where a step is built of written matrices, or where shapes would not fit any more.
     """
@@ -47,12 +48,20 @@ def with_vectors(scope: Scope) -> Scope:
     if not columns or any(isinstance(n, ListOf) for body in scope.steps.values() for n in walk(body)):
         return scope
     before = _shapes(scope)
-    if not any(before.get(key) == (1, 1) for key in scope.steps):
+    is_number = any(before.get(key) == (1, 1) for key in scope.steps)
+    if not is_number and not any(_is_of_column(n, before) for body in scope.steps.values() for n in walk(body)):
         return scope
     found = replace(scope, givens={**scope.givens, **columns})
     after = _shapes(found)
     is_fitting = all(after.get(key) is not None for key in scope.steps if before.get(key) is not None)
     return found if is_fitting else scope
+
+
+def _is_of_column(node: Expr, known: Mapping[str, Shape | None]) -> bool:
+    if not isinstance(node, Call) or node.function not in _OF_ROWS:
+        return False
+    shape = _shape(node.arguments[0], known)
+    return shape is not None and len(shape) == 2 and shape[0] > shape[1] == 1
 
 
 def _is_column(value: Expr) -> bool:
@@ -97,6 +106,8 @@ def _shape(node: Expr, known: Mapping[str, Shape | None]) -> Shape | None:
             return _broadcast([_shape(child, known) for child in children(node)])
         case Call(function, arguments, options) if function in _BY_ENTRIES and not options:
             return _broadcast([_shape(argument, known) for argument in arguments])
+        case Call(function, (argument, *_), ()) if function in _OF_ROWS:
+            return _shape(argument, known)
         case Call(function, (_, *more), options) if function in _TO_NUMBERS and not options:
             return () if function in ("dot", *(op.name for op in LOSSES)) or not more else None
     return None

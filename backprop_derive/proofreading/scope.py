@@ -44,7 +44,7 @@ class Scope:
     by_entries: dict[str, dict[Block, ByEntries]] = field(default_factory=dict)
     asides: dict[tuple[Block, str], Expr] = field(default_factory=dict)
     elided: set[str] = field(default_factory=set)  # given, but not as a whole
-    named: dict[str, Expr] = field(default_factory=dict)  # what holds derivatives, as δ = (a − y) σ′(z): no step
+    named: dict[str, MathNode] = field(default_factory=dict)  # what holds derivatives, as δ = (a − y) σ′(z): no step
     used: set[str] = field(default_factory=set)
     examples: str | None = None  # m, where dZ is for the sum over m examples and dW = 1/m dZ Aᵀ for their mean
     asked: str | None = None  # the loss, where it is known beforehand

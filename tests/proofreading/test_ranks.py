@@ -90,3 +90,33 @@ def test_ones_without_a_length_fit_what_stands_beside_them() -> None:
     )
     assert proofread(notes).of("wrong", "unread") == ()
     assert proofread(notes.replace("[2, 3]", "[2, 4]")).of("wrong")
+
+
+SOFTMAX = r"""
+$W = \begin{bmatrix} 0.1 & 0.2 \\ -0.1 & 0.3 \end{bmatrix}$, $x = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$,
+$y = \begin{bmatrix} 0 \\ 1 \end{bmatrix}$
+
+$z = Wx = \begin{bmatrix} 0.5 \\ 0.5 \end{bmatrix}$,
+$p = \operatorname{softmax}(z) = \begin{bmatrix} 0.5 \\ 0.5 \end{bmatrix}$
+
+$L = -y^\top \log p = \log 2 = 0.6931$
+
+$\frac{\partial L}{\partial z} = p - y = \begin{bmatrix} 0.5 \\ -0.5 \end{bmatrix}$
+
+$\frac{\partial L}{\partial W} = (p - y)x^\top = \begin{bmatrix} 0.5 & 1 \\ -0.5 & -1 \end{bmatrix}$
+"""
+
+
+def test_softmax_of_a_column_is_over_its_entries() -> None:
+    assert proofread(SOFTMAX).of("wrong", "unread") == ()
+    wrong = proofread(SOFTMAX.replace("(p - y)x^", "(y - p)x^")).of("wrong")
+    assert wrong[0].claim == r"\frac{\partial L}{\partial W} = (y - p)x^\top"
+
+
+@pytest.mark.parametrize(("product", "verdicts"), [("A", set()), ("A^T", {"wrong"})])
+def test_a_jacobian_may_have_a_name(product: str, verdicts: set[str]) -> None:
+    notes = (
+        r"$A = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, $x = (1, 1)$, $f(x) = A x$, $u = (1, 1)$, $v = (1, -1)$."
+        rf" $J = \frac{{\partial f}}{{\partial x}} = A$. $v^\top J = v^\top {product}$, $J u = {product} u$"
+    )
+    assert {f.verdict for f in proofread(notes).of("wrong", "unread")} == verdicts
