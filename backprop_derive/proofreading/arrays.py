@@ -33,18 +33,20 @@ from ..syntax.expression import (
     Transpose,
     map_children,
     names_in,
+    size,
     substitute,
     walk,
 )  # fmt: skip
 from .engine import Engine, called
 from .entries import Entries, Misfit, NoEntry, is_by_entries, shown_shape
+from .functions import LONGEST
 from .indices import entry_of
 from .literals import literal, may_be_rounded
 from .nearby import SEEDS
 from .parts import symbols_in
 from .places import is_part, is_zeroth
 from .scope import Scope, local_derivative, without_dot
-from .sentences import because
+from .sentences import because, unread
 from .tangents import any_seed, tangent
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE, applied
@@ -82,6 +84,7 @@ class Arrays:
         self.block: tuple[str, int] = ("", 0)
         self.has_powers_of_entries = False
         self._open: set[str] = set()
+        self._spelling: set[str] = set()  # the functions whose formula is being written out
         self._sweeps: dict[tuple[tuple[str, Expr], ...], dict[str, Any]] = {}
 
     def nearby(self) -> tuple[Arrays, ...]:
@@ -176,11 +179,21 @@ class Arrays:
     def _spelled_out(self, node: MathNode) -> MathNode:
         """The formula with σ′(z) and functions of the notes by their formulas."""
         match node:
-            case Applied(function, (argument,), primes) if (known := self.scope.formula(function)) is not None:
-                body, (parameter, *_) = cast(Expr, self._spelled_out(known[0])), known[1]
+            case Applied(function, arguments, primes) if (known := self.scope.formula(function)) is not None:
+                body, parameters = known
+                if function in self._spelling or len(arguments) != len(parameters):
+                    raise NoValue(because("function", name=function))
+                values = dict(zip(parameters, cast(list[Expr], [*map(self._spelled_out, arguments)]), strict=True))
+                self._spelling.add(function)
+                try:
+                    formula = cast(Expr, self._spelled_out(body))
+                finally:
+                    self._spelling.discard(function)
+                if size(formula) > LONGEST:
+                    raise NoValue(unread("long"))
                 for _ in range(primes):
-                    body = local_derivative(body, parameter) if parameter in names_in(body) else ZERO
-                return substitute(body, {parameter: cast(Expr, self._spelled_out(argument))})
+                    formula = local_derivative(formula, parameters[0]) if parameters[0] in names_in(formula) else ZERO
+                return substitute(formula, values)
         return map_children(node, self._spelled_out) if isinstance(node, Expr) else node  # type: ignore[arg-type]
 
     @cached_property

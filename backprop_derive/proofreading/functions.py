@@ -14,6 +14,9 @@ from ..syntax.expression import Call, Expr, Name, Number, Power, Product, Sum, i
 # Of these the value at numbers is known, and so is the derivative.
 OF_NUMBERS = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS, *LOSSES, *SELECTION))
 
+# Nodes of the formula of a function, with those of others in it: f(x) = g(x) + g(x) doubles it each time.
+LONGEST = 500
+
 
 def odd_function(letter: str, seed: int, arity: int) -> tuple[Expr, tuple[str, ...]]:
     """A smooth function for a letter, the same for a seed, and its parameters: sin(at + b) + ct² + d."""

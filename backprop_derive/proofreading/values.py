@@ -13,10 +13,10 @@ from ..errors import BackpropError
 from ..evaluate.interpret import Interpreter
 from ..evaluate.loose import Loose, odd_number
 from ..ops.table import operation
-from ..syntax.expression import ZERO, Call, Expr, Name, map_children, names_in, substitute
-from .functions import OF_NUMBERS, odd_function
+from ..syntax.expression import ZERO, Call, Expr, Name, map_children, names_in, size, substitute
+from .functions import LONGEST, OF_NUMBERS, odd_function
 from .scope import Scope, local_derivative
-from .sentences import because
+from .sentences import because, unread
 
 _ONE, _NONE = Fraction(1), Fraction(0)
 
@@ -60,6 +60,7 @@ class Point:
     values: dict[str, Any] = field(default_factory=dict)
     locals: dict[tuple[str, str], Any] = field(default_factory=dict)
     adjoints: dict[str, dict[str, Any]] = field(default_factory=dict)
+    spelling: set[str] = field(default_factory=set)  # the functions whose formula is being written out
 
     def value(self, node: MathNode) -> Any:
         """The value of a tree. Raises NoValue where it has none here."""
@@ -162,7 +163,16 @@ class Point:
     def _formula(self, node: Applied) -> tuple[Expr, tuple[str, ...]]:
         known = self.scope.formula(node.function)
         if known is not None:
-            return self.expanded(known[0]), known[1]
+            if node.function in self.spelling:  # f(x) = f(x − 1) + 1
+                raise NoValue(because("function", name=node.function))
+            self.spelling.add(node.function)
+            try:
+                body = self.expanded(known[0])
+            finally:
+                self.spelling.discard(node.function)
+            if size(body) > LONGEST:
+                raise NoValue(unread("long"))
+            return body, known[1]
         if self.seed is None:
             raise NoValue(because("function", name=node.function))
         return odd_function(node.function, self.seed, len(node.arguments))

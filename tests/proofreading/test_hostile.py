@@ -129,3 +129,13 @@ def test_documents_of_typst_made_to_hang(document: str) -> None:
     with suppress(BackpropError):
         proofread(document, "notes.typ")
     assert time.process_time() - start < LIMIT
+
+
+@pytest.mark.parametrize("v", ["1", "[1, 2]"])
+@pytest.mark.parametrize("again", ["f{0}(x) + f{0}(x)", "f{0}(f{0}(x))", "f{0}(x) + f{1}(x)"])
+def test_functions_of_functions_that_grow_without_end(v: str, again: str) -> None:
+    functions = "".join(f"f{k + 1}(x) = {again.format(k, k + 1)}\n\n" for k in range(40))
+    start = time.process_time()
+    found = proofread(f"Given v = {v}\n\nf0(x) = x + v\n\n{functions}L = f40(v) = 3\n\nM = f0(v)\n").findings
+    assert next(f for f in found if f.claim == "f40(v) = 3").verdict == "unread"
+    assert time.process_time() - start < 5
