@@ -81,5 +81,5 @@ def further(again: Again, statement: Statement) -> Iterator[tuple[Statement, Sco
     """What else a statement may say, and the scope in which it does; None for its own."""
     if (told := again.as_rule(statement)) is not None:
         yield told, again.rules
-    if (told := again.with_sign(statement)) is not None:
+    if (told := again.with_sign(statement)) is not None and told.links != statement.links:
         yield told, None
