@@ -12,7 +12,8 @@ from ..languages import Count, Said
 from ..languages.sentences import LIMITS
 from ..limits import Limits
 from ..printers.text import text
-from ..proofreading.formulas import Formula, formulas_of
+from ..proofreading.formula import Formula
+from ..proofreading.formulas import formulas_of
 from ..proofreading.indices import is_tensor
 from ..proofreading.named_entries import fits
 from ..proofreading.parts import symbols_in

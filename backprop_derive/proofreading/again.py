@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..document import Applied, Derivative, MathNode
 from ..syntax.expression import Name
-from .formulas import Formula
+from .formula import Formula
 from .parts import symbols_in
 from .readings import Readings
 from .rules import nodes_of

@@ -5,40 +5,16 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import pairwise
 
 from ..errors import ProblemError
 from ..languages import Said
 from ..languages.sentences import FILES, LIMITS
 from ..limits import Limits
-from ..records import record
 from ..syntax.source import Source
-
-_HIDDEN = "\0"
-
-
-@record
-class Formula:
-    """A stretch of a source that may hold mathematics. `kind` is `latex`, or `text` among which words may stand.
-
-    `lead` are the words before it in its paragraph, `block` tells which paragraph, `row` whether it is one of a table,
-    and `chapter` how many titles come before it.
-    """
-
-    source: Source
-    kind: str
-    start: int
-    end: int
-    lead: str = ""
-    block: int = 0
-    row: bool = False
-    chapter: int = 0
-
-    @property
-    def text(self) -> str:
-        return self.source.text[self.start : self.end]
+from .formula import CLOSED_BY, DISPLAYS, Formula, Paragraph, Span, formulas_in, is_price, masked, words
+from .html_notes import is_page, page_formulas
 
 
 def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
@@ -48,21 +24,16 @@ def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
         yield from _notebook(text, name, limits)
         return
     source = Source(name, text.removeprefix("\ufeff"))
+    if is_page(text, name):
+        yield from page_formulas(source)
+        return
     if name.endswith((".tex", ".ltx")) or "\\documentclass" in text or "\\begin{document}" in text:
         yield from _latex_source(source)
     else:
-        yield from _in_chapters(_markdown(source))
+        yield from _markdown(source)
 
 
 _TITLE = re.compile(r"^(?:# .*|={3,}[ \t]*)$", re.MULTILINE)
-
-
-def _in_chapters(formulas: Iterable[Formula]) -> Iterator[Formula]:
-    titles: list[int] | None = None
-    for formula in formulas:
-        if titles is None:
-            titles = [match.start() for match in _TITLE.finditer(formula.source.text)]
-        yield replace(formula, chapter=bisect(titles, formula.start))
 
 
 def _notebook(text: str, name: str, limits: Limits) -> Iterator[Formula]:
@@ -77,18 +48,16 @@ def _notebook(text: str, name: str, limits: Limits) -> Iterator[Formula]:
         ) from None
     for k, cell in texts:
         limits.check("text", len(cell), Said(LIMITS, "cell", {"number": k}))
-        yield from _markdown(Source(f"{name}, cell {k}", cell))
+        yield from _markdown(Source(f"{name}, cell {k}", cell), has_chapters=False)
 
 
 # --- LaTeX
 
-_DISPLAYS = "equation|align|alignat|gather|multline|eqnarray|displaymath|math|flalign|aligned|split"
 _TEX = re.compile(
     r"\\begin\{(?P<code>verbatim|lstlisting|minted|comment|tikzpicture)\*?\}"
-    rf"|\\begin\{{(?P<display>{_DISPLAYS})\*?\}}"
+    rf"|\\begin\{{(?P<display>{DISPLAYS})\*?\}}"
     r"|\\(?P<escaped>[\\$%])|(?P<round>\\\()|(?P<square>\\\[)|(?P<double>\$\$)|(?P<single>\$)|(?P<comment>%)"
 )
-_CLOSED_BY = {"round": "\\)", "square": "\\]", "double": "$$", "single": "$"}
 
 
 def _latex_source(source: Source) -> Iterator[Formula]:
@@ -105,12 +74,12 @@ def _latex_source(source: Source) -> Iterator[Formula]:
         if kind == "comment":
             position = _find(text, "\n", start)[0]
             continue
-        closing = f"\\end{{{opened[kind]}" if kind in ("display", "code") else _CLOSED_BY[kind]
+        closing = f"\\end{{{opened[kind]}" if kind in ("display", "code") else CLOSED_BY[kind]
         stop, position = _find(text, closing, start)
         if kind != "code":
             block = max(text.rfind("\n\n", 0, opened.start()), text.rfind("\\item", 0, opened.start()))
             before = text[max(lead, block, opened.start() - 200) : opened.start()]
-            yield Formula(source, "latex", start, stop, _words(re.sub(r"\\[A-Za-z]+\*?", " ", before)), block)
+            yield Formula(source, "latex", start, stop, words(re.sub(r"\\[A-Za-z]+\*?", " ", before)), block)
         lead = position
 
 
@@ -124,7 +93,7 @@ def _find(text: str, closing: str, start: int) -> tuple[int, int]:
 
 _SPAN = re.compile(
     r"(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ ]*(?P<language>[\w-]*)[^\n`]*$)"
-    rf"|\\begin\{{(?P<display>{_DISPLAYS})\*?\}}"
+    rf"|\\begin\{{(?P<display>{DISPLAYS})\*?\}}"
     r"|(?P<cell>^In[ ]?\[[ \d]*\]:)"
     r"|(?P<escaped>\\\$)"
     r"|(?P<github>\$`)|(?P<double>\$\$)|(?P<single>\$)"
@@ -135,67 +104,20 @@ _SPAN = re.compile(
 )
 _CODE_ENDS = re.compile(r"^(?:#|In[ ]?\[)", re.MULTILINE)
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*(?:(?:[-*+]|\d{1,4}[.)]|\([a-z0-9]{1,3}\))(?=[ \t]))?[ \t]*")
-# A paragraph with such a line is a program that stands there without a fence.
-_CODE = re.compile(
-    r"^[ \t]*(?:import |from \w+ import |print\(|def \w+\()|\b(?:torch|np|jnp|nn|F)\.\w|\w\.backward\(\)", re.MULTILINE
-)
 _RULE = re.compile(r"[ \t]*(?:[-=*_|: ]{3,})$")
 
 
-def _markdown(source: Source) -> Iterator[Formula]:
+def _markdown(source: Source, has_chapters: bool = True) -> Iterator[Formula]:
     """Formulas between dollars and in displays, and what lines of text hold besides; code is passed over."""
-    text = source.text
-    spans = list(_spans(text))
-    pieces, at = [], 0
-    for _, start, stop, _, _ in spans:
-        pieces += [text[at:start], _HIDDEN * (stop - start)]
-        at = stop
-    hidden = "".join([*pieces, text[at:]])
-    masked = Source(source.name, hidden)
-    found = [(k, span) for k, span in enumerate(spans) if span[0] == "latex"]
-    position = 0
-    for block, (start, stop, row) in enumerate(_blocks(hidden)):
-        if _CODE.search(hidden, start, stop) is not None:
-            continue
-        while position < len(found) and found[position][1][1] < start:
-            yield _formula(source, found[position][1], "", -1 - position, False)
-            position += 1
-        inside = []
-        while position < len(found) and found[position][1][1] < stop:
-            inside.append(found[position][1])
-            position += 1
-        yield from _in_order(source, masked, start, stop, inside, block, row)
-    yield from (_formula(source, span, "", -1 - k, False) for k, span in found[position:])
-
-
-Span = tuple[str, int, int, int, int]
-
-
-def _formula(source: Source, span: Span, lead: str, block: int, row: bool) -> Formula:
-    return Formula(source, "latex", span[3], span[4], lead, block, row)
-
-
-def _in_order(
-    source: Source, masked: Source, start: int, stop: int, inside: list[Span], block: int, row: bool
-) -> Iterator[Formula]:
-    """The formulas of one paragraph, those between dollars and the text around them."""
-    at = start
-    for span in inside:
-        lead = _words(masked.text[start : span[1]])
-        if span[1] > at:
-            yield Formula(masked, "text", at, span[1], _words(masked.text[start:at]), block, row)
-        yield _formula(source, span, lead, block, row)
-        at = span[2]
-    if at < stop:
-        yield Formula(masked, "text", at, stop, _words(masked.text[start:at]), block, row)
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"[A-Za-z]+", text[-200:])).lower()
+    spans = list(_spans(source.text))
+    hidden = masked(source.text, spans)
+    titles = [match.start() for match in _TITLE.finditer(source.text)] if has_chapters else []
+    paragraphs = [Paragraph(start, stop, bisect(titles, start)) for start, stop in _blocks(hidden)]
+    yield from formulas_in(source, hidden, spans, paragraphs)
 
 
 def _spans(text: str) -> Iterator[Span]:
-    """What is no text: (kind, from, to, from and to of the formula within); kind is `latex` or `code`."""
+    """What is no text: formulas and programs."""
     position, missing = 0, set()
     while (opened := _SPAN.search(text, position)) is not None:
         start, after = opened.span()
@@ -204,26 +126,26 @@ def _spans(text: str) -> Iterator[Span]:
         if kind == "escaped":
             continue
         if kind in ("tag", "link"):
-            yield "code", start, after, 0, 0
+            yield Span(start, after, 0, 0, False)
             continue
         if kind == "cell":
             ends = _CODE_ENDS.search(text, after)
             position = ends.start() if ends is not None else len(text)
-            yield "code", start, position, 0, 0
+            yield Span(start, position, 0, 0, False)
             continue
         closing = _closing(kind or "", opened)
         stop = -1 if closing in missing else text.find(closing, after)
         if stop < 0:
             missing.add(closing)
             continue
-        if kind == "single" and _is_price(text, after, stop):
+        if kind == "single" and is_price(text, after, stop):
             continue
         end = stop + len(closing)
         if kind == "display":
             end = text.find("}", stop) + 1 or len(text)
         is_math = kind in ("single", "double", "github", "round", "square", "display")
         is_math = is_math or (kind == "fence" and opened["language"] in ("math", "latex", "tex"))
-        yield "latex" if is_math else "code", start, end, after, stop
+        yield Span(start, end, after, stop, is_math)
         position = end
 
 
@@ -232,24 +154,12 @@ def _closing(kind: str, opened: re.Match[str]) -> str:
         return "\n" + opened[0][: opened[0].find(opened["ticks"][0])] + opened["ticks"]
     if kind == "display":
         return f"\\end{{{opened['display']}"
-    known = {"github": "`$", "comment": "-->", "code": opened[0], **_CLOSED_BY}
+    known = {"github": "`$", "comment": "-->", "code": opened[0], **CLOSED_BY}
     return known[kind]
 
 
-def _is_price(text: str, start: int, stop: int) -> bool:
-    """Whether dollars stand for money, or too far from each other, rather than around a formula."""
-    inner = text[start:stop]
-    return (
-        not inner.strip()
-        or inner[0].isspace()
-        or inner[-1].isspace()
-        or "\n\n" in inner
-        or text[stop + 1 : stop + 2].isdigit()
-    )
-
-
-def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Paragraphs, items of lists and cells of tables: from, to, and whether it is a cell."""
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Paragraphs, items of lists and cells of tables: from and to."""
     start, position = -1, 0
     for line in text.splitlines(keepends=True):
         begin, end = position, position + len(line)
@@ -259,18 +169,18 @@ def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
         mark = marker[0].strip(" \t>") if marker is not None else ""
         begins = mark != "" and not (mark == "+" and start >= 0)  # a plus goes on with the sum above
         if start >= 0 and (is_blank or begins or line.startswith("#") or _is_row(line)):
-            yield start, begin, False
+            yield start, begin
             start = -1
         if is_blank:
             continue
         if _is_row(line):
-            yield from ((begin + a, begin + b, True) for a, b in _cells(line))
+            yield from ((begin + a, begin + b) for a, b in _cells(line))
         elif line.startswith("#"):
-            yield begin, end, False
+            yield begin, end
         elif start < 0:
             start = begin + (marker.end() if marker is not None else 0)
     if start >= 0:
-        yield start, len(text), False
+        yield start, len(text)
 
 
 _GAP = re.compile(r"(?<=\S)[ \t]{3,}(?=\S)")

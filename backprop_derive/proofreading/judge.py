@@ -263,8 +263,9 @@ class Judge:
             self.comparer.tensors.tell(node, [link.node for link in statement.links[1:]])
 
     def finding(self, statement: Statement, link: Link, outcome: Outcome, before: Link | None = None) -> Finding:
-        starts, ends = statement.span(link)
-        place = statement.formula.source.place(starts if outcome.at is None else starts + _place_in(link, outcome.at))
+        source, (starts, ends) = statement.formula.source, statement.span(link)
+        place = source.place(starts if outcome.at is None else starts + _place_in(link, outcome.at))
+        starts, ends = source.stretch(starts, ends)
         claim = statement.text if link is statement.links[0] else _claim(statement, link)
         if outcome.verdict != "wrong":
             return Finding(place, starts, ends, claim, outcome.verdict, reason=outcome.reason)

@@ -135,6 +135,8 @@ class _Lexer:
             self.sign(sign, start, stop)
         elif word in ("left", "right"):
             self.delimiter(word, start, stop)
+        elif word == "refused":  # by who wrote it anew in LaTeX
+            raise Unread(unread("here", found=self.group(stop)[0]), start)
         elif word in _BREAKS:
             self.emit("op", ",", start, stop)
         elif word in _NOTHING:

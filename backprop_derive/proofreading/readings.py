@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..records import record
-from .formulas import Formula
+from .formula import Formula
 from .statements import Chain, Heads, Statement, chains_in, heads_in, vocabulary_by
 from .tokens import Vocabulary
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..document import MathNode
 from ..records import record
 from ..syntax.names import canonical
-from .formulas import Formula
+from .formula import Formula
 from .latex_tokens import has_decimal_comma, latex_tokens
 from .parser import Parser
 from .sentences import unread

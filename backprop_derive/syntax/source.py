@@ -49,6 +49,14 @@ class Source:
             self._shown[line] = self.text[start:end]
         return Place(self.name, self._number(line), offset - start + 1, self._shown[line])
 
+    def stretch(self, start: int, end: int) -> tuple[int, int]:
+        """Where start..end stands in the text that it was made from."""
+        return start, end
+
+    def with_text(self, text: str) -> Source:
+        """The same places with other characters there."""
+        return Source(self.name, text, self.numbers)
+
     def _number(self, line: int) -> int:
         return self.numbers[line - 1] if self.numbers else line
 
