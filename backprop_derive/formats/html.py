@@ -47,6 +47,8 @@ class _SourcePrinter(LatexPrinter):
     """LaTeX as the source of MathML."""
 
     GAP = r"\,"
+    # Apart from the comma between two indices, for `whole_numbers`.
+    COMMA = r"\text{,}"
 
     def __init__(self, literal_names: frozenset[str] = frozenset()) -> None:
         super().__init__(literal_names, large=True)
@@ -80,7 +82,7 @@ def _math(piece: Segment, names: frozenset[str]) -> Markup:
     if piece.comma:
         source, spoken = source + piece.comma, spoken + piece.comma
     mathml = _drawn(_converter().convert_with_local_state(source, displaystyle=False), latex.heights)
-    mathml = _SPLIT_NUMBER.sub(r"<mn>\1,\2</mn>", mathml)
+    mathml = whole_numbers(mathml)
     labelled = mathml.replace("<math", Markup('<math alttext="{}"').format(spoken), 1)
     return Markup('<span class="link">{}</span>').format(Markup(labelled.replace("&ApplyFunction;", "\u2061")))
 
@@ -91,8 +93,12 @@ def _drawn(mathml: str, heights: list[float]) -> str:
     return _BLANK.sub(lambda found: f'<mspace class="blank" width="{found[1]}" height="{next(left):g}em"/>', mathml)
 
 
-# A number with a decimal comma is one number.
-_SPLIT_NUMBER = re.compile(r'<mn>(\d+)</mn><mo rspace="0">,</mo><mn>(\d+)</mn>')
+def whole_numbers(mathml: str) -> str:
+    """A number with a decimal comma as one number."""
+    return _SPLIT_NUMBER.sub(r"<mn>\1,\2</mn>", mathml)
+
+
+_SPLIT_NUMBER = re.compile(r"<mn>(\d+)</mn><mtext>,</mtext><mn>(\d+)</mn>")
 _BLANK = re.compile(r'<munder accentunder="true"><mspace width="(\d+em)"/><mo stretchy="true">[^<]*</mo></munder>')
 
 

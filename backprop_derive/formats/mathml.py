@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..document import MathNode
-from .html import _converter, _SourcePrinter
+from .html import _converter, _SourcePrinter, whole_numbers
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
@@ -12,4 +12,4 @@ def mathml(node: MathNode, literal_names: frozenset[str] = frozenset()) -> str:
     """The formula as an element `math` without a namespace; every character is itself or a number."""
     source = _SourcePrinter(literal_names).show(node)
     converted: str = _converter().convert_with_local_state(source, displaystyle=False)
-    return converted.replace("&ApplyFunction;", "&#x2061;")
+    return whole_numbers(converted).replace("&ApplyFunction;", "&#x2061;")

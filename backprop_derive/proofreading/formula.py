@@ -146,7 +146,7 @@ def joined(text: str, spans: Sequence[Span], paragraphs: Sequence[Paragraph]) ->
             and is_inside
             and not text[before.end : span.start].strip()
             and not text[before.inner : before.inner_end].rstrip().endswith((",", ";"))
-            and _GOES_ON.match(text, span.inner, span.inner_end) is not None
+            and (before.end == span.start or _GOES_ON.match(text, span.inner, span.inner_end) is not None)
         ):
             found[-1] = Span(before.start, span.end, before.inner, span.inner_end)
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..errors import shorten
 from ..records import record
+from ..syntax.names import GREEK_NAME
 from .transcript import Transcript
 
 MOST_DEPTH = 60
@@ -92,12 +93,14 @@ def glyph(c: str) -> str:
     """The LaTeX of one character of a formula; None of what is no sign of mathematics by itself."""
     if c in GLYPHS:
         return GLYPHS[c]
+    if c in GREEK_NAME:
+        return "\\" + GREEK_NAME[c]
     if c in _LIVE:
         return rf"\refused{{{c if c != chr(92) else 'U+005C'}}}"
     if ord(c) in _ALPHANUMERIC:
         plain = unicodedata.normalize("NFKC", c)
-        if plain in GLYPHS:
-            return GLYPHS[plain]
+        if plain in GLYPHS or plain in GREEK_NAME:
+            return glyph(plain)
         return rf"\mathbf{{{plain}}}" if "BOLD" in unicodedata.name(c, "") else plain
     return " " if unicodedata.category(c) == "Zs" or c in "\t\n\r\f" else c
 
@@ -164,10 +167,8 @@ def write(layout: Layout, into: Transcript) -> None:
             _base(base, below, into)
             if below is not None:
                 _in_braces("_", below, into)
-            if above is not None and (primes := latex_of(above)).strip("'") == "" and primes:
-                write(above, into)
-            elif above is not None:
-                _in_braces("^", above, into)
+            if above is not None:
+                _above(above, into)
         case Table(environment, rows):
             _table(environment, rows, into)
 
@@ -177,6 +178,17 @@ def _in_braces(before: str, layout: Layout, into: Transcript) -> None:
     into.add_math(before + "{", at, at)
     write(layout, into)
     into.add("}", at, at)
+
+
+def _above(above: Layout, into: Transcript) -> None:
+    """Primes, which LaTeX writes without a sign, and the power behind them."""
+    parts = above.parts if isinstance(above, Group) else (above,)
+    k = 0
+    while k < len(parts) and (is_blank(parts[k]) or set(latex_of(parts[k])) == {"'"}):
+        write(parts[k], into)
+        k += 1
+    if k < len(parts):
+        _in_braces("^", group(parts[k:]), into)
 
 
 def _base(base: Layout, below: Layout | None, into: Transcript) -> None:
@@ -193,7 +205,7 @@ def _base(base: Layout, below: Layout | None, into: Transcript) -> None:
         into.add_math(r"\left.", at, at)
         write(group(tuple(inner)), into)
         into.add(r"\right|", _begins(last), _begins(last) + 1)
-    elif _is_text(base):
+    elif _is_text(base) or _is_fenced(base.parts):
         write(base, into)
     else:
         _in_braces("", base, into)
@@ -201,6 +213,17 @@ def _base(base: Layout, below: Layout | None, into: Transcript) -> None:
 
 def _is_text(base: Group) -> bool:
     return latex_of(base.parts[0]) == r"\text{"
+
+
+def _is_fenced(parts: tuple[Layout, ...]) -> bool:
+    """Whether parentheses or brackets stand around all of it."""
+    depth = 0
+    for k, part in enumerate(parts):
+        sign = latex_of(part.base if isinstance(part, Scripts) else part)
+        depth += (sign in ("(", "[")) - (sign in (")", "]"))
+        if depth == 0:
+            return k == len(parts) - 1 and k > 0
+    return False
 
 
 def _is_script_of_sum(base: Layout) -> bool:

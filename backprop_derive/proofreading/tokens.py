@@ -104,6 +104,7 @@ def function_words() -> Mapping[tuple[str, str], str]:
         if isinstance(op.shown, Function):
             words.setdefault((op.shown.name, op.shown.subscript), op.name)
             words.setdefault((op.shown.name.lower(), op.shown.subscript), op.name)
+            words.setdefault((op.shown.name.replace(" ", ""), op.shown.subscript), op.name)
     words["sgn", ""] = "sign"
     words |= {(name, ""): name for name in OF_TENSORS}
     words["eye", ""] = "identity"

@@ -79,7 +79,7 @@ class Transcript:
         before, first = self.last[-1:], text[:1]
         is_command = before.isascii() and before.isalpha() and _COMMAND_ENDS.search(self.last) is not None
         if (is_command and first.isascii() and first.isalpha()) or (
-            before.isascii() and (before.isdigit() or before == ".") and (first.isalnum() or first == ".")
+            before.isascii() and before.isdigit() and first.isalnum()
         ):
             self.add(" ", start, start)
         self.add(text, start, end)
