@@ -1,4 +1,4 @@
-"""A stretch of mathematics in a text, and how a text with its paragraphs and formulas comes apart into such stretches."""
+"""A stretch of mathematics in a text, and how a text with its paragraphs comes apart into such stretches."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def masked(text: str, spans: Sequence[Span]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def formulas_in(source: Source, hidden: str, spans: Sequence[Span], paragraphs: Sequence[Paragraph]) -> Iterator[Formula]:
+def formulas_in(
+    source: Source, hidden: str, spans: Sequence[Span], paragraphs: Sequence[Paragraph]
+) -> Iterator[Formula]:
     """The formulas of a source, and what its paragraphs hold besides, of which `hidden` is the text."""
     around = source.with_text(hidden)
     found = [span for span in spans if span.is_math]

@@ -15,6 +15,7 @@ from ..limits import Limits
 from ..syntax.source import Source
 from .formula import CLOSED_BY, DISPLAYS, Formula, Paragraph, Span, formulas_in, is_price, masked, words
 from .html_notes import is_page, page_formulas
+from .typst_notes import is_typst, typst_formulas
 
 
 def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
@@ -26,6 +27,9 @@ def formulas_of(text: str, name: str, limits: Limits) -> Iterator[Formula]:
     source = Source(name, text.removeprefix("\ufeff"))
     if is_page(text, name):
         yield from page_formulas(source)
+        return
+    if is_typst(text, name):
+        yield from typst_formulas(source)
         return
     if name.endswith((".tex", ".ltx")) or "\\documentclass" in text or "\\begin{document}" in text:
         yield from _latex_source(source)

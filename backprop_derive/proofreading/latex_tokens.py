@@ -136,7 +136,8 @@ class _Lexer:
         elif word in ("left", "right"):
             self.delimiter(word, start, stop)
         elif word == "refused":  # by who wrote it anew in LaTeX
-            raise Unread(unread("here", found=self.group(stop)[0]), start)
+            found = self.group(stop)[0]
+            raise Unread(unread("here", found=found) if found else unread("deep"), start)
         elif word in _BREAKS:
             self.emit("op", ",", start, stop)
         elif word in _NOTHING:

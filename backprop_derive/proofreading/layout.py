@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..errors import shorten
 from ..records import record
@@ -89,8 +89,13 @@ def refused(what: str, start: int, end: int) -> Mark:
     return Mark(rf"\refused{{{shown}}}", start, end)
 
 
+def too_deep(start: int) -> Mark:
+    """A formula that is refused as a whole."""
+    return Mark(r"\refused{}", start, start + 1)
+
+
 def glyph(c: str) -> str:
-    """The LaTeX of one character of a formula; None of what is no sign of mathematics by itself."""
+    """The LaTeX of one character of a formula."""
     if c in GLYPHS:
         return GLYPHS[c]
     if c in GREEK_NAME:
@@ -177,6 +182,7 @@ def _in_braces(before: str, layout: Layout, into: Transcript) -> None:
     at = _begins(layout)
     into.add_math(before + "{", at, at)
     write(layout, into)
+    at = _ends(layout)
     into.add("}", at, at)
 
 
@@ -204,7 +210,7 @@ def _base(base: Layout, below: Layout | None, into: Transcript) -> None:
         at = _begins(base)  # a value at a point, or what is held fixed
         into.add_math(r"\left.", at, at)
         write(group(tuple(inner)), into)
-        into.add(r"\right|", _begins(last), _begins(last) + 1)
+        into.add(r"\right|", _begins(last), _ends(last))
     elif _is_text(base) or _is_fenced(base.parts):
         write(base, into)
     else:
@@ -250,21 +256,30 @@ def _begins(layout: Layout) -> int:
     return next((mark.start for mark in _marks(layout)), 0)
 
 
-def _marks(layout: Layout) -> Iterator[Mark]:
+def _ends(layout: Layout) -> int:
+    return next((mark.end for mark in _marks(layout, True)), 0)
+
+
+def _marks(layout: Layout, is_backward: bool = False) -> Iterator[Mark]:
+    """The marks in their order, or from the last one on."""
+    if isinstance(layout, Mark):
+        yield layout
+        return
+    parts = _inside(layout)
+    for part in reversed(parts) if is_backward else parts:
+        yield from _marks(part, is_backward)
+
+
+def _inside(layout: Layout) -> Sequence[Layout]:
     match layout:
-        case Mark():
-            yield layout
         case Group(parts):
-            for part in parts:
-                yield from _marks(part)
+            return parts
         case Stacked(first, second):
-            yield from _marks(first)
-            yield from _marks(second)
+            return first, second
         case Command(_, inner):
-            yield from _marks(inner)
-        case Scripts(base, _, _):
-            yield from _marks(base)
+            return (inner,)
+        case Scripts(base, below, above):
+            return [part for part in (base, below, above) if part is not None]
         case Table(_, rows):
-            for row in rows:
-                for cell in row:
-                    yield from _marks(cell)
+            return [cell for row in rows for cell in row]
+    return ()

@@ -26,6 +26,7 @@ from .layout import (
     latex_of,
     refused,
     signs,
+    too_deep,
     words,
 )  # fmt: skip
 
@@ -34,6 +35,9 @@ _ROWS = frozenset("math mrow mstyle mpadded".split())
 _TEX = frozenset(("application/x-tex", "application/x-latex", "tex", "latex", "text/x-tex"))
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
+# As wide as LaTeX's quad, a gap parts statements.
+_WIDTH = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)em")
+_PARTS_STATEMENTS = 0.95
 _WORD = re.compile(r"[^\W_]{2,}")
 _LETTERS_OF = {"double-struck": "mathbb", "bold": "mathbf", "bold-italic": "mathbf"}
 _ABOVE_AND_BELOW = frozenset((r"\sum", r"\max", r"\min"))
@@ -85,7 +89,7 @@ def formula(page: str, opened: HtmlToken, tokens: Iterator[HtmlToken]) -> tuple[
         elif token.kind == "text":
             path[-1].text.extend(decoded(page, token.start, token.end))
     if lost:
-        return refused("<math>", lost, lost + 1), end
+        return too_deep(lost), end
     return _layout(root), end
 
 
@@ -148,7 +152,9 @@ def _text(element: Element) -> Layout:
 def _space(element: Element) -> Layout:
     if "blank" in element.attributes.get("class", "").split():
         return refused("____", element.start, element.end)  # what is to be filled in
-    return Mark(" ", element.start, element.end)
+    width = _WIDTH.fullmatch(element.attributes.get("width", ""))
+    is_wide = width is not None and float(width[1]) >= _PARTS_STATEMENTS
+    return Mark(r"\quad" if is_wide else " ", element.start, element.end)
 
 
 def _nothing(element: Element) -> Layout:

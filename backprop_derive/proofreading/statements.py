@@ -10,6 +10,7 @@ from itertools import pairwise
 from ..document import MathNode
 from ..records import record
 from ..syntax.names import canonical
+from .displays import without_displays
 from .formula import Formula
 from .latex_tokens import has_decimal_comma, latex_tokens
 from .parser import Parser
@@ -105,7 +106,7 @@ def chains_in(kind: str, text: str, vocabulary: Vocabulary) -> Iterator[Chain]:
                 yield chain
 
 
-_CLAIMS_SOMETHING = re.compile(r"[=≈]|\\approx|\\leftarrow")
+_CLAIMS_SOMETHING = re.compile(r"[=≈]|\\approx|\\leftarrow|\\refused\{\}")
 _SIGN = re.compile(r"[=≈≔<>←→≤≥≠∈]")
 
 
@@ -115,7 +116,9 @@ def _may_relate(kind: str, text: str) -> bool:
 
 
 def _tokens(kind: str, text: str, vocabulary: Vocabulary) -> list[Token]:
-    return (latex_tokens if kind == "latex" else text_tokens)(text, 0, len(text), vocabulary)
+    if kind == "latex":
+        return without_displays(latex_tokens(text, 0, len(text), vocabulary))
+    return text_tokens(text, 0, len(text), vocabulary)
 
 
 def _stretches(tokens: Sequence[Token]) -> Iterator[list[Token]]:

@@ -26,6 +26,7 @@ from .layout import (
     latex_of,
     refused,
     signs,
+    too_deep,
     words,
 )  # fmt: skip
 from .tokens import MOST_TOKENS
@@ -35,6 +36,7 @@ from .typst_symbols import (
     GAPS,
     GREEK_WORDS,
     OPERATORS,
+    OTHER_ACCENTS,
     PLAIN,
     SHORTHANDS,
     SYMBOLS,
@@ -56,6 +58,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_CONTINUED = frozenset(("letter", "word", "string"))
 _OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 _END = ("end", "", 0, 0)
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -81,11 +84,11 @@ def typst_formula(text: str, start: int, end: int) -> Layout:
     """The layout of a formula; one that is too deep or too long is refused as a whole."""
     parser = _Parser(text, start, end)
     if len(parser.tokens) > MOST_TOKENS * 4:
-        return refused("$", start, start + 1)
+        return too_deep(start)
     try:
         return parser.row()
     except _TooDeep:
-        return refused("$", start, start + 1)
+        return too_deep(start)
 
 
 class _Parser:
@@ -119,73 +122,72 @@ class _Parser:
 
     def row(self, *closers: str) -> Layout:
         """What stands side by side up to one of the closers."""
-        self.depth += 1
-        if self.depth > MOST_DEPTH:
-            raise _TooDeep
         parts: list[Layout] = []
         while self.peek()[0] != "end" and not (closers and self.at(*closers)):
             parts.append(self.fraction())
-        self.depth -= 1
         return group(tuple(parts))
 
     def fraction(self) -> Layout:
-        left = self.attached()
+        left, bars = self.attached(), 0
         while not is_blank(left) and self.at_behind_blanks("/"):
-            self.position += 1
+            self.position, bars = self.position + 1, bars + 1
             while self.peek()[0] == "blank":
                 self.position += 1
             if self.peek()[0] == "end":
                 return refused("/", *self.tokens[-1][2:])
+            if bars > MOST_DEPTH:
+                raise _TooDeep
             left = Stacked(_without_parentheses(left), _without_parentheses(self.attached()))
         return left
 
-    def attached(self) -> Layout:
-        """An atom with what is attached to it; parentheses right behind a letter belong to it."""
-        kind, _, _, end = self.peek()
+    def attached(self, stop: str = "") -> Layout:
+        """An atom with what is attached to it; parentheses right behind a letter belong to it.
+
+        `stop` is left to what this is itself attached to: in x_a^b, the power is one of x.
+        """
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise _TooDeep
+        kind = self.peek()[0]
         base = self.atom()
-        if kind in ("letter", "word") and self.at("(") and self.peek()[2] == self.tokens[self.position - 1][3] >= end:
-            return Group((base, self.attached()))
+        if kind in _CONTINUED and self.at("(") and self.peek()[2] == self.tokens[self.position - 1][3]:
+            attached: Layout = Group((base, self.attached(stop)))
+        else:
+            attached = self.with_scripts(base, stop)
+        self.depth -= 1
+        return attached
+
+    def with_scripts(self, base: Layout, stop: str) -> Layout:
         below, above, primes = None, None, list[Layout]()
         while True:
             if self.at("'") and not (below or above):
                 primes.append(Mark("'", *self.peek()[2:]))
                 self.position += 1
-            elif self.at_behind_blanks("_") and below is None:
-                below = self.script()
-            elif self.at_behind_blanks("^") and above is None:
-                above = self.script()
-            elif self.at("_", "^"):
-                start, end = self.peek()[2:]
-                self.position += 1
-                return refused("_ ^", start, end)
+            elif stop != "_" and below is None and self.at_behind_blanks("_"):
+                below = self.script("^" if above is None else "")
+            elif stop != "^" and above is None and self.at_behind_blanks("^"):
+                above = self.script("_" if below is None else "")
             else:
                 break
         if primes:
             above = group((*primes, *([above] if above is not None else [])))
         return base if below is None and above is None else Scripts(base, below, above)
 
-    def script(self) -> Layout:
-        """What stands behind `_` or `^`: an atom, a letter with its parentheses, or a whole row in parentheses."""
+    def script(self, stop: str) -> Layout:
+        """What stands behind `_` or `^`."""
         self.position += 1
         while self.peek()[0] == "blank":
             self.position += 1
-        start = self.peek()[2]
         if self.peek()[0] == "end":
-            return refused("_ ^", start, start)
-        if self.at("("):
-            return _without_parentheses(self.atom())
-        kind = self.peek()[0]
-        sign = self.atom() if not self.at("-") else Group((self.atom(), self.atom()))
-        if kind in ("letter", "word") and self.at("("):
-            return Group((sign, self.atom()))
-        return sign
+            return refused("_ ^", *self.tokens[-1][2:])
+        return _without_parentheses(self.attached(stop))
 
     def atom(self) -> Layout:
         kind, text, start, end = self.peek()
         self.position += 1
         match kind:
             case "blank":
-                return Mark(" ", start, end)
+                return Mark("" if self.is_behind_d() else " ", start, end)
             case "string":
                 return words(_string(text), start + 1, end - 1)
             case "escape":
@@ -208,6 +210,11 @@ class _Parser:
                 return refused(text, start, end)
         return Mark(glyph(text), start, end)
 
+    def is_behind_d(self) -> bool:
+        """Whether the blank just passed parts a d from a letter: `d x`, which only LaTeX can write as dx."""
+        before = self.position - 2
+        return before >= 0 and self.tokens[before][:2] == ("letter", "d") and self.peek()[0] in ("letter", "word")
+
     def delimited(self, text: str, start: int, end: int) -> Layout:
         """A bracket with what it holds; one that is never closed stands by itself."""
         inner = self.row(*_CLOSES)
@@ -225,6 +232,8 @@ class _Parser:
             make = _FUNCTIONS.get(name)
             if make is not None or name in ACCENT_WORDS or name in ALPHABETS or name in PLAIN:
                 return self.call(name, make, start, end)
+            if name in OTHER_ACCENTS:
+                return refused(f"{name}(", start, end)
         return _symbol(name, start, end)
 
     def call(self, name: str, make: Make | None, start: int, end: int) -> Layout:
@@ -355,6 +364,7 @@ def _delimiter(shown: Layout | None) -> str:
     """The bracket that a table asks for, "" for none. Raises ValueError for another one."""
     if shown is None:
         return "("
+    shown = alone(shown)
     parts = [latex_of(part) for part in shown.parts] if isinstance(shown, Group) else [latex_of(shown)]
     said = "".join(parts).replace(r"\text{", "").replace(r"\refused{#none}", "none").strip("} ")
     if said == "none":

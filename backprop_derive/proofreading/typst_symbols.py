@@ -14,7 +14,7 @@ SYMBOLS = {
     "colon": ":", "colon.eq": "≔", "semi": ";", "bar.v": "|", "bar.v.double": "‖", "parallel": "∥", "compose": "∘",
     "paren.l": "(", "paren.r": ")", "bracket.l": "[", "bracket.r": "]", "brace.l": "{", "brace.r": "}",
     "floor.l": "⌊", "floor.r": "⌋", "therefore": "∴", "thin": " ", "med": " ", "thick": " ", "space": " ",
-    "dif": "d", "diff": "∂", "infinity": "∞", "oo": "∞",
+    "dif": "d", "infinity": "∞", "oo": "∞",
 }  # fmt: skip
 # As in LaTeX, a wide gap parts statements.
 GAPS = frozenset(("quad", "wide"))
@@ -23,8 +23,11 @@ OPERATORS = frozenset(
     "arccos arcsin arctan cos cosh det exp inf lg lim ln log max min mod sin sinh sup tan tanh tr".split()
 )
 ACCENT_WORDS = {
-    "hat": "hat", "macron": "bar", "overline": "bar", "tilde": "tilde", "dot": "dot", "arrow": "vec",
+    "hat": "hat", "macron": "bar", "overline": "bar", "tilde": "tilde", "dot": "dot", "dot.op": "dot", "arrow": "vec",
+    "arrow.r": "vec", "arrow.r.long": "vec",
 }  # fmt: skip
+# Accents that mean nothing here, where parentheses follow.
+OTHER_ACCENTS = frozenset(("minus", "arrow.l", "compose"))
 SHORTHANDS = {
     "...": "…", "-": "−", "*": "∗", "!=": "≠", ":=": "≔", "<=": "≤", ">=": "≥", "->": "→", "-->": "⟶", "<-": "←",
     "=>": "⇒", "==>": "⟹", "<=>": "⇔", "<==>": "⟺", "||": "‖", "~": " ",

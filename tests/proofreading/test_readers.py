@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backprop_derive import proofread
 from backprop_derive.languages import ENGLISH, LANGUAGES, again, speaking
 from backprop_derive.printers.text import text
 from backprop_derive.proofreading.latex_tokens import latex_tokens
@@ -79,3 +80,36 @@ def test_what_has_no_reading_or_two_is_refused_and_says_why_in_any_language(form
         with speaking(language):
             told = again(raised.value.reason)
             assert (told != raised.value.reason) == (language != ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "display",
+    [
+        r"\begin{aligned} a &= 6 \\ &= 7 \end{aligned}",
+        r"\begin{split} a &= 6 \\ &= 7 \end{split}",
+        r"\begin{gathered} a = 6 \\ a = 7 \end{gathered}",
+        r"\begin{alignedat}{2} a &= 6 \\ a &= 7 \end{alignedat}",
+        r"\begin{array}{rcl} a &=& 6 \\ &=& 7 \end{array}",
+        r"\left\{ \begin{aligned} a &= 6 \\ a &= 7 \end{aligned} \right.",
+        r"\left\{ \begin{array}{l} a = 6 \\ a = 7 \end{array} \right.",
+        r"\begin{equation} \begin{split} a &= 6 \\ &= 7 \end{split} \end{equation}",
+    ],
+)
+@pytest.mark.parametrize("around", ["$${}$$", "\\[{}\\]", "$$\n{}\n$$"])
+@pytest.mark.parametrize("suffix", ["md", "tex"])
+def test_the_lines_of_a_display_are_claims(display: str, around: str, suffix: str) -> None:
+    notes = "Given $x = 2$, $w = 3$\n\n$a = w x$\n\n$L = a^2$\n\n" + around.replace("{}", display)
+    found = proofread(notes, f"notes.{suffix}")
+    assert [f.verdict for f in found.findings if f.verdict != "given"] == ["right", "wrong"]
+    assert notes[found.wrong[0].starts : found.wrong[0].ends] == "7"
+
+
+def test_an_array_of_numbers_is_a_matrix_still() -> None:
+    notes = r"Given $A = \left(\begin{array}{cc} 1 & 2 \\ 3 & 4 \end{array}\right)$" + "\n\n$B = A^{\\top}$\n\n"
+    notes += r"$B = \left(\begin{array}{cc} 1 & 3 \\ 2 & 5 \end{array}\right)$"
+    assert [f.verdict for f in proofread(notes).findings if f.verdict != "given"] == ["wrong"]
+
+
+def test_where_the_lines_of_a_display_stand_is_no_part_of_them() -> None:
+    found = proofread("Given $x = 2$\n\n$L = x^2$\n\n$$\\begin{aligned}[t] L &= 4 \\\\ &= 5 \\end{aligned}$$")
+    assert [f.verdict for f in found.findings if f.verdict != "given"] == ["right", "wrong"]
