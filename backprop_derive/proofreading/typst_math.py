@@ -40,6 +40,7 @@ from .typst_symbols import (
     PLAIN,
     SHORTHANDS,
     SYMBOLS,
+    character,
 )  # fmt: skip
 
 _TOKEN = re.compile(
@@ -191,7 +192,7 @@ class _Parser:
             case "string":
                 return words(_string(text), start + 1, end - 1)
             case "escape":
-                return _escaped(text, start, end)
+                return Mark(glyph(character(text)), start, end)
             case "line":
                 return Mark(r" \\ ", start, end)
             case "number":
@@ -296,13 +297,6 @@ def _without_parentheses(layout: Layout) -> Layout:
 
 def _string(literal: str) -> str:
     return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t", "r": "\r"}.get(m[1], m[1]), literal[1:-1])
-
-
-def _escaped(text: str, start: int, end: int) -> Layout:
-    if text.startswith(r"\u{"):
-        number = int(text[3:-1], 16)
-        return Mark(glyph(chr(number)), start, end) if number < 0x110000 else refused(text, start, end)
-    return Mark(glyph(text[1]), start, end)
 
 
 def _symbol(name: str, start: int, end: int) -> Layout:

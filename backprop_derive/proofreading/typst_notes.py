@@ -15,6 +15,7 @@ from .formula import HIDDEN, Formula, Paragraph, Span, formulas_in, joined, mask
 from .layout import write
 from .transcript import Transcript
 from .typst_math import typst_formula
+from .typst_symbols import character
 
 _MARKUP = re.compile(
     r"""
@@ -123,8 +124,7 @@ class _Reader:
                     self.end_paragraph(start)
                 self.transcript.add_words(" ", start, start + 1)
             case "escape":
-                shown = chr(min(int(text[3:-1], 16), 0x10FFFF)) if text.startswith(r"\u{") else text[1]
-                self.transcript.add_words(shown, start, self.position)
+                self.transcript.add_words(character(text), start, self.position)
             case "line":
                 self.transcript.add("\n", start, self.position)
             case "emphasis" | "link" | "label":

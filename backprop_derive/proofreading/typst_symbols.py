@@ -37,3 +37,12 @@ ALPHABETS = {
     "bold": "mathbf", "upright": "mathrm", "bb": "mathbb", "cal": "mathcal", "sans": "mathsf", "mono": "mathtt",
 }  # fmt: skip
 PLAIN = frozenset("italic serif display inline script sscript limits scripts stretch".split())
+
+
+def character(escape: str) -> str:
+    """The character that `\\u{3c3}` stands for, or the one behind a backslash."""
+    if not escape.startswith(r"\u{"):
+        return escape[1]
+    number = int(escape[3:-1], 16)
+    is_one = number < 0x110000 and not 0xD800 <= number < 0xE000  # half of a pair is no character
+    return chr(number) if is_one else "\ufffd"

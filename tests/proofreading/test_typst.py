@@ -114,7 +114,8 @@ def test_what_is_not_understood_is_named(formula: str, named: str) -> None:
         ('#strong("Then") #link("a = 7", $a = 6$)', ["right"]), ("#text(red)[$a = 7$]", ["wrong"]),
         ("#table(columns: 2, [$a = 6$], [$x = 3$])", ["right", "wrong"]),
         ("#enum([$a = 6$], [w is $a = 7$])", ["right", "wrong"]),
-        ("#let note = [$a = 7$]", ["wrong"]), ("#if true [$a = 6$] else [$a = 7$] $x = 2$", ["right", "wrong", "right"]),
+        ("#let note = [$a = 7$]", ["wrong"]),
+        ("#if true [$a = 6$] else [$a = 7$] $x = 2$", ["right", "wrong", "right"]),
         ("#for k in (1, 2) { [$a = 6$] }", ["right"]), ("#block[#set text(9pt)\n$a = 7$]", ["wrong"]),
         ("L = a#super[2] = 36", ["right", "right"]), ('L = a#super("3") = 216', ["wrong", "right"]),
         ("`a = 7` $a = 6$\n```\n$a = 7$\n```", ["right"]),
@@ -125,6 +126,7 @@ def test_what_is_not_understood_is_named(formula: str, named: str) -> None:
         ("#align(center)[$a = 6$].text", ["right"]), ("#set math.mat(delim: \"[\")\n$a = 7$", ["wrong"]),
         ("#f($a = 7$, [$x = 3$])", ["wrong", "wrong"]), ("#$a = 7$", ["wrong"]), ("#{\n  $a = 7$\n}", ["wrong"]),
         ("a = [2, 3][1] $a = 6$", ["wrong", "right"]), ("$a = 6", ["right"]), ("@a = <b> $a = 6$", ["right"]),
+        (r"Then \u{61} = 7.", ["wrong"]), (r"$\u{61} = \u{37}$", ["wrong"]), (r"$a = \u{D800}$ \u{110000}", ["unread"]),
     ],
 )  # fmt: skip
 def test_a_document_is_gone_through_as_typst_does(notes: str, verdict: list[str]) -> None:
