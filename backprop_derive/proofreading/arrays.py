@@ -40,6 +40,7 @@ from .nearby import SEEDS
 from .places import is_part, is_zeroth
 from .scope import Scope, without_dot
 from .sentences import because
+from .tangents import any_seed, tangent
 from .values import NoValue, symbol_key
 from .whole import RELATIONS, WHOLE, applied
 
@@ -72,6 +73,7 @@ class Arrays:
         self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
+        self._sweeps: dict[tuple[tuple[str, Expr], ...], dict[str, Any]] = {}
 
     def nearby(self) -> tuple[Arrays, ...]:
         """The same at further points."""
@@ -220,6 +222,8 @@ class Arrays:
     def _named(self, key: str) -> Array:
         """A given or a step; else what the notes define on the side, in this paragraph or by entries."""
         scope = self.scope
+        if "_dot" in key and (base := scope.tangent_of(key)) is not None:
+            return self._tangent(base)
         aside = scope.asides.get((self.block, key)) or (None if key in self.engine.needed else scope.steps.get(key))
         definition = scope.by_entries.get(key)
         if key in self._open or (aside is None and definition is None):
@@ -235,6 +239,15 @@ class Arrays:
             return self._by_entries(letters, body)
         finally:
             self._open.discard(key)
+
+    def _tangent(self, base: str) -> Array:
+        """How a name changes along the seeds of the sweep that is read; where none is written, along any."""
+        sweep = tuple(self.scope.seeds.items())
+        seeds = {key: self.value(seed) for key, seed in sweep}
+        if not sweep and len(self.scope.changing) != 1:
+            raise NoValue(because("name", name=base))
+        seeds = seeds or {key: any_seed(self.value(Name(key))) for key in self.scope.changing}
+        return tangent(self.engine, self.scope, base, seeds, self._sweeps.setdefault(sweep, {}))
 
     def _by_entries(self, letters: tuple[str, ...], body: Expr) -> Array:
         entries = self.entries()

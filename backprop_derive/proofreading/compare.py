@@ -300,8 +300,8 @@ class Comparer:
 
         What stands in `b` must then still be free to be anything.
         """
-        if self.may_choose(a):
-            return True
+        if self.may_choose(a) or any("_dot" in key for key in {*symbols_in(a)} - {*symbols_in(b)} if key):
+            return True  # a tangent is a number by itself, even 0
         if not (is_plain(a) and is_plain(b)):
             return False
         kept = set(symbols_in(b))
@@ -357,7 +357,8 @@ class Comparer:
         for part in factors(b, False):
             number = literal(part)
             fits = [] if number is None else [self.number(other, part, "≈") for other in left]
-            k = next((k for k, outcome in enumerate(fits) if outcome.is_right), None)
+            fitting = [k for k, outcome in enumerate(fits) if outcome.is_right]
+            k = min(fitting, key=lambda k: fits[k].verdict != "right", default=None)  # 0 is 0 rather than 0.2445
             if k is None:
                 right.append(part)
             else:

@@ -9,7 +9,7 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, ListOf, Name, Number, names_in
+from ..syntax.expression import Index, ListOf, Name, Negate, Number, names_in
 from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
@@ -27,6 +27,7 @@ from .rules import general, nodes_of
 from .scope import Scope, is_plain, scopes_of
 from .sentences import because, reason_of
 from .statements import Link, Statement, with_names, with_tensors
+from .tangents import with_dot
 from .tensors import is_written
 from .updates import is_update, judge_update, later
 from .values import NoValue, symbol_key
@@ -51,12 +52,14 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             vocabulary = with_names(vocabulary, more)
             statements = list(readings.statements(formulas, vocabulary))
         scopes = scopes_of(statements)
+        has_tangents = any(map(speaks_of_tangents, statements))
         tensors: frozenset[str] = frozenset()
         numbered: frozenset[str] = frozenset()
         for _ in range(_MOST_ROUNDS):  # what tensors are tells how a step is read, which may be another one
             problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
             numbered |= numbered_entries(vocabulary.names, statements, problems)
             found = tensors | {key for _, names in problems.values() for key in names if key not in numbered}
+            found |= {with_dot(key) for key in found} if has_tangents else set()
             if found == tensors:
                 break
             tensors = found
@@ -80,6 +83,7 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
 def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
     """The findings on statements, each with its scope; another reading of one is taken where it holds."""
     judges: dict[int, Judge] = {}
+    enter_tangents(statements, scopes)
     told_before: set[tuple[str, int]] = set()
     for statement, scope in zip(statements, scopes, strict=True):
         judge = judges.setdefault(id(scope), Judge(scope))
@@ -105,6 +109,22 @@ def _tensors(scopes: list[Scope]) -> frozenset[str]:
     return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
 
 
+def enter_tangents(statements: list[Statement], scopes: list[Scope]) -> None:
+    """Note of each scope which givens change where the notes write no seed, only ẇ."""
+    for statement, scope in zip(statements, scopes, strict=True):
+        for node in (node for link in statement.links if link.node is not None for node in nodes_of(link.node)):
+            if isinstance(node, Name) and "_dot" in node.key:
+                base = scope.tangent_of(node.key)
+                if base is not None and base not in scope.steps:
+                    scope.changing.add(base)
+
+
+def speaks_of_tangents(statement: Statement) -> bool:
+    """Whether what a statement is about is a tangent, ẇ = …"""
+    head = statement.links[0].node
+    return isinstance(head, Name) and "_dot" in head.key
+
+
 def _used_names(statement: Statement) -> Iterator[str]:
     """The names in what a statement defines a name by."""
     if len(statement.links) > 1 and isinstance(statement.links[0].node, Name):
@@ -122,6 +142,7 @@ class Judge:
         self.mistakes = Mistakes(self.comparer)
         self.updated: dict[str, Any] = {}
         self.moved: set[str] = set()
+        self.seeded: tuple[str, int] | None = None  # where the seeds of the last sweep are
 
     def judge(self, statement: Statement) -> Iterator[Finding]:
         """A finding for each link after the first."""
@@ -141,12 +162,21 @@ class Judge:
         yield from self.chain(told, 1)
 
     def enter_sweep(self, statement: Statement) -> None:
-        """Where ẇ = 1 begins a sweep of forward mode: the tangents that follow are by w."""
+        """Where ẇ = 1 begins a sweep of forward mode: the tangents that follow are by w.
+
+        Vectors and matrices have a seed that is written out; those of one paragraph are of one sweep.
+        """
         head, body = statement.links[0].node, statement.links[1].node
-        if isinstance(head, Name) and isinstance(body, Number) and body.value == 1:
-            base = self.scope.tangent_of(head.key)
-            if base is not None and base not in self.scope.steps:
-                self.scope.along = base
+        base = self.scope.tangent_of(head.key) if isinstance(head, Name) else None
+        if base is None or base in self.scope.steps:
+            return
+        if isinstance(body, Number) and body.value == 1:
+            self.scope.along = base
+        if isinstance(body, Number | ListOf | Negate) and is_written(body):
+            if statement.block != self.seeded:
+                self.scope.seeds.clear()
+            self.seeded = statement.block
+            self.scope.seeds[base] = body
 
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:
         """The links from number `first` on, each against the one before it.

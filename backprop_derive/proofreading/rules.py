@@ -15,7 +15,7 @@ def general(statement: Statement, scope: Scope) -> Statement:
     """The statement with f and f′ read as functions of x where it states a rule: d(f + g)/dx = f′ + g′."""
     nodes = [n for link in statement.links if link.node is not None for n in nodes_of(link.node)]
     primed = (n.key for n in nodes if isinstance(n, Name) and n.key.endswith("'") and not scope.is_defined(n.key))
-    letters = {key.rstrip("'") for key in primed if not scope.is_defined(key)}
+    letters = {key.rstrip("'") for key in primed if scope.tangent_of(key) is None}
     if not letters:
         return statement
     by = next((n.by for n in nodes if isinstance(n, Derivative)), Name("x"))

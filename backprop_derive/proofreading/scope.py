@@ -53,6 +53,8 @@ class Scope:
     used: set[str] = field(default_factory=set)
     asked: str | None = None  # the loss, where it is known beforehand
     along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
+    seeds: dict[str, Expr] = field(default_factory=dict)  # how what is given changes in it, where they are tensors
+    changing: set[str] = field(default_factory=set)  # the givens whose tangents are spoken of
 
     def structure(self, name: str) -> str:
         """What a matrix is declared to be, as the language says it; "" for nothing."""
@@ -121,12 +123,16 @@ class Scope:
     def tangent_of(self, key: str) -> str | None:
         """What ŷ̇ is the tangent of, ŷ; None for what is no tangent."""
         base = without_dot(key)
-        return base if base != key and self.is_defined(base) else None
+        return base if base != key and (self.is_defined(base) or base in self.shapes) else None
 
 
 def without_dot(key: str) -> str:
-    """The key of what a tangent is of: net_h1 for net_dot_h1."""
-    return "_".join(part for part in key.split("_") if part != "dot") if "_dot" in key else key
+    """The key of what a tangent is of: net_h1 for net_dot_h1, x' for x_dot', dot for dot_dot."""
+    if "_dot" not in key:
+        return key
+    stem = key.rstrip("'")
+    base, *rest = stem.split("_")
+    return "_".join([base, *(part for part in rest if part != "dot")]) + key[len(stem) :]
 
 
 def _ordered(steps: Mapping[str, Expr]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import backprop_derive as bd
@@ -28,10 +28,10 @@ from .graphs import random_graph
 # (format, the file that it is, options): what a document is read as.
 READ = (
     ("md", "notes.md", {"flavour": "dollar"}), ("md", "notes.md", {"flavour": "github"}), ("tex", "notes.tex", {}),
-    ("txt", "notes.txt", {}), ("ipynb", "notes.ipynb", {}),
+    ("txt", "notes.txt", {}), ("ipynb", "notes.ipynb", {}), ("html", "notes.html", {}), ("typ", "notes.typ", {}),
 )  # fmt: skip
+_FORWARD = 3  # of so many renderings one tells forward mode
 _LAYOUTS = ("solution", "lesson", "handout", "slides")
-# Numerator layout and the sweeps of forward mode are not read by the proof-reader: no part of this campaign.
 _MORE: tuple[dict[str, Any], ...] = ({}, {"rules": True, "paths": True, "shapes": True})
 
 
@@ -69,29 +69,33 @@ def choices(turn: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
             }  # fmt: skip
 
 
-def readings(name: str, text: str, turn: int, every: int = 1) -> Iterator[Reading]:
+def readings(name: str, text: str, turn: int, every: int = 1, formats: Collection[str] = ()) -> Iterator[Reading]:
     """A problem's renderings, or every so many of them. Raises BackpropError where it has no solution."""
-    solution = bd.solve(text)
+    solutions = [bd.solve(text), bd.solve(text, mode="forward")]
     for k, (format, file, options) in enumerate(choices(turn)):
-        if (k + turn * 3) % every:
+        if (k + turn * 3) % every or format not in (formats or (format,)):
             continue
+        is_forward = (turn + k) % _FORWARD == 0
+        solution = solutions[is_forward]
         rendered = str(solution.render(format, **options))
         report = bd.proofread(rendered, file)
         doubtful = report.of("wrong", "unread", "follows")
         yield Reading(
-            name, format, options, report.counts,
+            name, format, {**options, "mode": "forward"} if is_forward else options, report.counts,
             tuple((f.verdict, f.place.line, f.claim, f.expected or f.reason) for f in doubtful),
         )  # fmt: skip
 
 
-def run(asked: Iterator[tuple[str, str]], report: Any = print, every: int = 1) -> tuple[Counter[str], list[str]]:
+def run(
+    asked: Iterator[tuple[str, str]], report: Any = print, every: int = 1, formats: Collection[str] = ()
+) -> tuple[Counter[str], list[str]]:
     """Counts of renderings and of verdicts by format; the complaints."""
     counts: Counter[str] = Counter()
     complaints: list[str] = []
     started = time.monotonic()
     for turn, (name, text) in enumerate(asked):
         try:
-            for reading in readings(name, text, turn, every):
+            for reading in readings(name, text, turn, every, formats):
                 counts["renderings"] += 1
                 counts[reading.format] += 1
                 counts.update({f"claims {verdict}": n for verdict, n in reading.counts.items()})
@@ -114,9 +118,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only-random", action="store_true")
     parser.add_argument("--every", type=int, default=1, help="of all renderings take each so many only")
+    parser.add_argument("--formats", nargs="*", default=(), help="these alone, such as html typ")
     asked = parser.parse_args()
     texts = problems(not asked.only_random, asked.random, asked.seed)
-    counts, complaints = run(texts, lambda text: print(text, flush=True), asked.every)
+    counts, complaints = run(texts, lambda text: print(text, flush=True), asked.every, asked.formats)
     print(f"{dict(counts)}; {len(complaints)} complaints")
     return 1 if complaints else 0
 
