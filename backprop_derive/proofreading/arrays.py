@@ -70,6 +70,7 @@ class Arrays:
 
     def __init__(self, scope: Scope, seed: int | None = None, base: Arrays | None = None) -> None:
         self.scope = scope
+        self.seed = seed
         self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
@@ -137,7 +138,7 @@ class Arrays:
                 is_outer = isinstance(right, Transpose) and a.ndim == 1 and is_row
                 return np.outer(a, b) if is_outer else _matrix_product(a, b)
             case Index(base, items) if is_part(node):
-                return _part(self.value(base), items)
+                return part_of(self.value(base), items)
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
@@ -274,14 +275,24 @@ def _stacked(items: list[Array]) -> Array:
     return np.array(items, dtype=float)
 
 
+_COMBINED: Mapping[str, Callable[[Array, Array], Array]] = {
+    "sum": np.add, "product": np.multiply, "quotient": np.divide, "matrix product": np.matmul,
+}  # fmt: skip
+
+
+def combined(what: str, a: Array, b: Array) -> Array:
+    """A sum, a product, a quotient or a matrix product. Raises Misfit where the shapes do not fit."""
+    return _fitting(what, _COMBINED[what])(a, b)
+
+
 def _fitting(what: str, combine: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
-    def combined(a: Array, b: Array) -> Array:
+    def fitted(a: Array, b: Array) -> Array:
         try:
             return combine(a, b)
         except ValueError:
             raise Misfit(because(what, a=shown_shape(a), b=shown_shape(b))) from None
 
-    return combined
+    return fitted
 
 
 def _matrix_product(a: Array, b: Array) -> Array:
@@ -296,7 +307,7 @@ def is_filling(node: MathNode) -> bool:
     return (node.operand if isinstance(node, Transpose) else node) == Call("ones", ())
 
 
-def _part(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
+def part_of(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
     """What stands at places that are written as numbers. Raises NoValue where there is nothing."""
     if any(map(is_zeroth, items)):
         raise NoValue(because("counted"))

@@ -9,7 +9,7 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, ListOf, Name, Negate, Number, names_in
+from ..syntax.expression import Index, ListOf, Name, Negate, Number, names_in, walk
 from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
@@ -20,6 +20,7 @@ from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
 from .named_entries import numbered_entries
+from .numerator import speaks_of_numerator
 from .outcome import Outcome
 from .readings import Readings
 from .record import Finding, Mistake, Report
@@ -76,7 +77,12 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
                 vocabulary = vocabulary.from_zero()
                 statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
-        findings = list(_judged(statements, scopes, Again(formulas, readings, vocabulary)))
+        again = Again(formulas, readings, vocabulary)
+        findings = list(_judged(statements, scopes, again))
+        if tensors and speaks_of_numerator(formulas):
+            for scope in scopes:
+                scope.is_numerator = True
+            findings = min(list(_judged(statements, scopes, again)), findings, key=_doubts)
     return Report(name, tuple(findings))
 
 
@@ -98,6 +104,11 @@ def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> I
                     told_before.add(told.place)
                     break
         yield from found
+
+
+def _doubts(findings: list[Finding]) -> int:
+    """How many of them are not right."""
+    return sum(finding.verdict in ("wrong", "unread") for finding in findings)
 
 
 def _lacks(findings: list[Finding], *verdicts: str) -> bool:
@@ -173,9 +184,10 @@ class Judge:
         if isinstance(body, Number) and body.value == 1:
             self.scope.along = base
         if isinstance(body, Number | ListOf | Negate) and is_written(body):
-            if statement.block != self.seeded:
+            is_zero = all(isinstance(n, ListOf) or (isinstance(n, Number) and not n.value) for n in walk(body))
+            if statement.block != self.seeded and not is_zero:
                 self.scope.seeds.clear()
-            self.seeded = statement.block
+                self.seeded = statement.block
             self.scope.seeds[base] = body
 
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ class Scope:
     asked: str | None = None  # the loss, where it is known beforehand
     along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
     seeds: dict[str, Expr] = field(default_factory=dict)  # how what is given changes in it, where they are tensors
+    is_numerator: bool = False  # whether gradients are in numerator layout
     changing: set[str] = field(default_factory=set)  # the givens whose tangents are spoken of
 
     def structure(self, name: str) -> str:
@@ -336,7 +337,8 @@ def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement)
     """C_{ij} = …, for a C that nothing else defines."""
     assert isinstance(head.base, Name)
     key, letters = head.base.key, tuple(place.key for place in head.items if isinstance(place, Name))
-    if scope.is_defined(key) or key in scope.shapes or len(set(letters)) != len(head.items):
+    is_known = scope.is_defined(key) or key in scope.shapes or scope.tangent_of(key) is not None
+    if is_known or len(set(letters)) != len(head.items):
         return
     scope.by_entries.setdefault(key, {}).setdefault(statement.block, (letters, body))
 
