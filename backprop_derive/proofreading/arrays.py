@@ -74,7 +74,7 @@ class Arrays:
         self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
         self._open: set[str] = set()
-        self._sweeps: dict[tuple[tuple[str, Expr], ...], dict[str, Any]] = {}
+        self._sweeps: dict[tuple[tuple[tuple[str, Expr], ...], frozenset[str]], dict[str, Any]] = {}
 
     def nearby(self) -> tuple[Arrays, ...]:
         """The same at further points."""
@@ -248,7 +248,8 @@ class Arrays:
         if not sweep and len(self.scope.changing) != 1:
             raise NoValue(because("name", name=base))
         seeds = seeds or {key: any_seed(self.value(Name(key))) for key in self.scope.changing}
-        return tangent(self.engine, self.scope, base, seeds, self._sweeps.setdefault(sweep, {}))
+        known = self._sweeps.setdefault((sweep, self.scope.changing), {})
+        return tangent(self.engine, self.scope, base, seeds, known)
 
     def _by_entries(self, letters: tuple[str, ...], body: Expr) -> Array:
         entries = self.entries()

@@ -89,9 +89,9 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
 def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[Finding]:
     """The findings on statements, each with its scope; another reading of one is taken where it holds."""
     judges: dict[int, Judge] = {}
-    enter_tangents(statements, scopes)
     told_before: set[tuple[str, int]] = set()
-    for statement, scope in zip(statements, scopes, strict=True):
+    for statement, scope, changing in zip(statements, scopes, swept(statements, scopes), strict=True):
+        scope.changing = changing
         judge = judges.setdefault(id(scope), Judge(scope))
         found = list(judge.judge(statement))
         if not _lacks(found, "wrong", "unread"):
@@ -120,14 +120,31 @@ def _tensors(scopes: list[Scope]) -> frozenset[str]:
     return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
 
 
-def enter_tangents(statements: list[Statement], scopes: list[Scope]) -> None:
-    """Note of each scope which givens change where the notes write no seed, only ẇ."""
+def swept(statements: list[Statement], scopes: list[Scope]) -> list[frozenset[str]]:
+    """For each statement, the givens whose tangents are spoken of in its sweep of forward mode.
+
+    A sweep ends where the tangent of a step is found a second time; what speaks of none is of the sweep before.
+    """
+    changing: dict[int, set[str]] = {}
+    before: dict[int, set[str]] = {}
+    found: dict[int, set[str]] = {}
+    sweeps: list[tuple[set[str], set[str]]] = []
     for statement, scope in zip(statements, scopes, strict=True):
+        head = statement.links[0].node
+        step = scope.tangent_of(head.key) if isinstance(head, Name) else None
+        heads = found.setdefault(id(scope), set())
+        if step in scope.steps and step in heads:
+            heads.clear()
+            before[id(scope)] = changing.get(id(scope)) or before.get(id(scope), set())
+            changing[id(scope)] = set()
+        heads |= {step} if step is not None else set()
+        sweep = changing.setdefault(id(scope), set())
         for node in (node for link in statement.links if link.node is not None for node in nodes_of(link.node)):
-            if isinstance(node, Name) and "_dot" in node.key:
-                base = scope.tangent_of(node.key)
-                if base is not None and base not in scope.steps:
-                    scope.changing.add(base)
+            base = scope.tangent_of(node.key) if isinstance(node, Name) else None
+            if base is not None and base not in scope.steps:
+                sweep.add(base)
+        sweeps.append((sweep, before.get(id(scope), sweep)))
+    return [frozenset(sweep or earlier) for sweep, earlier in sweeps]
 
 
 def speaks_of_tangents(statement: Statement) -> bool:

@@ -30,7 +30,8 @@ _IN_ROWS = frozenset("colsum colmean colvar colstd".split())
 
 def speaks_of_numerator(formulas: Sequence[Formula]) -> bool:
     """Whether notes say that gradients are in numerator layout."""
-    return any(formula.kind == "text" and _SAYS_SO.search(formula.text) for formula in formulas)
+    sources = {id(formula.source.text): formula.source.text for formula in formulas}
+    return any(_SAYS_SO.search(text) for text in sources.values())
 
 
 class NumeratorArrays(Arrays):

@@ -55,7 +55,7 @@ class Scope:
     along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
     seeds: dict[str, Expr] = field(default_factory=dict)  # how what is given changes in it, where they are tensors
     is_numerator: bool = False  # whether gradients are in numerator layout
-    changing: set[str] = field(default_factory=set)  # the givens whose tangents are spoken of
+    changing: frozenset[str] = frozenset()  # the givens whose tangents are spoken of in this sweep
 
     def structure(self, name: str) -> str:
         """What a matrix is declared to be, as the language says it; "" for nothing."""
@@ -124,7 +124,8 @@ class Scope:
     def tangent_of(self, key: str) -> str | None:
         """What ŷ̇ is the tangent of, ŷ; None for what is no tangent."""
         base = without_dot(key)
-        return base if base != key and (self.is_defined(base) or base in self.shapes) else None
+        is_known = self.is_defined(base) or base in self.shapes or base in self.used
+        return base if base != key and is_known else None
 
 
 def without_dot(key: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-import backprop_derive as bd
 from backprop_derive import proofread
 from tests.conftest import CHECKOUT
 
@@ -26,7 +25,7 @@ def verdicts(notes: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", TENSORS)
-@pytest.mark.parametrize("format", ["md", "txt", "html", "typ"])
+@pytest.mark.parametrize("format", ["md", "tex", "txt", "html", "typ"])
 def test_numerator_layout_as_we_write_it_is_right_and_understood(name: str, format: str) -> None:
     notation = ("partial", "nabla", "cs231n", "nielsen", "d")[len(name + format) % 5]
     shown = str(solved(name).render(format, layout_convention="numerator", notation=notation))
@@ -76,6 +75,7 @@ def test_notes_that_only_speak_of_numerator_layout_are_read_as_they_hold() -> No
 
 
 def test_a_negative_axis_is_one() -> None:
-    notes = "Given $X = [[1, 2], [3, 5]]$\n\n$v = \\operatorname{sum}(X, \\text{axis} = -1)$\n\n$L = \\operatorname{sum}(v)$"
-    report = bd.proofread(notes + "\n\n$v = \\operatorname{sum}(X, \\text{axis} = -1) = (3, 8)$")
+    by_rows = "v = \\operatorname{sum}(X, \\text{axis} = -1)"
+    notes = f"Given $X = [[1, 2], [3, 5]]$\n\n${by_rows}$\n\n$L = \\operatorname{{sum}}(v)$\n\n"
+    report = proofread(f"{notes}${by_rows} = (3, 8)$")
     assert report.of("wrong", "unread") == ()

@@ -75,6 +75,13 @@ def test_without_a_seed_a_tangent_holds_along_any() -> None:
     assert verdicts(r"$\dot{z} = 2 X \dot{w}$") == ["wrong"]
 
 
+def test_without_a_seed_a_step_that_is_found_again_begins_another_sweep() -> None:
+    first, second = "$\\dot{z} = X \\dot{w}$\n\n$\\dot{a} = 2 z \\odot \\dot{z}$\n\n", "$\\dot{z} = \\dot{X} w$\n\n"
+    assert verdicts(first + second) == ["right"] * 3
+    assert verdicts(first + "$\\dot{z} = 3 \\dot{X} w$") == ["right", "right", "wrong"]
+    assert verdicts("$\\dot{z} = X \\dot{w} + \\dot{X} w$") == ["unread"]
+
+
 def test_a_seed_of_another_shape_is_none() -> None:
     assert "right" not in verdicts(r"$\dot{w} = (1, 0, 0)$" + "\n\n" + r"$\dot{z} = X \dot{w}$")
 
