@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
-from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, MathNode, Reals
+from ..document import Derivative, Differential, Ellipsis, Entry, Entrywise, Indicator, MathNode, Reals, Tangent
 from ..syntax.expression import (
     ZERO,
     Call,
@@ -100,7 +100,8 @@ def _entry(p: Printer, node: Entry, outer: P) -> Printed:
     if isinstance(node.of, Differential):
         return p.printed(replace(node.of, by=cast(Expr, Entry(node.of.by, node.places))), outer)
     base = p.show(node.of, P.ATOM)
-    if isinstance(node.of, Name) and symbol(node.of.key).subscripts and p.INDICES_BELOW:
+    named = node.of.of if isinstance(node.of, Tangent) else node.of
+    if isinstance(named, Name) and symbol(named.key).subscripts and p.INDICES_BELOW:
         base = p.parentheses(base)  # (W_1)_ij, since the number is part of the name
     return p.subscripted(base, [p.show(place) for place in node.places]), P.ATOM
 

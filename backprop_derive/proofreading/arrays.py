@@ -80,12 +80,13 @@ class Arrays:
 
     def __init__(self, scope: Scope, seed: int | None = None, base: Arrays | None = None) -> None:
         self.scope = scope
+        self.seed = seed
         self.engine: Engine = Engine(scope, self.value, seed, base.engine if base is not None else None)
         self.block: tuple[str, int] = ("", 0)
         self.has_powers_of_entries = False
         self._open: set[str] = set()
         self._spelling: set[str] = set()  # the functions whose formula is being written out
-        self._sweeps: dict[tuple[tuple[str, Expr], ...], dict[str, Any]] = {}
+        self._sweeps: dict[tuple[tuple[tuple[str, Expr], ...], frozenset[str]], dict[str, Any]] = {}
 
     def nearby(self) -> tuple[Arrays, ...]:
         """The same at further points."""
@@ -149,7 +150,7 @@ class Arrays:
                 is_outer = isinstance(right, Transpose) and a.ndim == 1 and is_row
                 return np.outer(a, b) if is_outer else _matrix_product(a, b)
             case Index(base, items) if is_part(node):
-                return _part(self.value(base), items)
+                return part_of(self.value(base), items)
             case Quotient(above, below):
                 return _fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
@@ -318,7 +319,8 @@ class Arrays:
         if not sweep and len(self.scope.changing) != 1:
             raise NoValue(because("name", name=base))
         seeds = seeds or {key: any_seed(self.value(Name(key))) for key in self.scope.changing}
-        return tangent(self.engine, self.scope, base, seeds, self._sweeps.setdefault(sweep, {}))
+        known = self._sweeps.setdefault((sweep, self.scope.changing), {})
+        return tangent(self.engine, self.scope, base, seeds, known)
 
     def _by_entries(self, letters: tuple[str, ...], body: Expr) -> Array:
         entries = self.entries()
@@ -345,14 +347,24 @@ def _stacked(items: list[Array]) -> Array:
     return np.array(items, dtype=float)
 
 
+_COMBINED: Mapping[str, Callable[[Array, Array], Array]] = {
+    "sum": np.add, "product": np.multiply, "quotient": np.divide, "matrix product": np.matmul,
+}  # fmt: skip
+
+
+def combined(what: str, a: Array, b: Array) -> Array:
+    """A sum, a product, a quotient or a matrix product. Raises Misfit where the shapes do not fit."""
+    return _fitting(what, _COMBINED[what])(a, b)
+
+
 def _fitting(what: str, combine: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
-    def combined(a: Array, b: Array) -> Array:
+    def fitted(a: Array, b: Array) -> Array:
         try:
             return combine(a, b)
         except ValueError:
             raise Misfit(because(what, a=shown_shape(a), b=shown_shape(b))) from None
 
-    return combined
+    return fitted
 
 
 def _matrix_product(a: Array, b: Array) -> Array:
@@ -367,7 +379,7 @@ def is_filling(node: MathNode) -> bool:
     return (node.operand if isinstance(node, Transpose) else node) == Call("ones", ())
 
 
-def _part(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
+def part_of(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
     """What stands at places that are written as numbers. Raises NoValue where there is nothing."""
     if any(map(is_zeroth, items)):
         raise NoValue(because("counted"))

@@ -20,6 +20,7 @@ from ..syntax.expression import (
 from .alignment import align
 from .arrays import Arrays
 from .literals import literal, radius
+from .numerator import NumeratorArrays
 from .outcome import Outcome
 from .parts import holds_choice, holds_zero, nodes, symbols_in
 from .scope import Scope, is_closed, is_plain
@@ -40,7 +41,7 @@ class Comparer:
         self.here = [Point(scope), Point(scope, reading="total")]
         self.after: list[Point] = []
         self.odd = {r: [Point(scope, seed, reading=r) for seed in _SEEDS] for r in ("usual", "total")}
-        self.arrays = Arrays(scope)
+        self.arrays = NumeratorArrays(scope) if scope.is_numerator else Arrays(scope)
         self.tensors = TensorComparer(self.arrays)
         self.mixed = [Point(scope, seed) for seed in _MIXED]
 

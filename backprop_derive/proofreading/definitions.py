@@ -242,7 +242,8 @@ def _define_entries(scope: Scope, head: Index, body: Expr, statement: Statement)
     """C_{ij} = …, for a C that nothing else defines."""
     assert isinstance(head.base, Name)
     key, letters = head.base.key, tuple(place.key for place in head.items if isinstance(place, Name))
-    if scope.is_defined(key) or key in scope.shapes or len(set(letters)) != len(head.items):
+    is_known = scope.is_defined(key) or key in scope.shapes or scope.tangent_of(key) is not None
+    if is_known or len(set(letters)) != len(head.items):
         return
     scope.by_entries.setdefault(key, {}).setdefault(statement.block, (letters, body))
 

@@ -349,7 +349,8 @@ def called(call: Call, value: Callable[[Expr], Array], axes: tuple[str, str]) ->
         return name
 
     def shown(argument: Any, parameter: str) -> str:
-        if isinstance(argument, Number | Text):
+        is_negative = isinstance(argument, Negate) and isinstance(argument.operand, Number)  # axis = -1
+        if isinstance(argument, Number | Text) or (is_negative and parameter):
             return written(argument)
         if isinstance(argument, ListOf) and parameter in _IN_PARTS:
             is_shape = parameter == "shape"

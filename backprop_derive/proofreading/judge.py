@@ -9,7 +9,7 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, ListOf, Name, Negate, Number, names_in
+from ..syntax.expression import Index, ListOf, Name, Negate, Number, names_in, walk
 from ..syntax.parser import deep_recursion
 from .again import Again, further
 from .arrays import tensor_names
@@ -21,6 +21,7 @@ from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
 from .named_entries import numbered_entries
+from .numerator import speaks_of_numerator
 from .outcome import Outcome
 from .ranks import single_numbers
 from .readings import Readings
@@ -83,6 +84,13 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             scopes = scopes_of(statements)
         again = Again(formulas, readings, vocabulary)
         findings = list(_judged(statements, scopes, again))
+        if tensors and speaks_of_numerator(formulas):
+            usual = findings
+            for scope in scopes:
+                scope.is_numerator = True
+            findings = min(list(_judged(statements, scopes, again)), usual, key=_doubts)
+            for scope in scopes:
+                scope.is_numerator = findings is not usual
         for start, stop, scope in redefinitions(statements, scopes):
             if not all(_lacks(found, "wrong", "unread") for found in findings[start:stop]):
                 anew = list(_judged(statements[start:stop], [scope] * (stop - start), again))
@@ -98,9 +106,9 @@ def _claims_nothing(findings: list[Finding]) -> bool:
 def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[list[Finding]]:
     """The findings on each statement, with its scope; another reading of one is taken where it holds."""
     judges: dict[int, Judge] = {}
-    enter_tangents(statements, scopes)
     told_before: set[tuple[str, int]] = set()
-    for statement, scope in zip(statements, scopes, strict=True):
+    for statement, scope, changing in zip(statements, scopes, swept(statements, scopes), strict=True):
+        scope.changing = changing
         judge = judges.setdefault(id(scope), Judge(scope))
         found = list(judge.judge(statement))
         if not _lacks(found, "wrong", "unread"):
@@ -115,6 +123,11 @@ def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> I
         yield found
 
 
+def _doubts(findings: list[list[Finding]]) -> int:
+    """How many of them are not right."""
+    return sum(finding.verdict in ("wrong", "unread") for found in findings for finding in found)
+
+
 def _lacks(findings: list[Finding], *verdicts: str) -> bool:
     return not any(finding.verdict in verdicts for finding in findings)
 
@@ -124,14 +137,31 @@ def _tensors(scopes: list[Scope]) -> frozenset[str]:
     return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
 
 
-def enter_tangents(statements: list[Statement], scopes: list[Scope]) -> None:
-    """Note of each scope which givens change where the notes write no seed, only ẇ."""
+def swept(statements: list[Statement], scopes: list[Scope]) -> list[frozenset[str]]:
+    """For each statement, the givens whose tangents are spoken of in its sweep of forward mode.
+
+    A sweep ends where the tangent of a step is found a second time; what speaks of none is of the sweep before.
+    """
+    changing: dict[int, set[str]] = {}
+    before: dict[int, set[str]] = {}
+    found: dict[int, set[str]] = {}
+    sweeps: list[tuple[set[str], set[str]]] = []
     for statement, scope in zip(statements, scopes, strict=True):
+        head = statement.links[0].node
+        step = scope.tangent_of(head.key) if isinstance(head, Name) else None
+        heads = found.setdefault(id(scope), set())
+        if step in scope.steps and step in heads:
+            heads.clear()
+            before[id(scope)] = changing.get(id(scope)) or before.get(id(scope), set())
+            changing[id(scope)] = set()
+        heads |= {step} if step is not None else set()
+        sweep = changing.setdefault(id(scope), set())
         for node in (node for link in statement.links if link.node is not None for node in nodes_of(link.node)):
-            if isinstance(node, Name) and "_dot" in node.key:
-                base = scope.tangent_of(node.key)
-                if base is not None and base not in scope.steps:
-                    scope.changing.add(base)
+            base = scope.tangent_of(node.key) if isinstance(node, Name) else None
+            if base is not None and base not in scope.steps:
+                sweep.add(base)
+        sweeps.append((sweep, before.get(id(scope), sweep)))
+    return [frozenset(sweep or earlier) for sweep, earlier in sweeps]
 
 
 def speaks_of_tangents(statement: Statement) -> bool:
@@ -190,9 +220,10 @@ class Judge:
         if isinstance(body, Number) and body.value == 1:
             self.scope.along = base
         if isinstance(body, Number | ListOf | Negate) and is_written(body):
-            if statement.block != self.seeded:
+            is_zero = all(isinstance(n, ListOf) or (isinstance(n, Number) and not n.value) for n in walk(body))
+            if statement.block != self.seeded and not is_zero:
                 self.scope.seeds.clear()
-            self.seeded = statement.block
+                self.seeded = statement.block
             self.scope.seeds[base] = body
 
     def chain(self, statement: Statement, first: int, meant: MathNode | None = None) -> Iterator[Finding]:

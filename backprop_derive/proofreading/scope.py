@@ -50,7 +50,8 @@ class Scope:
     asked: str | None = None  # the loss, where it is known beforehand
     along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
     seeds: dict[str, Expr] = field(default_factory=dict)  # how what is given changes in it, where they are tensors
-    changing: set[str] = field(default_factory=set)  # the givens whose tangents are spoken of
+    is_numerator: bool = False  # whether gradients are in numerator layout
+    changing: frozenset[str] = frozenset()  # the givens whose tangents are spoken of in this sweep
 
     def structure(self, name: str) -> str:
         """What a matrix is declared to be, as the language says it; "" for nothing."""
@@ -140,7 +141,8 @@ class Scope:
     def tangent_of(self, key: str) -> str | None:
         """What ŷ̇ is the tangent of, ŷ; None for what is no tangent."""
         base = without_dot(key)
-        return base if base != key and (self.is_defined(base) or base in self.shapes) else None
+        is_known = self.is_defined(base) or base in self.shapes or base in self.used
+        return base if base != key and is_known else None
 
 
 def without_dot(key: str) -> str:

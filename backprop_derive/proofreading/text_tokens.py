@@ -210,6 +210,9 @@ class _Lexer:
         if (word == "None" and self.brackets) or (word == "ones" and self.text[stop : stop + 1] == "ᵀ"):
             self.add("name", "1" if word == "ones" else word, start, stop)
             return stop
+        if word in ("true", "false") and len(self.found) > 1 and self.found[-2].text == "keepdims":
+            self.add("name", word, start, stop)
+            return stop
         if opens and (word, "") in function_words():
             self.add("func", function_words()[word, ""], start, stop)
             return stop

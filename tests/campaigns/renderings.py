@@ -32,7 +32,9 @@ READ = (
 )  # fmt: skip
 _FORWARD = 3  # of so many renderings one tells forward mode
 _LAYOUTS = ("solution", "lesson", "handout", "slides")
-_MORE: tuple[dict[str, Any], ...] = ({}, {"rules": True, "paths": True, "shapes": True})
+_MORE: tuple[dict[str, Any], ...] = (
+    {}, {"rules": True, "paths": True, "shapes": True}, {"layout_convention": "numerator"},
+)  # fmt: skip
 
 
 @record

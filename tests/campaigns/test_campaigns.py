@@ -52,4 +52,4 @@ def test_every_rendering_of_an_example_is_right_and_understood() -> None:
     examples = dict(renderings.problems(examples=True, graphs=0, seed=0))
     counts, complaints = renderings.run(iter([("two-two-one-tanh", examples["two-two-one-tanh"])]))
     assert complaints == []
-    assert counts["renderings"] == 25
+    assert counts["renderings"] == 35

@@ -343,3 +343,9 @@ def test_a_tangent_has_a_dot() -> None:
     assert LatexPrinter().show(Tangent(Name("y_hat"))) == r"\dot{\hat{y}}"
     assert TextPrinter().show(Tangent(W)) == "ẇ"
     assert SpeechPrinter().show(Tangent(W)) == "w dot"
+
+
+def test_an_entry_of_a_tangent_with_an_index_has_parentheses_since_indices_do_not_stack() -> None:
+    entry = Entry(Tangent(Name("X_1")), (Name("i"), Name("j")))
+    assert LatexPrinter().show(entry) == r"(\dot{X}_1)_{ij}"
+    assert LatexPrinter().show(Entry(Tangent(Name("X")), (Name("i"),))) == r"\dot{X}_{i}"

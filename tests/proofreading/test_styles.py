@@ -1,4 +1,4 @@
-"""Notes by hand in thirty styles, as textbooks, courses and students write them: all right, and wrong where a digit is."""
+"""Notes by hand in thirty styles, of textbooks, courses and students: all right, and wrong where a digit is changed."""
 
 from __future__ import annotations
 
@@ -33,4 +33,7 @@ def test_a_changed_digit_is_found_where_it_stands(path: Path) -> None:
         at = number.start() + digit.start()
         changed = text[:at] + str((int(text[at]) + 3) % 10) + text[at + 1 :]
         wrong = proofread(changed, path.name).of("wrong")
-        assert text[: number.start()].count("\n") + 1 in [f.place.line for f in wrong], (number[0], changed[at - 40 : at + 10])
+        assert text[: number.start()].count("\n") + 1 in [f.place.line for f in wrong], (
+            number[0],
+            changed[at - 40 : at + 10],
+        )
