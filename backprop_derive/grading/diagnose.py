@@ -142,8 +142,8 @@ class Diagnoses:
                 yield from map(self.told, answer.made)
 
     def _by_value(self, item: Item, wrong: MathNode, comparer: OwnComparer) -> Iterator[Diagnosis]:
-        """By what a wrong formula comes to at the right values."""
-        point = self.key.comparer.here[0]
+        """By what a wrong formula comes to at the right values, with the student's own names in it."""
+        point = comparer.here[0]
         try:
             value = point.value(wrong)
         except NoValue:

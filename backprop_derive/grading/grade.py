@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -93,7 +94,16 @@ class Grader:
                 verdict = "implied" if symbol in implied else "missing"
                 line = Line(item, verdict, _POINT if verdict == "implied" else _NO_POINT, expected=self.key.shown(item))
             found.append(line)
-        return tuple(found)
+        return _agreed(found)
+
+
+def _agreed(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines with the mistake first that most of them have in common: one slip has many wrong numbers behind it."""
+    counts = Counter((told.name, told.at) for line in lines for told in line.mistakes)
+    return tuple(
+        replace(line, mistakes=tuple(sorted(line.mistakes, key=lambda told: -counts[told.name, told.at])))
+        for line in lines
+    )
 
 
 # One work that cannot be graded does not stop a class.
