@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..derivation import Composition, Derivation, DerivedForm, LocalGradient, TensorDerivation
-from ..syntax.expression import ONE, Name, Product
+from ..syntax.expression import ONE, Call, Name, Product
 from .record import Mistake, Places, with_local
 
 _ONE = DerivedForm(ONE, None, ())
@@ -55,6 +55,17 @@ def _stopped_early(derivation: Derivation) -> Places:
             yield key, with_local(derivation, replace(uses[0], form=_ONE))
 
 
+def _activation_left_out(derivation: Derivation) -> Places:
+    """The adjoint behind an activation is taken for that before it."""
+    graph = derivation.graph
+    for step, gradients in derivation.by_step.items():
+        match graph.steps[step].expression:
+            case Call(_, (Name(operand),)) if step != graph.loss and operand not in graph.wanted:
+                gradient = next(g for g in gradients if g.operand == operand)
+                if gradient.shortest != ONE:
+                    yield f"{step} by {operand}", with_local(derivation, replace(gradient, form=_ONE))
+
+
 def _loss_left_out(derivation: Derivation) -> Places:
     """The backward pass begins with 1 at what feeds the loss."""
     for gradient in _of_loss(derivation):
@@ -94,6 +105,8 @@ CHAIN = (
     ),
     _mistake("stopped a node early", "This is the adjoint of the step before; one local gradient is missing.",
              _stopped_early),
+    _mistake("activation's derivative left out",
+             "The incoming adjoint is multiplied by the activation's derivative.", _activation_left_out),
     _mistake("loss not differentiated", "The loss itself must be differentiated first.", _loss_left_out),
     _mistake("begun with the loss", "The backward pass begins with d(loss)/d(loss) = 1, not with the loss's value.",
              _times_loss),

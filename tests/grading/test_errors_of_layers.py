@@ -29,6 +29,16 @@ def test_what_follows_from_a_wrong_one_is_not_called_right() -> None:
     assert "right" not in [line.verdict for line in Grader(NEURON).grade(answer).lines if line.written]
 
 
+def test_the_mistake_that_two_lines_have_in_common_is_told_first() -> None:
+    for answer in (
+        "dL/dw = -0.25\n\ndL/db = -0.5",
+        r"$\delta = a - t$, $dL/dw = \delta x = -0.25$, $dL/db = \delta = -0.5$",
+    ):
+        lines = {line.item.title: line for line in Grader(NEURON).grade(answer).lines}
+        told = [lines[title].mistake for title in ("∂L/∂w", "∂L/∂b")]
+        assert [(m.name, m.at) for m in told if m is not None] == [("activation's derivative left out", "a by z")] * 2
+
+
 def test_errors_of_vectors() -> None:
     answer = (
         r"$\delta = (a - t) \odot \tanh'(z)$, $\frac{\partial L}{\partial W} = \delta x^T$,"

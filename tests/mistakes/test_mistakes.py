@@ -72,6 +72,7 @@ def test_mistakes_with_activations() -> None:
     assert float(found["the function for its derivative", "a by z"]) == pytest.approx(outer * a * 2)
     assert float(found["derivative at the wrong point", "a by z"]) == pytest.approx(0)
     assert float(found["activation left out", "a"]) == pytest.approx(0)
+    assert float(found["activation's derivative left out", "a by z"]) == pytest.approx(outer * 2)
     tanh = wrong_answers(SIGMOID.replace("sigmoid", "tanh"))
     t = math.tanh(1)
     assert float(tanh["square lost", "a by z"]) == pytest.approx(2 * (t - 1) * (1 - t) * 2)
