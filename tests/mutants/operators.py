@@ -1,7 +1,7 @@
 """Where a module can be made wrong: every small change of one expression or statement, by its place in the source.
 
 Not changed: annotations, docstrings, decorators, what only type checkers read, the text of f-strings, the words of what
-is raised or asserted.
+is raised or asserted, `strict=`. A result `False` of a function that says `bool` becomes `True`, and not `None` as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
     ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
 }  # fmt: skip
+# From here on a number is a budget of work or a length: one more of it is the same to everybody, and twice is not.
+_LARGE = 100
 _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -58,13 +60,18 @@ def mutants_of(source: str, path: str) -> list[Mutant]:
 Change = tuple[ast.expr | ast.stmt, ast.AST, str]
 
 
-def _changes(tree: ast.AST) -> Iterator[Change]:
+def _changes(tree: ast.AST, is_question: bool = False) -> Iterator[Change]:
+    """The changes within a tree; `is_question` where a function around it says that it answers yes or no."""
     for child in _children(tree):
+        if isinstance(child, ast.FunctionDef):
+            answers = isinstance(child.returns, ast.Name) and child.returns.id == "bool"
+            yield from _changes(child, answers)
+            continue
         if isinstance(child, ast.expr):
             yield from _of_expression(child)
-        elif isinstance(child, ast.stmt):
+        elif isinstance(child, ast.stmt) and not (is_question and _is_no(child)):
             yield from _of_statement(child)
-        yield from _changes(child)
+        yield from _changes(child, is_question)
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -85,6 +92,9 @@ def _is_left_alone(node: ast.AST) -> bool:
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Expr(value=ast.Constant()):
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        # What must not happen, as an assertion says it.
+        case ast.keyword(arg="strict"):
             return True
         # A type that is called or assigned, `X | Y` and `cast("X", …)`, is read by type checkers.
         case ast.Call(func=ast.Name(id="cast" | "TypeVar" | "isinstance")):
@@ -111,7 +121,7 @@ def _of_expression(node: ast.expr) -> Iterator[Change]:
         case ast.Constant(value=bool(value)):
             yield node, ast.Constant(not value), "truth"
         case ast.Constant(value=int(value)):
-            yield node, ast.Constant(value + 1), "number"
+            yield node, ast.Constant(value + 1 if value < _LARGE else 2 * value), "number"
         case ast.Constant(value=str(value)):
             yield node, ast.Constant(f"XX{value}XX"), "string"
         case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
@@ -141,6 +151,11 @@ def _of_statement(node: ast.stmt) -> Iterator[Change]:
     if isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body):
         # What is refused is let through, which the condition turned round does not ask.
         yield node.test, ast.Constant(False), "refusal"
+
+
+def _is_no(node: ast.stmt) -> bool:
+    """`return False`, whose constant is changed; `None` in its place is as false."""
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and node.value.value is False
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -1,7 +1,7 @@
 """`python -m tests.mutants.run`: a sample of mutants of language, calculus, evaluate and grading.
 
 Each is judged by the tests that carry its line out, if `make coverage` left in build/coverage which these are, else by
-those of its part.
+those of its part. `--only grading/work.py` draws from what begins so.
 
 A line of JSON for each mutant goes to the file named by --output; a run that was ended goes on where it was.
 """
@@ -30,9 +30,10 @@ PARTS = ("language", "calculus", "evaluate", "grading")
 _NOT_ASKED = ("test_durable", "test_hostile", "test_scale", "test_mutants", "test_pool", "benchmarks", "test_fuzz")
 
 
-def sample(size: int, seed: int, parts: Iterable[str] = PARTS) -> list[Mutant]:
-    """So many mutants of all that there are, each as likely as any other."""
-    found = [mutant for part in parts for mutant in _of_package(part)]
+def sample(size: int, seed: int, parts: Iterable[str] = PARTS, only: str = "") -> list[Mutant]:
+    """So many mutants of all that there are, each as likely as any other; `only` is how their paths begin."""
+    start = f"backprop_derive/{only}"
+    found = [mutant for part in parts for mutant in _of_package(part) if mutant.path.startswith(start)]
     return random.Random(seed).sample(found, min(size, len(found)))
 
 
@@ -85,6 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", metavar="PATH", help="a part, or a module of it: grading/work.py")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=60, help="of tests for each mutant")
@@ -110,7 +112,7 @@ def _judge(asked: argparse.Namespace) -> None:
     """The mutants of this process, those left out that the file has already."""
     data = asked.coverage / "data"
     covering = Covering(data, sorted(asked.coverage.glob("*.xml"))) if data.exists() else None
-    mutants = sample(asked.sample, asked.seed)
+    mutants = sample(asked.sample, asked.seed, only=asked.only)
     if asked.part is not None:
         mutants = mutants[asked.part :: asked.jobs]
     done = {_key(each) for each in _results(asked.output) if each["outcome"] != "untested"}
@@ -131,7 +133,7 @@ def _results(path: Path) -> list[dict[str, Any]]:
 
 def _tell(asked: argparse.Namespace) -> None:
     """The survivors, and the count."""
-    wanted = {_key(asdict(each)) for each in sample(asked.sample, asked.seed)}
+    wanted = {_key(asdict(each)) for each in sample(asked.sample, asked.seed, only=asked.only)}
     last = {_key(each): each for each in _results(asked.output)}
     results = [each for key, each in last.items() if key in wanted]
     killed = [each for each in results if each["outcome"] == "killed"]
