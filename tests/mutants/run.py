@@ -24,6 +24,7 @@ from tests.conftest import CHECKOUT
 from tests.mutants.covering import Covering, Test
 from tests.mutants.operators import Mutant, mutants_of
 from tests.mutants.server import Judge
+from tests.mutants.uses import places_of_use
 
 PARTS = ("language", "calculus", "evaluate", "grading")
 # What fails on a busy machine by itself, or runs for longer than all others together.
@@ -48,10 +49,15 @@ def _of_package(part: str) -> list[Mutant]:
 
 
 def fitting(mutant: Mutant, covering: Covering, seconds: float) -> list[Test]:
-    """Tests of the mutant's line, those of its own part first, as many as fit into the time."""
+    """Tests of the mutant's line, those of its own part first, as many as fit into the time.
+
+    What is carried out where a module is imported is no test's own: it is asked of those that use what is made there.
+    """
     part = mutant.path.split("/")[1]
-    tests = [each for each in covering.of(mutant.path, mutant.line) if not any(n in each.name for n in _NOT_ASKED)]
-    tests.sort(key=lambda each: not each.name.startswith(f"tests/{part}/"))
+    places = {(mutant.path, mutant.line), *places_of_use(mutant.path, mutant.line)}
+    found = {test for place in places for test in covering.of(*place)}
+    tests = [each for each in found if not any(name in each.name for name in _NOT_ASKED)]
+    tests.sort(key=lambda each: (not each.name.startswith(f"tests/{part}/"), each.seconds, each.name))
     chosen: list[Test] = []
     for test in tests:
         if not chosen or sum(each.seconds for each in chosen) + test.seconds <= seconds:
@@ -72,7 +78,6 @@ def judged(mutants: Iterable[Mutant], covering: Covering | None, seconds: float)
     judge = Judge()
     try:
         for mutant in mutants:
-            # What is carried out where a module is imported is no test's own.
             tests = (fitting(mutant, covering, seconds) if covering else []) or of_part(mutant)
             allowed = 30 + 3 * sum(each.seconds for each in tests)
             verdict = judge.judged(mutant, [each.name for each in tests], allowed)
