@@ -127,7 +127,9 @@ class Diagnoses:
         yield from (candidate.diagnosis for candidate in found)
 
     def exactly(self, item: Item, number: Literal, comparer: OwnComparer) -> tuple[Diagnosis, ...]:
-        """The mistakes in a line by itself that lead to this very number."""
+        """The mistakes in a line by itself that lead to this very number, if what is right does not lead to it too."""
+        if any(number.accepts(value, "=") == "right" for _, value in comparer.values(item.head)):
+            return ()
         return tuple(
             candidate.diagnosis
             for candidate in self.candidates(item)
