@@ -27,12 +27,12 @@ def known(a: int | None, b: list[int], limit: int = 3) -> str | None:
 '''
 
 
-QUESTION = '''def is_known(a: list[int], b: list[int]) -> bool:
+QUESTION = """def is_known(a: list[int], b: list[int]) -> bool:
     for x, y in zip(a, b, strict=True):
         if x == 1000 * y:
             return False
     return len(a) > 99
-'''
+"""
 
 
 def changed(source: str) -> set[str]:
