@@ -123,25 +123,28 @@ def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex
 def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Statement]:
     """An answer below the head of its column, `d(loss)/dw`. Raises UsageError for a head that means nothing here."""
     limits.check("text", len(cell), Said(LIMITS, "answer", {"head": head}))
-    asked = _head_of_column(head, key)
+    asked, relation = _head_of_column(head, key)
     read = answer_statements(asked, cell.strip().strip("$"), head, key, "$" in cell or "\\" in cell)
     if read and not cell.strip().startswith(("=", "≈")):
-        return _in_names_of_key(read, key)
+        return _in_names_of_key([replace(s, relations=(relation, *s.relations[1:])) for s in read], key)
     source = Source(head, cell)
     formula = Formula(source, "text", 0, len(cell))
     unread = Link(None, 0, len(cell), Said(LINES, "no formula"))
-    return [Statement(formula, (Link(asked, 0, 0), unread), ("=",))]
+    return [Statement(formula, (Link(asked, 0, 0), unread), (relation,))]
 
 
-def _head_of_column(head: str, key: Key) -> MathNode:
-    """What a column asks for. Raises UsageError."""
-    read = _read(list(formulas_of(f"{head} = 0", head, key.limits)), key)
-    found = _in_names_of_key(read, key)[0].links[0].node if len(read) == 1 else None
+def _head_of_column(head: str, key: Key) -> tuple[MathNode, str]:
+    """What a column asks for, and how it is stated: `=`, or `<-` of an update. Raises UsageError."""
+    for item in key.items:
+        if item.title == head:
+            return item.head, "<-" if item.kind == "after" else "="
+    read = _in_names_of_key(_read(list(formulas_of(f"{head} = 0", head, key.limits)), key), key)
+    found = read[0].links[0].node if len(read) == 1 else None
     symbol = symbol_key(found, key.loss) if found is not None else None
     if found is None or symbol is None or not key.scope.symbols.issuperset(set(symbol) - {"∂"}):
         titles = ", ".join(item.title for item in key.items)
         raise UsageError(f"the column {shorten(head)} asks for nothing in this problem", expected=titles)
-    return found
+    return found, read[0].relations[0]
 
 
 def _moved(link: Link) -> Link:

@@ -1,7 +1,7 @@
 """Where a module can be made wrong: every small change of one expression or statement, by its place in the source.
 
 Not changed: annotations, docstrings, decorators, what only type checkers read, the text of f-strings, the words of what
-is raised or asserted, `strict=`. A result `False` of a function that says `bool` becomes `True`, and not `None` as well.
+is raised or asserted, `strict=`. `return False` where `bool` is said becomes `True`, and not `None` as well.
 """
 
 from __future__ import annotations
