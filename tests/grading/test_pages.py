@@ -15,7 +15,7 @@ from backprop_derive.grading.grade import Grader
 from backprop_derive.grading.record import Class
 from backprop_derive.grading.report import class_document
 from backprop_derive.grading.submissions import in_table
-from backprop_derive.grading.tables import gradebook
+from backprop_derive.grading.tables import as_json, gradebook
 from backprop_derive.options import Options
 
 CLASSES = Path(__file__).resolve().parent / "classes"
@@ -44,6 +44,13 @@ def table(source: str) -> Iterator[str]:
     yield from _of_class(found)
 
 
+def data(source: str) -> Iterator[str]:
+    """What a program reads of some of them."""
+    problem, *works = source.split("=== ")
+    picked = [work.partition("\n") for work in works if work.startswith(("Eva", "Ida", "Olaf", "Xia", "Uma", "Vic"))]
+    yield as_json(bd.grade(problem, [(name, answer) for name, _, answer in picked]))
+
+
 def _of_class(found: Class) -> Iterator[str]:
     yield _read(class_document(found))
     yield gradebook(found).replace("\r\n", "\n")
@@ -53,11 +60,17 @@ def _read(document: Document) -> str:
     return str(render(document, "txt", Options()))
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in CLASSES.iterdir() if path.suffix != ".told"))
+PAGES = {
+    **{f"{path.stem}.told": (path, texts) for path in CLASSES.glob("*.txt")},
+    "table.told": (CLASSES / "table.csv", table),
+    "scalars.json": (CLASSES / "scalars.txt", data),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_class_is_told_what_it_was(name: str, request: pytest.FixtureRequest) -> None:
-    source = (CLASSES / name).read_text(encoding="utf-8")
-    page = "\n\n".join(table(source) if name.endswith(".csv") else texts(source))
-    golden = (CLASSES / name).with_suffix(".told")
+    source, made = PAGES[name]
+    page = "\n\n".join(made(source.read_text(encoding="utf-8")))
     if request.config.getoption("--update"):
-        golden.write_text(page, encoding="utf-8")
-    assert page == golden.read_text(encoding="utf-8"), "if the change is meant: pytest --update"
+        (CLASSES / name).write_text(page, encoding="utf-8")
+    assert page == (CLASSES / name).read_text(encoding="utf-8"), "if the change is meant: pytest --update"
