@@ -60,7 +60,7 @@ def _formula(comparer: Comparer, left: MathNode) -> str:
 
 
 def _is_all(comparer: Comparer, left: Derivative, of: str, by: str) -> bool:
-    """Whether the local gradient is the derivative: not where it is of the loss, which the name reaches by other paths."""
+    """Whether the local gradient is all of it: a name may reach the loss by other paths, too."""
     scope = comparer.scope
     others = (name for name in scope.operands[of] if name != by)
     return of != scope.loss or bool(left.held) or all(by not in scope.needed(name) for name in others)
