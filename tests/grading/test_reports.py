@@ -57,6 +57,20 @@ def test_the_report_counts_points_steps_and_mistakes() -> None:
     assert "Dan nothing was handed in" in flat
 
 
+def test_the_report_of_a_class_that_lost_nothing() -> None:
+    work = str(bd.solve(LESSON.read_text()).to_markdown())
+    flat = " ".join(str(render(class_document(_class(Ann=work, Bob=work)), "txt", Options())).split())
+    assert "Points of 8: mean 8, median 8, from 8 to 8. No points were lost." in flat
+    assert "No mistake was recognised." in flat
+    assert "Not graded" not in flat
+
+
+def test_the_report_of_a_class_of_which_nothing_is_graded() -> None:
+    flat = " ".join(str(render(class_document(_class(Ann="", Bob="???")), "txt", Options())).split())
+    assert "2 students handed in, 0 graded. Not graded ---------- Student Reason" in flat
+    assert "Points" not in flat
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_no_cell_of_the_gradebook_is_a_formula(name: str) -> None:
     found = bd.grade(LESSON.read_text(), [(name, "-2"), ("Bob", "=1-3")])

@@ -62,7 +62,8 @@ def test_an_own_letter_stands_for_one_step_only() -> None:
     ("answer", "verdict"),
     [
         ("24", "right"), ("$24$", "right"), ("$$\n24\n$$", "right"), ("24\n= 24", "missing"), ("= 24", "missing"),
-        ("≈ 24", "missing"), ("2 s x", "right"), (r"$2 s \cdot x$", "right"), ("7 s", "wrong"), ("", "missing"), ("8·3", "right"),
+        ("≈ 24", "missing"), ("2 s x", "right"),
+        (r"$2 s \cdot x$", "right"), ("7 s", "wrong"), ("", "missing"), ("8·3", "right"),
     ],
 )  # fmt: skip
 def test_the_answer_alone(answer: str, verdict: str) -> None:
