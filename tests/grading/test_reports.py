@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,43 @@ def test_the_plot_is_the_same_for_the_same_class() -> None:
     assert draw(found, ".png").startswith(b"\x89PNG")
     with pytest.raises(bd.UsageError, match=r"\.gif"):
         draw(found, ".gif")
+
+
+def _labels(svg: bytes) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg.decode())
+
+
+def test_the_plot_says_what_was_lost_and_how_many_points_there_were() -> None:
+    pytest.importorskip("matplotlib")
+    long = "a_name_that_is_longer_than_a_plot"
+    problem = f"Given x = 3, w = 2\n{long} = x*w\nloss = {long}^2\nFind d(loss)/dw\nLearning rate: 0.1\nUpdates: 1"
+    found = bd.grade(problem, {"Ann": "72", "Bob": f"{long} = 6", "Cy": ""})
+    assert isinstance(found, Class)
+    labels = _labels(draw(found, ".svg"))
+    for label in ("loss", "∂loss/∂w", "w after the update", "share of points lost (%)", "points", "students"):
+        assert label in labels
+    assert "2 students" in labels  # Cy's work is not graded
+    assert [len(label) for label in labels if label.startswith("a")] == [30]
+
+
+def test_the_plot_has_a_row_for_forty_items_at_most() -> None:
+    pytest.importorskip("matplotlib")
+    steps = [f"s{k} = 2*s{k - 1}" for k in range(1, 50)]
+    problem = "\n".join(["Given s0 = 1", *steps, "Find d(s49)/ds0"])
+    found = bd.grade(problem, {"Ann": "s1 = 3"}, ask=("value",))
+    assert isinstance(found, Class)
+    labels = _labels(draw(found, ".svg"))
+    assert [label for label in labels if label.startswith("s") and label != "students"][-1] == "s₄₀"
+
+
+def test_much_that_is_wrong_beside_the_work_is_cut_short() -> None:
+    many = "s = -1\n\n" + "\n\n".join(f"1 = {k}" for k in range(2, 40))
+    long = "1 = 1" + " + 1" * 100
+    for claims, told in ((many, 30), (long, 1)):
+        found = _class(Ann=claims)
+        page = str(render(feedback_document(found.sheets[0], found.problem), "md", Options()))
+        assert page.count("does not hold") == told
+    assert [len(code) for code in re.findall("`(.*?)`", page) if code.startswith("1 = 1 +")] == [120]
 
 
 # --- the command
