@@ -18,6 +18,7 @@ from backprop_derive.grading.feedback import feedback_document
 from backprop_derive.grading.plot import draw
 from backprop_derive.grading.record import Class
 from backprop_derive.grading.report import class_document
+from backprop_derive.grading.submissions import in_table
 from backprop_derive.grading.tables import as_json, gradebook
 from backprop_derive.options import Options
 from tests.conftest import CHECKOUT
@@ -107,6 +108,13 @@ def _labels(svg: bytes) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg.decode())
 
 
+def _height(svg: bytes) -> float:
+    """The height in points."""
+    found = re.search(r'height="([\d.]+)pt"', svg.decode())
+    assert found is not None
+    return float(found[1])
+
+
 def test_the_plot_says_what_was_lost_and_how_many_points_there_were() -> None:
     pytest.importorskip("matplotlib")
     long = "a_name_that_is_longer_than_a_plot"
@@ -128,6 +136,9 @@ def test_the_plot_has_a_row_for_forty_items_at_most() -> None:
     assert isinstance(found, Class)
     labels = _labels(draw(found, ".svg"))
     assert [label for label in labels if label.startswith("s") and label != "students"][-1] == "s₄₀"
+    few = bd.grade("Given x = 3\ns = x^2\nFind ds/dx", {"Ann": "6"})
+    assert isinstance(few, Class)
+    assert (_height(draw(few, ".svg")), _height(draw(found, ".svg"))) == (216, 892.8)
 
 
 def test_much_that_is_wrong_beside_the_work_is_cut_short() -> None:
@@ -178,6 +189,11 @@ def test_a_table_of_answers(tmp_path: Path) -> None:
     lines = {line["title"]: line for line in data["students"][1]["lines"]}
     assert lines["∂loss/∂w"]["verdict"] == "follows"
     assert "row 6 has 4 cells" in data["students"][4]["problem"]
+
+
+def test_a_row_without_a_name_goes_by_its_number() -> None:
+    rows = list(in_table("answer,student\n24\n24,\n24, Ann \n", "table.csv"))
+    assert [row.student for row in rows] == ["row 2", "row 3", "Ann"]
 
 
 def test_each_student_has_a_variant(tmp_path: Path) -> None:

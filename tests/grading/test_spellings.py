@@ -10,6 +10,7 @@ import backprop_derive as bd
 from backprop_derive.grading.grade import Grader
 from backprop_derive.grading.record import Sheet
 from backprop_derive.grading.submissions import Submission
+from backprop_derive.limits import Limits
 
 PROBLEM = "Given x = 3, y = 2, w = 2\np = x*w\ns = p - y\nF = s^2\nFind dF/dw\nLearning rate: 0.1\nUpdates: 1\n"
 TENSORS = "Given x1 = [1, 2], W_1 = [[1, 0, 2], [2, 3, 1]]\nz = x1 @ W_1\nL = sum(z^2)\nFind dL/dW_1, dL/dx1"
@@ -126,3 +127,10 @@ def test_what_is_too_long_is_not_read() -> None:
     assert isinstance(sheet, Sheet)
     assert "5,001" in sheet.problem
     assert "5,000" in sheet.problem
+
+
+def test_a_cell_is_no_longer_than_a_text_may_be() -> None:
+    strict = Grader(PROBLEM, limits=Limits(text=100))
+    for length, is_read in ((100, True), (101, False)):
+        sheet = strict.grade_submission(Submission("Ann", answers=(("dF/dw", "24".ljust(length)),)))
+        assert (sheet.points > 0, "dF/dw is too large: 101" in sheet.problem) == (is_read, not is_read)
