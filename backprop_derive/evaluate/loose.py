@@ -117,9 +117,6 @@ class Loose:
         found = getattr(self.context, name)(x)
         return found.real if isinstance(found, self.context.mpc) else found
 
-    def settled(self, a: Number) -> Number:
-        return a
-
     def decimal(self, a: Number) -> Decimal:
         return to_decimal(a)
 
