@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--only", default="", metavar="PATH", help="a part, or a module of it: grading/work.py")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=float, default=60, help="of tests for each mutant")
+    parser.add_argument("--seconds", type=float, default=90, help="of tests for each mutant")
     parser.add_argument("--coverage", type=Path, default=CHECKOUT / "build" / "coverage")
     parser.add_argument("--output", type=Path, default=CHECKOUT / "build" / "mutants.jsonl")
     asked = parser.parse_args()
