@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Context
 from typing import Any
 
 import mpmath
@@ -144,6 +145,10 @@ def test_how_large_a_number_may_be() -> None:
     assert reals.at_least(real(1, -0.02)) < -6  # from 2^-0.02 off, 0.0138 are left
     with pytest.raises(MorePrecision):
         reals.at_least(real(1, -0.01))
+
+
+def test_nothing_has_digits_too() -> None:
+    assert Reals(BITS).decimal(real(0, -200.0), Context(prec=60)) == 0
 
 
 def test_what_may_be_zero() -> None:
