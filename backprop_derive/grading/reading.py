@@ -53,7 +53,7 @@ def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) 
 
 def _shown_names(statement: Statement) -> list[str]:
     nodes = [link.node for link in statement.links if link.node is not None]
-    return [_shown(key) for node in nodes for key in symbols_in(node)]
+    return [_shown(key) for node in nodes for key in _all_names(node)]
 
 
 @lru_cache(maxsize=4096)

@@ -53,3 +53,15 @@ def test_a_name_of_the_students_own_stays_a_name() -> None:
     assert found["Z"] == ("right", 1, "")
     assert sheet("Z_1 = X @ W = [[5, -1], [11, -3]]\nZ = Z_1 + b = [[12, 7], [18, 5]]").remarks == ()
     assert lines("if Z_11 = 12 then L = 542")["L"][0] == "right"
+
+
+def test_an_entry_needs_its_digits_too() -> None:
+    problem = "Given x = [0.3, -0.7]\np = sigmoid(x)\nL = sum(p)\nFind dL/dx"
+    for answer, verdict, credit in (
+        ("p_1 = 0.574\np_2 = 0.33", "rounded", 1), ("p_1 = 0.574\np_2 = 0.3", "partly", Fraction(1, 2)),
+        ("p_1 = 0.5\np_2 = 0.33", "partly", Fraction(1, 2)), ("p_1 = 0.6\np_2 = 0.3", "wrong", 0),
+    ):  # fmt: skip
+        line = bd.grade(problem, answer).line("p")  # type: ignore[union-attr]
+        assert (line.verdict, line.credit) == (verdict, credit)
+    found = bd.grade(problem, "p_1 = 0.7\np_2 = 0.33\nL = 1.0").line("L")  # type: ignore[union-attr]
+    assert (found.verdict, [(used.name, used.value) for used in found.used]) == ("follows", [("p", "[0.7, 0.33]")])

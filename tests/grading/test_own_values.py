@@ -114,3 +114,16 @@ def test_a_wrong_formula_is_known_by_its_form_or_by_what_it_comes_to(
     problem: str, answer: str, line: str, mistakes: list[str]
 ) -> None:
     assert [mistake.name for mistake in graded(problem, answer).line(line).mistakes] == mistakes
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("5", "5"), ("5/999", "5/999"), ("5/1001", "5/1001"), ("1 + 1/999", "1000/999"), ("1 + 1/1001", "1.001"),
+        ("-1 - 1/999", "−1000/999"), ("sqrt(2)", "1.414"), ("-sqrt(2)", "−1.414"), ("cos(1)*10^-400", "5.403e−401"),
+        ("5.0", "5.0"),
+    ],
+)  # fmt: skip
+def test_an_own_value_is_shown_as_it_was_written_or_with_a_few_digits(value: str, shown: str) -> None:
+    line = graded(PROBLEM, f"s = {value}\n\nloss = ({value})^2").line("loss")
+    assert (line.verdict, [(used.name, used.value) for used in line.used]) == ("follows", [("s", shown)])

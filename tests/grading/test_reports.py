@@ -151,6 +151,12 @@ def test_much_that_is_wrong_beside_the_work_is_cut_short() -> None:
     assert [len(code) for code in re.findall("`(.*?)`", page) if code.startswith("1 = 1 +")] == [120]
 
 
+def test_a_cell_of_the_gradebook_is_no_longer_than_two_hundred() -> None:
+    found = bd.grade(LESSON.read_text(), {"a" * 300: "-2"})
+    assert isinstance(found, Class)
+    assert gradebook(found).split("\n")[1].startswith("a" * 199 + "…,8,8,")
+
+
 # --- the command
 
 

@@ -134,3 +134,23 @@ def test_a_cell_is_no_longer_than_a_text_may_be() -> None:
     for length, is_read in ((100, True), (101, False)):
         sheet = strict.grade_submission(Submission("Ann", answers=(("dF/dw", "24".ljust(length)),)))
         assert (sheet.points > 0, "dF/dw is too large: 101" in sheet.problem) == (is_read, not is_read)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_formula"),
+    [
+        (r"$\frac{d}{dw} F = 24$", True), (r"$\nabla_w F = 24$", True), (r"$\frac{dF}{dw} = 6 s = 24$", True),
+        (r"$\frac{d}{dw} E = 24$", False), (r"$\nabla_w E = 24$", False), (r"$\frac{dE}{dw} = 24$", False),
+        (r"$q = s^2$ and $\frac{d}{dw} q = 24$", False), ("dF/dw = 24", False), (r"$\frac{dF}{dw} < 24$", False),
+    ],
+)  # fmt: skip
+def test_a_line_of_latex_is_shown_as_it_looks_but_in_the_letters_of_the_student(answer: str, is_formula: bool) -> None:
+    line = grader().grade(answer).line("∂F/∂w")
+    assert (line.formula is not None) == is_formula
+    assert line.written in answer
+
+
+def test_another_spelling_of_an_index_is_no_letter_of_ones_own() -> None:
+    line = grader(TENSORS).grade(r"$\frac{\partial L}{\partial x_1} = [26, 64]$").line("∂L/∂x₁")
+    assert line.verdict == "right"
+    assert line.formula is not None
