@@ -65,3 +65,20 @@ def test_an_entry_needs_its_digits_too() -> None:
         assert (line.verdict, line.credit) == (verdict, credit)
     found = bd.grade(problem, "p_1 = 0.7\np_2 = 0.33\nL = 1.0").line("L")  # type: ignore[union-attr]
     assert (found.verdict, [(used.name, used.value) for used in found.used]) == ("follows", [("p", "[0.7, 0.33]")])
+
+
+def test_six_wrong_entries_are_named_and_the_others_counted() -> None:
+    problem = "Given x = [1, 2, 3, 4, 5, 6, 7, 8]\nL = sum(x^2)\nFind dL/dx"
+    for answer, reason in (
+        ("[2, 0, 0, 0, 0, 0, 0, 16]", "wrong in entries (2), (3), (4), (5), (6), (7), counted from 1"),
+        ("[2, 0, 0, 0, 0, 0, 0, 0]", "wrong in entries (2), (3), (4), (5), (6), (7) and 1 more, counted from 1"),
+        ("[0, 0, 6, 8, 10, 12, 14, 16]", "wrong in entries (1) and (2), counted from 1"),
+    ):
+        assert bd.grade(problem, f"dL/dx = {answer}").line("∂L/∂x").reason == reason  # type: ignore[union-attr]
+
+
+def test_a_matrix_that_was_put_right_is_no_error_to_follow_from() -> None:
+    first, then = "Z = [[12, 6], [18, 5]]\n\n", "Z = [[12, 7], [18, 5]]\n\n"
+    wrong = "dL/dZ = [[24, 12], [36, 11]]"
+    used = [sheet(before + wrong).line("∂L/∂Z").used for before in (first, first + then)]
+    assert [[each.name for each in found] for found in used] == [["Z"], []]

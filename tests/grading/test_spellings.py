@@ -71,6 +71,12 @@ def test_the_answer_alone(answer: str, verdict: str) -> None:
     assert verdicts(answer, "∂F/∂w") == [verdict]
 
 
+@pytest.mark.parametrize("text", ["x*w\n\ns", "Nothing.", "$x$ and $w$", "* a\n* b"])
+def test_what_claims_nothing_is_said_to(text: str) -> None:
+    problem = grader().grade(text).problem
+    assert problem == "not read: there is no formula with an equals sign in it"
+
+
 def test_an_answer_alone_is_a_line_that_is_not_too_long() -> None:
     long = "24" + " + 0" * 499
     assert (len(long), verdicts(long, "∂F/∂w")) == (1998, ["right"])
