@@ -82,3 +82,37 @@ def test_a_matrix_that_was_put_right_is_no_error_to_follow_from() -> None:
     wrong = "dL/dZ = [[24, 12], [36, 11]]"
     used = [sheet(before + wrong).line("∂L/∂Z").used for before in (first, first + then)]
     assert [[each.name for each in found] for found in used] == [["Z"], []]
+
+
+def test_a_vector_of_the_wrong_sign_earns_nothing_for_its_zeros() -> None:
+    problem = "Given x = [0, 2, 0], y = [1, 1, 1]\nL = sum(x^2) + sum(y*x)\nFind dL/dx, dL/dy"
+    for answer, credit, mistake in (
+        ("dL/dy = [0, -2, 0]", 0, ["sign"]), ("dL/dy = [0, 4, 0]", Fraction(2, 3), ["a factor of 2 too much"]),
+        ("dL/dy = [0, 1, 0]", Fraction(2, 3), ["a factor of 2 is missing"]), ("dL/dy = [0, 7, 0]", Fraction(2, 3), []),
+        ("dL/dy = [0, 6, 0]", Fraction(2, 3), []), ("dL/dy = [2, 0, 0]", Fraction(1, 3), []),
+    ):  # fmt: skip
+        line = bd.grade(problem, answer).line("∂L/∂y")  # type: ignore[union-attr]
+        assert (line.credit, [found.name for found in line.mistakes]) == (credit, mistake)
+
+
+def test_a_square_matrix_that_is_turned_earns_nothing() -> None:
+    line = sheet("Z = [[12, 18], [7, 5]]").line("Z")
+    assert (line.credit, [found.name for found in line.mistakes]) == (0, ["result transposed"])
+    rounded = sheet("Z = [[12.01, 18.01], [7, 5]]").line("Z")
+    assert [found.name for found in rounded.mistakes] == ["result transposed"]
+
+
+def test_a_shape_is_told_with_what_stands_in_it() -> None:
+    problem = "Given X = [[1, 2, 3], [4, 5, 6]]\nL = sum(X^2)\nFind dL/dX"
+    for answer, mistake in (
+        ("[[2, 8], [4, 10], [6, 12]]", "result transposed"), ("[[2, 4], [6, 8], [10, 12]]", "another shape"),
+        ("[2, 4, 6, 8, 10, 12]", "another shape"), ("[1, 2]", "another shape"),
+    ):  # fmt: skip
+        line = bd.grade(problem, f"dL/dX = {answer}").line("∂L/∂X")  # type: ignore[union-attr]
+        assert (line.verdict, line.credit, line.mistakes[0].name) == ("wrong", 0, mistake)
+        assert line.reason.startswith("the shape is ")
+        assert line.reason.endswith("and it must be 2×3")
+    told = [
+        bd.grade(problem, f"dL/dX = {a}").line("∂L/∂X").mistakes[0].feedback for a in ("[2, 4, 6, 8, 10, 12]", "[1, 2]")
+    ]  # type: ignore
+    assert told == ["The entries are right, and the shape is not.", "A gradient has the shape of its variable."]
