@@ -48,7 +48,7 @@ class Reading:
 def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) -> bool:
     """Whether names look otherwise in the key's names: e for s, but not x_1 for x1."""
     pairs = zip(statements, renamed_ones, strict=True)
-    return any(_shown_names(old) != _shown_names(new) for old, new in pairs if old is not new)
+    return any(_shown_names(old) != _shown_names(new) for old, new in pairs)
 
 
 def _shown_names(statement: Statement) -> list[str]:
@@ -69,8 +69,8 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
         raise LimitError(Said(LIMITS, "claims", {"count": Count(len(read)), "most": Count(_MOST_STATEMENTS)}))
     if not any(len(statement.links) > 1 for statement in read):
         read = _bare_answer(written, name, key) or read
-    found = _in_names_of_key(read, key)
-    return Reading(found, has_own_letters(read, found))
+    found = _with_names_of_key(read, key)
+    return Reading(_parted(found, key), has_own_letters(read, found))
 
 
 def _read(formulas: list[Formula], key: Key) -> list[Statement]:
@@ -157,6 +157,17 @@ def _moved(link: Link) -> Link:
 
 
 def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
+    return _parted(_with_names_of_key(statements, key), key)
+
+
+def _parted(statements: list[Statement], key: Key) -> list[Statement]:
+    """What is said of a tensor's value and of its shape, apart."""
+    if key.is_scalar:
+        return statements
+    return [_with_vectors(part, key) for statement in statements for part in _without_shape(statement)]
+
+
+def _with_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     updates = {f"{name}{ending}": name for name in key.scope.givens for ending in _AFTER}
     renames = dict(key.spellings)
     known = set(key.scope.symbols)
@@ -178,8 +189,7 @@ def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     if loss is not None and key.loss not in heads:
         renames.setdefault(loss, key.loss)
     changed = [_renamed_statement(s, renames) for s in statements] if renames else statements
-    found = [_as_update(s, updates) for s in changed]
-    return found if key.is_scalar else [_with_vectors(part, key) for s in found for part in _without_shape(s)]
+    return [_as_update(s, updates) for s in changed]
 
 
 def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], free: list[str]) -> str | None:
