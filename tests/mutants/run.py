@@ -49,15 +49,20 @@ def _of_package(part: str) -> list[Mutant]:
 
 
 def fitting(mutant: Mutant, covering: Covering, seconds: float) -> list[Test]:
-    """Tests of the mutant's line, those of its own part first, as many as fit into the time.
+    """Tests of the mutant's line, those of its own module and part first, as many as fit into the time.
 
     What is carried out where a module is imported is no test's own: it is asked of those that use what is made there.
     """
-    part = mutant.path.split("/")[1]
+    _, part, *_, module = mutant.path.removesuffix(".py").split("/")
     places = {(mutant.path, mutant.line), *places_of_use(mutant.path, mutant.line)}
     found = {test for place in places for test in covering.of(*place)}
     tests = [each for each in found if not any(name in each.name for name in _NOT_ASKED)]
-    tests.sort(key=lambda each: (not each.name.startswith(f"tests/{part}/"), each.seconds, each.name))
+    named = f"tests/{part}/test_{module}"
+    tests.sort(
+        key=lambda test: (
+            not test.name.startswith(named), not test.name.startswith(f"tests/{part}/"), test.seconds, test.name
+        )
+    )  # fmt: skip
     chosen: list[Test] = []
     for test in tests:
         if not chosen or sum(each.seconds for each in chosen) + test.seconds <= seconds:
