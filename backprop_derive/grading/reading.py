@@ -107,7 +107,7 @@ def _bare_answer(written: str, name: str, key: Key) -> list[Statement]:
     return answer_statements(Derivative(Name(graph.loss), Name(graph.wanted[0])), stripped, name, key, "$" in written)
 
 
-def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex: bool = False) -> list[Statement]:
+def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex: bool) -> list[Statement]:
     """An answer without a head as what it claims of `head`; none where it is no formula at all."""
     vocabulary = Vocabulary(key.vocabulary.names, frozenset(), key.vocabulary.tensors)
     kind = "latex" if is_latex else "text"

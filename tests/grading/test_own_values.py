@@ -28,6 +28,7 @@ def graded(problem: str, answer: str) -> Sheet:
         (PROBLEM, "y^ = 6\ns = 5\ndloss/dw = 30", "∂loss/∂w", ("s", "5")),
         (CHAIN, "a = 4\n\ndc/db = 10", "∂c/∂b", ("a", "4")),
         (CHAIN, "a = 4\n\ndc/dw = 20", "∂c/∂w", ("a", "4")),
+        (CHAIN, "db/da = 2\n\ndc/dw = 56", "∂c/∂w", ("db/da", "2")),
         (PROBLEM, "s = cos(1)\n\nloss = cos(1)^2 = 0.2919", "loss", ("s", "0.5403")),
     ],
 )
@@ -127,3 +128,10 @@ def test_a_wrong_formula_is_known_by_its_form_or_by_what_it_comes_to(
 def test_an_own_value_is_shown_as_it_was_written_or_with_a_few_digits(value: str, shown: str) -> None:
     line = graded(PROBLEM, f"s = {value}\n\nloss = ({value})^2").line("loss")
     assert (line.verdict, [(used.name, used.value) for used in line.used]) == ("follows", [("s", shown)])
+
+
+def test_what_is_rounded_to_whole_numbers_is_no_wrong_value() -> None:
+    problem = "Given x = [12.3, 7.1]\nz = 2*x\nL = sum(z^2)\nFind dL/dx"
+    for value, used in (("≈ [25, 14]", []), ("= [24.6, 14.2]", []), ("= [24, 14]", ["z"])):
+        line = graded(problem, f"z {value}\n\ndL/dz = [1, 1]").line("∂L/∂z")
+        assert (line.verdict, [each.name for each in line.used]) == ("wrong", used)

@@ -9,7 +9,7 @@ import pytest
 import backprop_derive as bd
 from backprop_derive.grading.grade import Grader
 from backprop_derive.grading.record import Sheet
-from backprop_derive.grading.submissions import Submission
+from backprop_derive.grading.submissions import Submission, in_table
 from backprop_derive.limits import Limits
 
 PROBLEM = "Given x = 3, y = 2, w = 2\np = x*w\ns = p - y\nF = s^2\nFind dF/dw\nLearning rate: 0.1\nUpdates: 1\n"
@@ -93,6 +93,13 @@ def test_indices_are_written_in_several_ways(name: str) -> None:
 def test_matrices_too(name: str) -> None:
     right = "[[10, 12, 8], [20, 24, 16]]"
     assert verdicts(f"dL/d{name} = {right}", "∂L/∂W₁", problem=TENSORS) == ["right"]
+
+
+@pytest.mark.parametrize("head", ["answer", "Answers", "derivation", "text", "solution", "work"])
+@pytest.mark.parametrize("student", ["student", "Name", "id", "matriculation", "seat"])
+def test_a_table_has_columns_of_students_and_of_whole_answers(head: str, student: str) -> None:
+    (row,) = in_table(f"{head},{student}\n24,Ann\n", "table.csv")
+    assert (row.student, row.text, row.answers) == ("Ann", "24", ())
 
 
 def test_a_cell_is_read_below_its_head() -> None:

@@ -62,7 +62,11 @@ Change = tuple[ast.expr | ast.stmt, ast.AST, str]
 
 def _changes(tree: ast.AST, is_question: bool = False) -> Iterator[Change]:
     """The changes within a tree; `is_question` where a function around it says that it answers yes or no."""
+    characters = _sets_of_characters(tree)
     for child in _children(tree):
+        if isinstance(child, ast.expr) and child in characters:
+            yield child, ast.Constant(""), "string"
+            continue
         if isinstance(child, ast.FunctionDef):
             answers = isinstance(child.returns, ast.Name) and child.returns.id == "bool"
             yield from _changes(child, answers)
@@ -72,6 +76,18 @@ def _changes(tree: ast.AST, is_question: bool = False) -> Iterator[Change]:
         elif isinstance(child, ast.stmt) and not (is_question and _is_no(child)):
             yield from _of_statement(child)
         yield from _changes(child, is_question)
+
+
+def _sets_of_characters(node: ast.AST) -> list[ast.expr]:
+    """The strings that `x in "([{"` and `text.strip("$")` take for sets: a letter more in one is no fault."""
+    match node:
+        case ast.Compare(ops=ops, comparators=found):
+            sets = [each for op, each in zip(ops, found, strict=True) if isinstance(op, ast.In | ast.NotIn)]
+        case ast.Call(func=ast.Attribute(attr="strip" | "lstrip" | "rstrip"), args=sets):
+            pass
+        case _:
+            return []
+    return [each for each in sets if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -110,6 +126,8 @@ def _of_expression(node: ast.expr) -> Iterator[Change]:
             changed = copy.copy(node)
             changed.ops = [_COMPARE[type(op)](), *node.ops[1:]]
             yield node, changed, "comparison"
+        case ast.BinOp(op=ast.Mult() | ast.Div(), right=ast.Constant(value=1)):
+            yield node, ast.BinOp(node.left, ast.Add(), node.right), "arithmetic"  # times 1 is divided by 1
         case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
             yield node, ast.BinOp(node.left, _ARITHMETIC[type(op)](), node.right), "arithmetic"
         case ast.BoolOp(op=op):

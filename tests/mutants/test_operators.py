@@ -65,6 +65,23 @@ def test_what_is_as_false_or_as_large_is_no_fault() -> None:
     }  # fmt: skip
 
 
+def test_a_set_of_characters_is_emptied() -> None:
+    source = """def parts(text: str) -> str:
+    return text.strip("$") if text[0] in "([{" else "other" * 1
+"""
+    assert changed(source) == {
+        "return text.strip(('')) if text[0] in \"([{\" else \"other\" * 1",
+        "return text.strip(\"$\") if text[0] in ('') else \"other\" * 1",
+        "return text.strip(\"$\") if text[(1)] in \"([{\" else \"other\" * 1",
+        "return text.strip(\"$\") if (text[0] not in '([{') else \"other\" * 1",
+        "return (text.strip('$') if not text[0] in '([{' else 'other' * 1)",
+        "return text.strip(\"$\") if text[0] in \"([{\" else ('other' + 1)",
+        "return text.strip(\"$\") if text[0] in \"([{\" else ('XXotherXX') * 1",
+        "return text.strip(\"$\") if text[0] in \"([{\" else \"other\" * (2)",
+        "return None",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("part", ["language", "calculus", "evaluate", "grading"])
 def test_every_mutant_of_the_package_is_python(part: str) -> None:
     mutants = sample(60, 1, [part])
