@@ -135,3 +135,16 @@ def test_what_is_rounded_to_whole_numbers_is_no_wrong_value() -> None:
     for value, used in (("≈ [25, 14]", []), ("= [24.6, 14.2]", []), ("= [24, 14]", ["z"])):
         line = graded(problem, f"z {value}\n\ndL/dz = [1, 1]").line("∂L/∂z")
         assert (line.verdict, [each.name for each in line.used]) == ("wrong", used)
+
+
+@pytest.mark.parametrize(
+    ("problem", "claim", "title"),
+    [
+        (PROBLEM, "s = 5", "s"), (PROBLEM, "dloss/ds = 9", "∂loss/∂s"), (PROBLEM, "s = y - y^ = -4", "s"),
+        (PROBLEM, "dy^/dw = w", "∂ŷ/∂w"), (MATRIX, "z = [5, 6, 5]", "z"), (MATRIX, "dL/dz = [1, 1, 1]", "∂L/∂z"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_does_not_become_right_by_being_written_twice(problem: str, claim: str, title: str) -> None:
+    once, twice = (graded(problem, text).line(title) for text in (claim, f"{claim}\n\n{claim}"))
+    assert once.verdict in ("wrong", "partly")
+    assert (twice.verdict, twice.credit) == (once.verdict, once.credit)
