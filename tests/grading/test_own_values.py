@@ -148,3 +148,9 @@ def test_what_is_wrong_does_not_become_right_by_being_written_twice(problem: str
     once, twice = (graded(problem, text).line(title) for text in (claim, f"{claim}\n\n{claim}"))
     assert once.verdict in ("wrong", "partly")
     assert (twice.verdict, twice.credit) == (once.verdict, once.credit)
+
+
+def test_a_formula_behind_a_number_is_looked_at_and_takes_no_point_away() -> None:
+    sheet = graded(PROBLEM, "dloss/ds = 8\n\ndloss/ds = 3*s")
+    assert sheet.line("∂loss/∂s").verdict == "right"
+    assert [(remark.claim, remark.verdict) for remark in sheet.remarks] == [("dloss/ds = 3*s", "wrong")]
