@@ -27,6 +27,7 @@ def graded(problem: str, answer: str) -> Sheet:
     [
         (PROBLEM, "y^ = 6\ns = 5\ndloss/dw = 30", "∂loss/∂w", ("s", "5")),
         (CHAIN, "a = 4\n\ndc/db = 10", "∂c/∂b", ("a", "4")),
+        (CHAIN, "a = 4\n\nc = 25", "c", ("a", "4")),
         (CHAIN, "a = 4\n\ndc/dw = 20", "∂c/∂w", ("a", "4")),
         (CHAIN, "db/da = 2\n\ndc/dw = 56", "∂c/∂w", ("db/da", "2")),
         (PROBLEM, "s = cos(1)\n\nloss = cos(1)^2 = 0.2919", "loss", ("s", "0.5403")),
