@@ -30,8 +30,9 @@ INPUTS ?= 100000
 # Of `make campaign`: what a run of ten thousand takes is in docs/reliability.md.
 GRAPHS ?= 10000
 SEED ?= 0
-# Of `make mutants`: how many of some eight thousand.
+# Of `make mutants`: how many of some eight thousand, or of a part or a module only, as grading/work.py.
 SAMPLE ?= 300
+ONLY ?=
 
 BIN = .venv/bin
 
@@ -137,7 +138,8 @@ coverage: .venv/developing
 
 mutants: .venv/developing
 	@test -f build/coverage/data || echo "without build/coverage/data (make coverage): each is judged by the tests of its part"
-	$(BIN)/python -W ignore -m tests.mutants.run --sample $(SAMPLE) --seed $(SEED) --jobs $(WORKERS)
+	$(BIN)/python -W ignore -m tests.mutants.run --sample $(SAMPLE) --seed $(SEED) --jobs $(WORKERS) \
+		--only "$(ONLY)"
 
 same: .venv/developing
 	$(BIN)/python benchmarks/same_bytes.py --seeds 20

@@ -37,7 +37,7 @@ class Decimals:
         return (a > 0) - (a < 0)
 
     def compare(self, a: Number, b: Number) -> int:
-        return self.sign(self.add([a, -b]))
+        return self.sign(self.add([a, self.negate(b)]))
 
     def is_surely_positive(self, a: Number) -> bool:
         return a > 0
@@ -77,9 +77,6 @@ class Decimals:
         # From exact numbers on, log(8)/log(2) is 3.
         found = self.known.settled(Interpreter(self.known).value(expr, numbers))  # type: ignore[arg-type]
         return found if isinstance(found, Fraction) else self.known.decimal(found)
-
-    def settled(self, a: Number) -> Number:
-        return a
 
     def decimal(self, a: Number) -> Decimal:
         return digits(a)

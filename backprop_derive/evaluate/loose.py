@@ -117,9 +117,6 @@ class Loose:
         found = getattr(self.context, name)(x)
         return found.real if isinstance(found, self.context.mpc) else found
 
-    def settled(self, a: Number) -> Number:
-        return a
-
     def decimal(self, a: Number) -> Decimal:
         return to_decimal(a)
 
@@ -170,7 +167,7 @@ def within(a: Number, b: Number, most: Number) -> bool:
 @lru_cache(maxsize=4096)
 def odd_number(seed: int) -> Number:
     """A number between 0.3 and 1.7 that nothing else has anything to do with; the same for a seed."""
-    return _CONTEXT.mpf(3) / 10 + 7 * _CONTEXT.frac(_CONTEXT.sqrt(7 + seed) * (seed % 97 + 11)) / 5
+    return _CONTEXT.mpf(3) / 10 + 7 * _CONTEXT.frac(_CONTEXT.sqrt(_CONTEXT.pi + seed) * (seed % 97 + 11)) / 5
 
 
 def to_decimal(a: Number) -> Decimal:

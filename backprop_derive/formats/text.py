@@ -66,7 +66,7 @@ def underline(text: str, level: int) -> str:
 
 def wrapped(text: str, indent: int) -> str:
     """A paragraph in lines of at most the page's width; between wide characters a line may break without a blank."""
-    return _lines(text.split(" "), indent, indent)
+    return _lines(text.rstrip(" ").split(" "), indent, indent)
 
 
 def _lines(pieces: Iterable[str], start: int, hanging: int) -> str:

@@ -120,25 +120,27 @@ class Diagnoses:
         """By what a mistake comes to at the student's own values, and at the right ones."""
         found = []
         for candidate in self.candidates(item):
-            if any(number.accepts(value, "=") for _, value in comparer.values(candidate.formula)):
+            if any(number.accepts(value) for _, value in comparer.values(candidate.formula)):
                 found.append(candidate)
         # 2 in the place of 2s is the formula 2 rather than another formula that is 2 here.
         found.sort(key=lambda candidate: literal(candidate.formula) is None)
         yield from (candidate.diagnosis for candidate in found)
 
     def exactly(self, item: Item, number: Literal, comparer: OwnComparer) -> tuple[Diagnosis, ...]:
-        """The mistakes in a line by itself that lead to this very number."""
+        """The mistakes in a line by itself that lead to this very number, if what is right does not lead to it too."""
+        if any(number.accepts(value) == "right" for _, value in comparer.values(item.head)):
+            return ()
         return tuple(
             candidate.diagnosis
             for candidate in self.candidates(item)
-            if any(number.accepts(value, "=") == "right" for _, value in comparer.values(candidate.formula))
+            if any(number.accepts(value) == "right" for _, value in comparer.values(candidate.formula))
         )
 
     def _by_answer(self, item: Item, number: Literal) -> Iterator[Diagnosis]:
         """By the answers that mistakes in earlier lines lead to, which the student may not have written down."""
         question = QUESTIONS.get(item.kind, "").format(item.name)
         for answer in self.key.wrong_answers.get(question, ()):
-            if len(answer.answer) == 1 and number.accepts(answer.answer[0].rational, "="):
+            if len(answer.answer) == 1 and number.accepts(answer.answer[0].rational):
                 yield from map(self.told, answer.made)
 
     def _by_value(self, item: Item, wrong: MathNode, comparer: OwnComparer) -> Iterator[Diagnosis]:

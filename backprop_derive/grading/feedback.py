@@ -10,6 +10,7 @@ from ..exercises.sentences import FEEDBACK as PLACES
 from ..languages import ENGLISH, GAP, again, speaking
 from ..problem import Problem
 from ..report.blocks import words_cell
+from ..syntax.names import ambiguous, canonical
 from .record import Diagnosis, Line, Remark, Sheet
 from .record import Item as Asked
 from .sentences import FEEDBACK, FEEDBACK_COLUMNS, VERDICTS, number
@@ -29,8 +30,6 @@ def feedback_document(sheet: Sheet, problem: Problem, digits: int = 2, language:
 
 def literal_names(problem: Problem) -> frozenset[str]:
     """The keys that notation must set as typed."""
-    from ..syntax.names import ambiguous
-
     return ambiguous(tuple(problem.spelled))
 
 
@@ -123,7 +122,7 @@ def _why(line: Line, digits: int) -> Iterator[Inline]:
 def _mistake(line: Line) -> Iterator[Inline]:
     first, *others = line.mistakes
     name = mistake_name(first)
-    if first.at and first.at.split(" ")[0] != line.item.name:
+    if first.at and canonical(first.at) != line.item.name:
         name = FEEDBACK["made at"].format(name=name, at=first.at.replace(" by ", PLACES["by"]))
     yield Words(FEEDBACK["looks"].format(name=name, feedback=mistake_told(first)))
     if others:

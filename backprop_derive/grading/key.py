@@ -61,10 +61,7 @@ class Key:
     @cached_property
     def comparer(self) -> KeyComparer:
         """What compares with the right formulas and values; students' own ones share what it knows."""
-        found = KeyComparer(self.scope)
-        if self.record.first is not None and self.is_scalar:
-            _ = found.known, found.exact, found.has_choices
-        return found
+        return KeyComparer(self.scope)
 
     @cached_property
     def spellings(self) -> dict[str, str]:

@@ -231,10 +231,7 @@ class OwnComparer(Comparer):
 
     def own_values(self, node: MathNode) -> Iterator[Any]:
         """What a formula comes to by the student's own values and formulas, by each reading."""
-        comparer = self.own if self.formulas else self
-        for verdict, value in comparer.values(node):
-            if verdict == "follows" or self.formulas:
-                yield value
+        return (value for _, value in self.own.values(node))
 
     def _made(self) -> Comparer:
         steps = {k[0]: f for k, f in self.formulas.items() if len(k) == 1 and is_plain(f)}

@@ -49,12 +49,12 @@ class Reading:
 def has_own_letters(statements: list[Statement], renamed_ones: list[Statement]) -> bool:
     """Whether names look otherwise in the key's names: e for s, but not x_1 for x1."""
     pairs = zip(statements, renamed_ones, strict=True)
-    return any(_shown_names(old) != _shown_names(new) for old, new in pairs if old is not new)
+    return any(_shown_names(old) != _shown_names(new) for old, new in pairs)
 
 
 def _shown_names(statement: Statement) -> list[str]:
     nodes = [link.node for link in statement.links if link.node is not None]
-    return [_shown(key) for node in nodes for key in symbols_in(node)]
+    return [_shown(key) for node in nodes for key in _all_names(node)]
 
 
 @lru_cache(maxsize=4096)
@@ -70,8 +70,8 @@ def statements_in(written: str, name: str, key: Key, limits: Limits) -> Reading:
         raise LimitError(Said(LIMITS, "claims", {"count": Count(len(read)), "most": Count(_MOST_STATEMENTS)}))
     if not any(len(statement.links) > 1 for statement in read):
         read = _bare_answer(written, name, key) or read
-    found = _in_names_of_key(read, key)
-    return Reading(found, has_own_letters(read, found))
+    found = _with_names_of_key(read, key)
+    return Reading(_parted(found, key), has_own_letters(read, found))
 
 
 def _read(formulas: list[Formula], key: Key) -> list[Statement]:
@@ -122,7 +122,7 @@ def _bare_answer(written: str, name: str, key: Key) -> list[Statement]:
     return answer_statements(Derivative(Name(graph.loss), Name(graph.wanted[0])), stripped, name, key, "$" in written)
 
 
-def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex: bool = False) -> list[Statement]:
+def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex: bool) -> list[Statement]:
     """An answer without a head as what it claims of `head`; none where it is no formula at all."""
     vocabulary = Vocabulary(key.vocabulary.names, frozenset(), key.vocabulary.tensors)
     kind = "latex" if is_latex else "text"
@@ -138,25 +138,28 @@ def answer_statements(head: MathNode, answer: str, name: str, key: Key, is_latex
 def cell_statements(head: str, cell: str, key: Key, limits: Limits) -> list[Statement]:
     """An answer below the head of its column, `d(loss)/dw`. Raises UsageError for a head that means nothing here."""
     limits.check("text", len(cell), Said(LIMITS, "answer", {"head": head}))
-    asked = _head_of_column(head, key)
+    asked, relation = _head_of_column(head, key)
     read = answer_statements(asked, cell.strip().strip("$"), head, key, "$" in cell or "\\" in cell)
     if read and not cell.strip().startswith(("=", "≈")):
-        return _in_names_of_key(read, key)
+        return _in_names_of_key([replace(s, relations=(relation, *s.relations[1:])) for s in read], key)
     source = Source(head, cell)
     formula = Formula(source, "text", 0, len(cell))
     unread = Link(None, 0, len(cell), Said(LINES, "no formula"))
-    return [Statement(formula, (Link(asked, 0, 0), unread), ("=",))]
+    return [Statement(formula, (Link(asked, 0, 0), unread), (relation,))]
 
 
-def _head_of_column(head: str, key: Key) -> MathNode:
-    """What a column asks for. Raises UsageError."""
-    read = _read(list(formulas_of(f"{head} = 0", head, key.limits)), key)
-    found = _in_names_of_key(read, key)[0].links[0].node if len(read) == 1 else None
+def _head_of_column(head: str, key: Key) -> tuple[MathNode, str]:
+    """What a column asks for, and how it is stated: `=`, or `<-` of an update. Raises UsageError."""
+    for item in key.items:
+        if item.title == head:
+            return item.head, "<-" if item.kind == "after" else "="
+    read = _in_names_of_key(_read(list(formulas_of(f"{head} = 0", head, key.limits)), key), key)
+    found = read[0].links[0].node if len(read) == 1 else None
     symbol = symbol_key(found, key.loss) if found is not None else None
     if found is None or symbol is None or not key.scope.symbols.issuperset(set(symbol) - {"∂"}):
         titles = ", ".join(item.title for item in key.items)
         raise UsageError(f"the column {shorten(head)} asks for nothing in this problem", expected=titles)
-    return found
+    return found, read[0].relations[0]
 
 
 def _moved(link: Link) -> Link:
@@ -169,6 +172,17 @@ def _moved(link: Link) -> Link:
 
 
 def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
+    return _parted(_with_names_of_key(statements, key), key)
+
+
+def _parted(statements: list[Statement], key: Key) -> list[Statement]:
+    """What is said of a tensor's value and of its shape, apart."""
+    if key.is_scalar:
+        return statements
+    return [_with_vectors(part, key) for statement in statements for part in _without_shape(statement)]
+
+
+def _with_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     updates = {f"{name}{ending}": name for name in key.scope.givens for ending in _AFTER}
     renames = dict(key.spellings)
     known = set(key.scope.symbols)
@@ -190,8 +204,7 @@ def _in_names_of_key(statements: list[Statement], key: Key) -> list[Statement]:
     if loss is not None and key.loss not in heads:
         renames.setdefault(loss, key.loss)
     changed = [_renamed_statement(s, renames) for s in statements] if renames else statements
-    found = [_as_update(s, updates) for s in changed]
-    return found if key.is_scalar else [_with_vectors(part, key) for s in found for part in _without_shape(s)]
+    return [_as_update(s, updates) for s in changed]
 
 
 def _same_step(body: MathNode | None, key: Key, renames: Mapping[str, str], free: list[str]) -> str | None:

@@ -184,8 +184,8 @@ class Class:
     @property
     def worst(self) -> Lost | None:
         """The item that cost most, the first of several; None where none cost anything."""
-        found = max(self.lost, key=lambda lost: lost.points, default=None)
-        return found if found is not None and found.points else None
+        found = max(self.lost, key=lambda lost: lost.points)
+        return found if found.points else None
 
     @cached_property
     def mistakes(self) -> tuple[tuple[Diagnosis, int], ...]:

@@ -102,7 +102,6 @@ REFUSED = Sentences(
 LINES = Sentences(
     "graded lines",
     {
-        "rows": "the rows are of different lengths",
         "shape": "the shape is {found}, and it must be {right}",
         "entry": "wrong in entry {places}, counted from 1",
         "entries": "wrong in entries {places}, counted from 1",

@@ -36,8 +36,6 @@ def feeding(key: Key, scope: Scope, symbol: Symbol) -> frozenset[Symbol]:
     if len(symbol) == 1:
         return frozenset((name,) for name in scope.needed(symbol[0]) if name != symbol[0])
     values = {(name,) for name in scope.needed(key.loss)}
-    if symbol[0] == "after":
-        return frozenset({("∂", symbol[1]), *values, *feeding(key, scope, ("∂", symbol[1]))})
     if len(symbol) == 3:
         return frozenset(values)
     above: set[Symbol] = set()

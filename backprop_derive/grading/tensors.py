@@ -135,13 +135,16 @@ class Entries:
 
 
 def compared(node: MathNode, right: Array, known: tuple[Wrong, ...], told: Any) -> Entries | None:
-    """A written tensor, entry by entry; None where it is none. `known` are wrong answers, `told` words a mistake."""
+    """A written tensor, entry by entry; None where it is none, or has rows of different lengths.
+
+    `known` are wrong answers, `told` words a mistake.
+    """
     if not is_written(node):
         return None
     try:
         found = Arrays(Scope()).value(node)
     except (Misfit, NoValue):
-        return Entries(0, right.size, Said(LINES, "rows"))
+        return None
     if found.shape != right.shape:
         return _misshapen(node, found, right)
     fits = [_accepts(entry, value) for entry, value in zip(entries(node), np.ravel(right), strict=True)]
@@ -211,4 +214,4 @@ def _accepts(entry: MathNode, value: Any) -> bool:
     exact = Fraction(float(value))
     if abs(exact - number.value) <= _SAME * max(abs(exact), abs(number.value)):
         return True
-    return number.accepts(exact, "=") is not None
+    return number.accepts(exact) is not None

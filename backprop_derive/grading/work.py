@@ -133,7 +133,8 @@ class Work:
         if symbol in self.lines or symbol not in self.entries:
             return self.lines.get(symbol)
         shape = self.key.array(symbol).shape
-        return line_of_entries(item, shape, self.entries[symbol], self.key.shown(item))
+        found = line_of_entries(item, shape, self.entries[symbol], self.key.shown(item))
+        return replace(found, used=self.used(symbol)) if found.verdict == "follows" else found
 
     def formula(self, statement: Statement) -> MathNode | None:
         """A line of LaTeX as it is meant to look; None for text, which reads well as it is, and for other letters."""

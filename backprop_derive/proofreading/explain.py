@@ -50,13 +50,20 @@ def _formula(comparer: Comparer, left: MathNode) -> str:
     if isinstance(left, Derivative) and isinstance(left.by, Name):
         by, of = left.by.key, left.of
         if isinstance(of, Name) and of.key in scope.steps and by in scope.operands[of.key]:
-            return text(local_derivative(scope.steps[of.key], by))
+            return text(local_derivative(scope.steps[of.key], by)) if _is_all(comparer, left, of.key, by) else ""
         if not isinstance(of, Name | Derivative | Applied) and by in names_in(cast(Any, of)):
             try:
                 return text(local_derivative(cast(Any, of), by))
             except (BackpropError, ArithmeticError, TypeError, AttributeError):
                 return ""
     return ""
+
+
+def _is_all(comparer: Comparer, left: Derivative, of: str, by: str) -> bool:
+    """Whether the local gradient is all of it: a name may reach the loss by other paths, too."""
+    scope = comparer.scope
+    others = (name for name in scope.operands[of] if name != by)
+    return of != scope.loss or bool(left.held) or all(by not in scope.needed(name) for name in others)
 
 
 def _rule(comparer: Comparer, left: MathNode) -> str:

@@ -24,7 +24,7 @@ class Literal:
     half: Fraction
     is_whole: bool
 
-    def accepts(self, value: Any, relation: str) -> str | None:
+    def accepts(self, value: Any, relation: str = "=") -> str | None:
         """`right` or `rounded`, or None where the number is not the value."""
         if is_close(value, self.value):
             return "right"

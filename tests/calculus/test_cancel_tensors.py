@@ -58,6 +58,25 @@ def test_a_target_whose_entries_add_up_to_1_is_said_to(text: str, y: str) -> Non
     assert "p − y, since sum(y) = 1" in solve(text.format(y=y)).to_text()
 
 
+MATRICES = "Given Z = [[1, 2, 0], [0, 1, 1]], Y = {y}\nP = softmax(Z{axis})\nL = -sum(Y*log(P))\nFind dL/dZ"
+ROWS, COLUMNS = "[[0, 1, 0], [1/4, 1/4, 0.5]]", "[[0, 1, 1/4], [1, 0, 3/4]]"
+
+
+@pytest.mark.parametrize(
+    ("y", "axis", "is_known"),
+    [
+        (ROWS, "", True), (ROWS, ", axis=1", True), (ROWS, ", axis=-1", True), (ROWS, ", axis=0", None),
+        (COLUMNS, ", axis=0", True), (COLUMNS, ", axis=-2", True), (COLUMNS, "", None),
+        ("sin([[1, 2, 3], [4, 5, 6]])", "", None),
+    ],
+)  # fmt: skip
+def test_the_rows_or_the_columns_of_a_target_add_up_to_1(y: str, axis: str, is_known: bool | None) -> None:
+    found = short(MATRICES.format(y=y, axis=axis), has_values=True)["Z"]
+    assert found.is_known == is_known or (is_known is None and found.reduced is None)
+    if is_known:
+        assert matrix(found.reduced) == "P - Y"
+
+
 def test_a_target_whose_entries_do_not_add_up_to_1_keeps_its_sum() -> None:
     found = short(VECTOR.format(y="[1, 1, 0]"), has_values=True)["z"]
     assert found.reduced is None

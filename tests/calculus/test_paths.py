@@ -167,3 +167,11 @@ def test_what_is_only_a_label_is_no_path() -> None:
     ledger = find_paths(bd.solve(text, wrt="W").derivation, 5, None)
     assert [path.names for path in ledger.lists[0].listed] == [("W", "o", "L")]
     assert ledger.multiplications is None
+
+
+def test_of_paths_that_are_alike_the_first_in_the_authors_order_comes_first() -> None:
+    text = "Given u = 1, v = 2\na = 2*u\nb = 2*u\nc = 2*u\nL = c + a + b + v"
+    for most in (3, 2, 1):
+        ledger, _ = ledger_of(text, most)
+        found = [path.names for path in next(paths for paths in ledger.lists if paths.start == "u").listed]
+        assert found == [("u", "a", "L"), ("u", "b", "L"), ("u", "c", "L")][:most]

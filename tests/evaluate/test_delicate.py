@@ -124,7 +124,8 @@ def test_a_value_without_a_derivative_refuses_the_gradient_only(expression: str)
         ("leaky_relu(x, slope=1)", []), ("hardtanh(x + 1)", ["hardtanh"]), ("hinge(x + 1, 1)", ["hinge"]),
         ("maximum(x, 0)", ["maximum"]), ("max(x, 0, -1)", ["max"]), ("max(x, 1, 1)", ["max"]),
         ("clip(x, 0, 1)", ["clip"]),
-        ("where(relu(x) == 0, x, 2x)", []), ("sigmoid(x)", []),
+        ("where(relu(x) == 0, x, 2x)", []), ("sigmoid(x)", []), ("where(x != 0, x, 2x)", []),
+        ("where(x == 0, x, 2x)", []), ("where(x > 0, x, 2x)", ["where"]), ("where(x <= 0, x, 2x)", ["where"]),
     ],
 )  # fmt: skip
 def test_a_kink_is_told_once_and_only_where_there_is_one(expression: str, operations: list[str]) -> None:

@@ -30,3 +30,12 @@ def test_the_inverse_of_a_large_matrix_is_computed_in_double_precision() -> None
     assert float(solution.loss) == pytest.approx((inverse**2).sum() + 2 * numpy.linalg.slogdet(a)[1])
     expected = -2 * inverse.T @ inverse @ inverse.T + 2 * inverse.T
     assert solution.gradient("A") == pytest.approx(expected)
+
+
+def test_a_parameter_that_the_loss_does_not_use_stays_where_it_is() -> None:
+    for values in ("w = [1, 1], b = [5, 6]", "w = 1, b = 5"):
+        text = f"Given x = 2, {values}\nL = sum(w*x)\nLearning rate: 0.1\nParameters: w, b\nUpdates: 2"
+        solution = bd.solve(text.replace("sum(w*x)", "w*x") if "[" not in values else text)
+        before, after = solution.value("b"), solution.record.updates[1].values["b"]
+        numbers = [entry.exact for entry in getattr(after, "entries", (after,))]
+        assert numbers == numpy.ravel(before).tolist()

@@ -8,7 +8,7 @@ from backprop_derive.grading.grade import Grader
 
 from .wrong_answers import ANSWERS
 
-ENOUGH = 0.9
+UNKNOWN = ["added for multiplied"]  # of a value: no mistake of this name is made in exercises
 
 
 @lru_cache
@@ -16,7 +16,7 @@ def _grader(problem: str) -> Grader:
     return Grader(problem)
 
 
-def test_most_mistakes_are_named() -> None:
+def test_mistakes_are_named() -> None:
     assert len(ANSWERS) >= 60
     missed = []
     for problem, answer, title, mistake in ANSWERS:
@@ -24,4 +24,4 @@ def test_most_mistakes_are_named() -> None:
         assert line.verdict in ("wrong", "partly"), (answer, title, line.verdict)
         if line.mistake is None or line.mistake.name != mistake:
             missed.append((answer, title, mistake, [found.name for found in line.mistakes]))
-    assert len(missed) <= (1 - ENOUGH) * len(ANSWERS), missed
+    assert [mistake for _, _, mistake, _ in missed] == UNKNOWN, missed

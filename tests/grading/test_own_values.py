@@ -27,7 +27,9 @@ def graded(problem: str, answer: str) -> Sheet:
     [
         (PROBLEM, "y^ = 6\ns = 5\ndloss/dw = 30", "∂loss/∂w", ("s", "5")),
         (CHAIN, "a = 4\n\ndc/db = 10", "∂c/∂b", ("a", "4")),
+        (CHAIN, "a = 4\n\nc = 25", "c", ("a", "4")),
         (CHAIN, "a = 4\n\ndc/dw = 20", "∂c/∂w", ("a", "4")),
+        (CHAIN, "db/da = 2\n\ndc/dw = 56", "∂c/∂w", ("db/da", "2")),
         (PROBLEM, "s = cos(1)\n\nloss = cos(1)^2 = 0.2919", "loss", ("s", "0.5403")),
     ],
 )
@@ -114,3 +116,42 @@ def test_a_wrong_formula_is_known_by_its_form_or_by_what_it_comes_to(
     problem: str, answer: str, line: str, mistakes: list[str]
 ) -> None:
     assert [mistake.name for mistake in graded(problem, answer).line(line).mistakes] == mistakes
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("5", "5"), ("5/999", "5/999"), ("5/1001", "5/1001"), ("1 + 1/999", "1000/999"), ("1 + 1/1001", "1.001"),
+        ("-1 - 1/999", "−1000/999"), ("sqrt(2)", "1.414"), ("-sqrt(2)", "−1.414"), ("cos(1)*10^-400", "5.403e−401"),
+        ("5.0", "5.0"),
+    ],
+)  # fmt: skip
+def test_an_own_value_is_shown_as_it_was_written_or_with_a_few_digits(value: str, shown: str) -> None:
+    line = graded(PROBLEM, f"s = {value}\n\nloss = ({value})^2").line("loss")
+    assert (line.verdict, [(used.name, used.value) for used in line.used]) == ("follows", [("s", shown)])
+
+
+def test_what_is_rounded_to_whole_numbers_is_no_wrong_value() -> None:
+    problem = "Given x = [12.3, 7.1]\nz = 2*x\nL = sum(z^2)\nFind dL/dx"
+    for value, used in (("≈ [25, 14]", []), ("= [24.6, 14.2]", []), ("= [24, 14]", ["z"])):
+        line = graded(problem, f"z {value}\n\ndL/dz = [1, 1]").line("∂L/∂z")
+        assert (line.verdict, [each.name for each in line.used]) == ("wrong", used)
+
+
+@pytest.mark.parametrize(
+    ("problem", "claim", "title"),
+    [
+        (PROBLEM, "s = 5", "s"), (PROBLEM, "dloss/ds = 9", "∂loss/∂s"), (PROBLEM, "s = y - y^ = -4", "s"),
+        (PROBLEM, "dy^/dw = w", "∂ŷ/∂w"), (MATRIX, "z = [5, 6, 5]", "z"), (MATRIX, "dL/dz = [1, 1, 1]", "∂L/∂z"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_does_not_become_right_by_being_written_twice(problem: str, claim: str, title: str) -> None:
+    once, twice = (graded(problem, text).line(title) for text in (claim, f"{claim}\n\n{claim}"))
+    assert once.verdict in ("wrong", "partly")
+    assert (twice.verdict, twice.credit) == (once.verdict, once.credit)
+
+
+def test_a_formula_behind_a_number_is_looked_at_and_takes_no_point_away() -> None:
+    sheet = graded(PROBLEM, "dloss/ds = 8\n\ndloss/ds = 3*s")
+    assert sheet.line("∂loss/∂s").verdict == "right"
+    assert [(remark.claim, remark.verdict) for remark in sheet.remarks] == [("dloss/ds = 3*s", "wrong")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from backprop_derive.grading.feedback import feedback_document
 from backprop_derive.grading.plot import draw
 from backprop_derive.grading.record import Class
 from backprop_derive.grading.report import class_document
+from backprop_derive.grading.submissions import in_table
 from backprop_derive.grading.tables import as_json, gradebook
 from backprop_derive.options import Options
 from tests.conftest import CHECKOUT
@@ -57,6 +59,20 @@ def test_the_report_counts_points_steps_and_mistakes() -> None:
     assert "Dan nothing was handed in" in flat
 
 
+def test_the_report_of_a_class_that_lost_nothing() -> None:
+    work = str(bd.solve(LESSON.read_text()).to_markdown())
+    flat = " ".join(str(render(class_document(_class(Ann=work, Bob=work)), "txt", Options())).split())
+    assert "Points of 8: mean 8, median 8, from 8 to 8. No points were lost." in flat
+    assert "No mistake was recognised." in flat
+    assert "Not graded" not in flat
+
+
+def test_the_report_of_a_class_of_which_nothing_is_graded() -> None:
+    flat = " ".join(str(render(class_document(_class(Ann="", Bob="???")), "txt", Options())).split())
+    assert "2 students handed in, 0 graded. Not graded ---------- Student Reason" in flat
+    assert "Points" not in flat
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_no_cell_of_the_gradebook_is_a_formula(name: str) -> None:
     found = bd.grade(LESSON.read_text(), [(name, "-2"), ("Bob", "=1-3")])
@@ -86,6 +102,59 @@ def test_the_plot_is_the_same_for_the_same_class() -> None:
     assert draw(found, ".png").startswith(b"\x89PNG")
     with pytest.raises(bd.UsageError, match=r"\.gif"):
         draw(found, ".gif")
+
+
+def _labels(svg: bytes) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg.decode())
+
+
+def _height(svg: bytes) -> float:
+    """The height in points."""
+    found = re.search(r'height="([\d.]+)pt"', svg.decode())
+    assert found is not None
+    return float(found[1])
+
+
+def test_the_plot_says_what_was_lost_and_how_many_points_there_were() -> None:
+    pytest.importorskip("matplotlib")
+    long = "a_name_that_is_longer_than_a_plot"
+    problem = f"Given x = 3, w = 2\n{long} = x*w\nloss = {long}^2\nFind d(loss)/dw\nLearning rate: 0.1\nUpdates: 1"
+    found = bd.grade(problem, {"Ann": "72", "Bob": f"{long} = 6", "Cy": ""})
+    assert isinstance(found, Class)
+    labels = _labels(draw(found, ".svg"))
+    for label in ("loss", "∂loss/∂w", "w after the update", "share of points lost (%)", "points", "students"):
+        assert label in labels
+    assert "2 students" in labels  # Cy's work is not graded
+    assert [len(label) for label in labels if label.startswith("a")] == [30]
+
+
+def test_the_plot_has_a_row_for_forty_items_at_most() -> None:
+    pytest.importorskip("matplotlib")
+    steps = [f"s{k} = 2*s{k - 1}" for k in range(1, 50)]
+    problem = "\n".join(["Given s0 = 1", *steps, "Find d(s49)/ds0"])
+    found = bd.grade(problem, {"Ann": "s1 = 3"}, ask=("value",))
+    assert isinstance(found, Class)
+    labels = _labels(draw(found, ".svg"))
+    assert [label for label in labels if label.startswith("s") and label != "students"][-1] == "s₄₀"
+    few = bd.grade("Given x = 3\ns = x^2\nFind ds/dx", {"Ann": "6"})
+    assert isinstance(few, Class)
+    assert (_height(draw(few, ".svg")), _height(draw(found, ".svg"))) == (216, 892.8)
+
+
+def test_much_that_is_wrong_beside_the_work_is_cut_short() -> None:
+    many = "s = -1\n\n" + "\n\n".join(f"1 = {k}" for k in range(2, 40))
+    long = "1 = 1" + " + 1" * 100
+    for claims, told in ((many, 30), (long, 1)):
+        found = _class(Ann=claims)
+        page = str(render(feedback_document(found.sheets[0], found.problem), "md", Options()))
+        assert page.count("does not hold") == told
+    assert [len(code) for code in re.findall("`(.*?)`", page) if code.startswith("1 = 1 +")] == [120]
+
+
+def test_a_cell_of_the_gradebook_is_no_longer_than_two_hundred() -> None:
+    found = bd.grade(LESSON.read_text(), {"a" * 300: "-2"})
+    assert isinstance(found, Class)
+    assert gradebook(found).split("\n")[1].startswith("a" * 199 + "…,8,8,")
 
 
 # --- the command
@@ -126,6 +195,11 @@ def test_a_table_of_answers(tmp_path: Path) -> None:
     lines = {line["title"]: line for line in data["students"][1]["lines"]}
     assert lines["∂loss/∂w"]["verdict"] == "follows"
     assert "row 6 has 4 cells" in data["students"][4]["problem"]
+
+
+def test_a_row_without_a_name_goes_by_its_number() -> None:
+    rows = list(in_table("answer,student\n24\n24,\n24, Ann \n", "table.csv"))
+    assert [row.student for row in rows] == ["row 2", "row 3", "Ann"]
 
 
 def test_each_student_has_a_variant(tmp_path: Path) -> None:

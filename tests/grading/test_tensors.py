@@ -112,3 +112,14 @@ def test_a_student_does_not_declare_a_matrix_of_the_problem_for_anyone() -> None
     found = bd.grade(LEAST_SQUARES, {"a": claim + wrong + right, "b": wrong + right}, ask=("gradient",))
     for sheet in found.graded:  # type: ignore[union-attr]
         assert [sheet.line(f"∂L/∂{name}").verdict for name in "wX"] == ["wrong", "right"]
+
+
+def test_a_value_may_be_written_with_its_shape_and_nothing_else() -> None:
+    problem = "Given X = [[1, 2], [3, 4]], b = [7, 8]\nZ = X + b\nL = sum(Z * Z)\nFind dL/dX\n"
+    matrix = r"\begin{pmatrix} 8 & 10 \\ 10 & 12 \end{pmatrix}"
+    for shape, remarks in ((r" \in \mathbb{R}^{2 \times 2}", 0), (r" \in \mathbb{R}^{2 \times 3}", 1), ("", 0)):
+        sheet = bd.grade(problem, f"$Z = {matrix}{shape}$")
+        line = sheet.line("Z")  # type: ignore[union-attr]
+        assert line.verdict == "right"
+        assert line.formula is not None
+        assert len(sheet.remarks) == remarks  # type: ignore[union-attr]

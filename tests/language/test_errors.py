@@ -238,6 +238,49 @@ def test_a_message_is_whole_short_and_safe_to_show(row: Row) -> None:
     assert any(line.startswith(("  expected: ", "  try: ")) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("problem", "place", "hint"),
+    [
+        ("Given x = [1, 2] w = 3\nL = w", "1:18", "a comma before w"),
+        ("Given A = [[1, 2], [3, 4]], w = 3 v = 4\nL = w", "1:35", "a comma before v"),
+        ("Given x = 1 and w^ = 3 b = 2\nL = x", "1:13", "a comma before w"),
+        ("Given x = 1\na = 2*x, b = 3*a\nL = b", "2:8", "Given a = 2*x, b = 3*a"),
+        ("Given x = 1\na = max(x, 2), b = 3*a\nL = b", "2:14", "b = 3*a on a line of its own"),
+        ("Given x = 1\na = [1, 2], b = 3\nL = b", "2:11", "Given a = [1, 2], b = 3"),
+        ("Given x = 1,000\nL = x", "1:13", "1.000 where the comma is a decimal point, 1000 where it parts thousands"),
+    ],
+)
+def test_a_hint_can_be_taken_as_it_stands(problem: str, place: str, hint: str) -> None:
+    error = refusal(problem)
+    assert error.place is not None
+    assert (f"{error.place.line}:{error.place.column}", error.hint) == (place, hint)
+
+
+@pytest.mark.parametrize(
+    ("givens", "column", "found"),
+    [
+        ("A = symmetric", 11, "unknown name symmetric"), ("A = [[2, 1], [1, 3]] symetric", 28, "unexpected 'symetric'"),
+        ("A symetric = [[2, 1], [1, 3]]", 9, "unexpected 'symetric'"),
+        ("A: (2, 2) symetric", 17, "unexpected 'symetric'"),
+        ("A symmetric", 9, "symmetric says something of a matrix, and there is none"), ("A: 2", 10, "unexpected '2'"),
+        ("x = 2 symmetric", 7, "x is declared symmetric and has shape ()"), ("A: (2, +)", 14, "unexpected '+'"),
+        ("A: (2 3)", 13, "unexpected '3'"), ("A: (-1, 2)", 11, "unexpected '-'"),
+    ],
+)  # fmt: skip
+def test_a_shape_or_a_kind_that_is_none(givens: str, column: int, found: str) -> None:
+    error = refusal(f"Given {givens}\nL = 1")
+    assert error.place is not None
+    assert (error.place.line, error.place.column, error.found) == (1, column, found)
+
+
+def test_kinds_are_words_where_a_kind_may_stand() -> None:
+    givens = read_problem(
+        "Given A symmetric = [[2, 1], [1, 3]], B = [[1, 0], [0, 2]] diagonal, C: (2, 2) symmetric, symmetric = 2\n"
+        "L = sum(A*B*C) + symmetric"
+    ).givens
+    assert [given.structure for given in givens] == ["symmetric", "diagonal", "symmetric", ""]
+
+
 def test_the_catalogue_is_long_and_names_no_problem_twice() -> None:
     problems = [row.problem for row in CATALOGUE]
     assert len(problems) >= 80

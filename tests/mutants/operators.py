@@ -1,7 +1,7 @@
 """Where a module can be made wrong: every small change of one expression or statement, by its place in the source.
 
 Not changed: annotations, docstrings, decorators, what only type checkers read, the text of f-strings, the words of what
-is raised or asserted.
+is raised or asserted, `strict=`. `return False` where `bool` is said becomes `True`, and not `None` as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
     ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
 }  # fmt: skip
+# From here on a number is a budget of work or a length: one more of it is the same to everybody, and twice is not.
+_LARGE = 100
 _CALLS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -58,13 +60,34 @@ def mutants_of(source: str, path: str) -> list[Mutant]:
 Change = tuple[ast.expr | ast.stmt, ast.AST, str]
 
 
-def _changes(tree: ast.AST) -> Iterator[Change]:
+def _changes(tree: ast.AST, is_question: bool = False) -> Iterator[Change]:
+    """The changes within a tree; `is_question` where a function around it says that it answers yes or no."""
+    characters = _sets_of_characters(tree)
     for child in _children(tree):
+        if isinstance(child, ast.expr) and child in characters:
+            yield child, ast.Constant(""), "string"
+            continue
+        if isinstance(child, ast.FunctionDef):
+            answers = isinstance(child.returns, ast.Name) and child.returns.id == "bool"
+            yield from _changes(child, answers)
+            continue
         if isinstance(child, ast.expr):
             yield from _of_expression(child)
-        elif isinstance(child, ast.stmt):
+        elif isinstance(child, ast.stmt) and not (is_question and _is_no(child)):
             yield from _of_statement(child)
-        yield from _changes(child)
+        yield from _changes(child, is_question)
+
+
+def _sets_of_characters(node: ast.AST) -> list[ast.expr]:
+    """The strings that `x in "([{"` and `text.strip("$")` take for sets: a letter more in one is no fault."""
+    match node:
+        case ast.Compare(ops=ops, comparators=found):
+            sets = [each for op, each in zip(ops, found, strict=True) if isinstance(op, ast.In | ast.NotIn)]
+        case ast.Call(func=ast.Attribute(attr="strip" | "lstrip" | "rstrip"), args=sets):
+            pass
+        case _:
+            return []
+    return [each for each in sets if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -86,6 +109,9 @@ def _is_left_alone(node: ast.AST) -> bool:
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")]):
             return True
+        # What must not happen, as an assertion says it.
+        case ast.keyword(arg="strict"):
+            return True
         # A type that is called or assigned, `X | Y` and `cast("X", …)`, is read by type checkers.
         case ast.Call(func=ast.Name(id="cast" | "TypeVar" | "isinstance")):
             return True
@@ -100,6 +126,8 @@ def _of_expression(node: ast.expr) -> Iterator[Change]:
             changed = copy.copy(node)
             changed.ops = [_COMPARE[type(op)](), *node.ops[1:]]
             yield node, changed, "comparison"
+        case ast.BinOp(op=ast.Mult() | ast.Div(), right=ast.Constant(value=1)):
+            yield node, ast.BinOp(node.left, ast.Add(), node.right), "arithmetic"  # times 1 is divided by 1
         case ast.BinOp(op=op) if type(op) in _ARITHMETIC:
             yield node, ast.BinOp(node.left, _ARITHMETIC[type(op)](), node.right), "arithmetic"
         case ast.BoolOp(op=op):
@@ -111,7 +139,7 @@ def _of_expression(node: ast.expr) -> Iterator[Change]:
         case ast.Constant(value=bool(value)):
             yield node, ast.Constant(not value), "truth"
         case ast.Constant(value=int(value)):
-            yield node, ast.Constant(value + 1), "number"
+            yield node, ast.Constant(value + 1 if value < _LARGE else 2 * value), "number"
         case ast.Constant(value=str(value)):
             yield node, ast.Constant(f"XX{value}XX"), "string"
         case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
@@ -141,6 +169,11 @@ def _of_statement(node: ast.stmt) -> Iterator[Change]:
     if isinstance(node, ast.If) and any(isinstance(each, ast.Raise) for each in node.body):
         # What is refused is let through, which the condition turned round does not ask.
         yield node.test, ast.Constant(False), "refusal"
+
+
+def _is_no(node: ast.stmt) -> bool:
+    """`return False`, whose constant is changed; `None` in its place is as false."""
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and node.value.value is False
 
 
 def _is_none(node: ast.expr) -> bool:

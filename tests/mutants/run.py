@@ -1,7 +1,7 @@
 """`python -m tests.mutants.run`: a sample of mutants of language, calculus, evaluate and grading.
 
 Each is judged by the tests that carry its line out, if `make coverage` left in build/coverage which these are, else by
-those of its part.
+those of its part. `--only grading/work.py` draws from what begins so.
 
 A line of JSON for each mutant goes to the file named by --output; a run that was ended goes on where it was.
 """
@@ -24,15 +24,17 @@ from tests.conftest import CHECKOUT
 from tests.mutants.covering import Covering, Test
 from tests.mutants.operators import Mutant, mutants_of
 from tests.mutants.server import Judge
+from tests.mutants.uses import places_of_use
 
 PARTS = ("language", "calculus", "evaluate", "grading")
 # What fails on a busy machine by itself, or runs for longer than all others together.
 _NOT_ASKED = ("test_durable", "test_hostile", "test_scale", "test_mutants", "test_pool", "benchmarks", "test_fuzz")
 
 
-def sample(size: int, seed: int, parts: Iterable[str] = PARTS) -> list[Mutant]:
-    """So many mutants of all that there are, each as likely as any other."""
-    found = [mutant for part in parts for mutant in _of_package(part)]
+def sample(size: int, seed: int, parts: Iterable[str] = PARTS, only: str = "") -> list[Mutant]:
+    """So many mutants of all that there are, each as likely as any other; `only` is how their paths begin."""
+    start = f"backprop_derive/{only}"
+    found = [mutant for part in parts for mutant in _of_package(part) if mutant.path.startswith(start)]
     return random.Random(seed).sample(found, min(size, len(found)))
 
 
@@ -47,10 +49,20 @@ def _of_package(part: str) -> list[Mutant]:
 
 
 def fitting(mutant: Mutant, covering: Covering, seconds: float) -> list[Test]:
-    """Tests of the mutant's line, those of its own part first, as many as fit into the time."""
-    part = mutant.path.split("/")[1]
-    tests = [each for each in covering.of(mutant.path, mutant.line) if not any(n in each.name for n in _NOT_ASKED)]
-    tests.sort(key=lambda each: not each.name.startswith(f"tests/{part}/"))
+    """Tests of the mutant's line, those of its own module and part first, as many as fit into the time.
+
+    What is carried out where a module is imported is no test's own: it is asked of those that use what is made there.
+    """
+    _, part, *_, module = mutant.path.removesuffix(".py").split("/")
+    places = {(mutant.path, mutant.line), *places_of_use(mutant.path, mutant.line)}
+    found = {test for place in places for test in covering.of(*place)}
+    tests = [each for each in found if not any(name in each.name for name in _NOT_ASKED)]
+    named = f"tests/{part}/test_{module}"
+    tests.sort(
+        key=lambda test: (
+            not test.name.startswith(named), not test.name.startswith(f"tests/{part}/"), test.seconds, test.name
+        )
+    )  # fmt: skip
     chosen: list[Test] = []
     for test in tests:
         if not chosen or sum(each.seconds for each in chosen) + test.seconds <= seconds:
@@ -71,7 +83,6 @@ def judged(mutants: Iterable[Mutant], covering: Covering | None, seconds: float)
     judge = Judge()
     try:
         for mutant in mutants:
-            # What is carried out where a module is imported is no test's own.
             tests = (fitting(mutant, covering, seconds) if covering else []) or of_part(mutant)
             allowed = 30 + 3 * sum(each.seconds for each in tests)
             verdict = judge.judged(mutant, [each.name for each in tests], allowed)
@@ -85,9 +96,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", metavar="PATH", help="a part, or a module of it: grading/work.py")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=float, default=60, help="of tests for each mutant")
+    parser.add_argument("--seconds", type=float, default=90, help="of tests for each mutant")
     parser.add_argument("--coverage", type=Path, default=CHECKOUT / "build" / "coverage")
     parser.add_argument("--output", type=Path, default=CHECKOUT / "build" / "mutants.jsonl")
     asked = parser.parse_args()
@@ -110,7 +122,7 @@ def _judge(asked: argparse.Namespace) -> None:
     """The mutants of this process, those left out that the file has already."""
     data = asked.coverage / "data"
     covering = Covering(data, sorted(asked.coverage.glob("*.xml"))) if data.exists() else None
-    mutants = sample(asked.sample, asked.seed)
+    mutants = sample(asked.sample, asked.seed, only=asked.only)
     if asked.part is not None:
         mutants = mutants[asked.part :: asked.jobs]
     done = {_key(each) for each in _results(asked.output) if each["outcome"] != "untested"}
@@ -131,7 +143,7 @@ def _results(path: Path) -> list[dict[str, Any]]:
 
 def _tell(asked: argparse.Namespace) -> None:
     """The survivors, and the count."""
-    wanted = {_key(asdict(each)) for each in sample(asked.sample, asked.seed)}
+    wanted = {_key(asdict(each)) for each in sample(asked.sample, asked.seed, only=asked.only)}
     last = {_key(each): each for each in _results(asked.output)}
     results = [each for key, each in last.items() if key in wanted]
     killed = [each for each in results if each["outcome"] == "killed"]

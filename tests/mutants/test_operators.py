@@ -27,6 +27,14 @@ def known(a: int | None, b: list[int], limit: int = 3) -> str | None:
 '''
 
 
+QUESTION = """def is_known(a: list[int], b: list[int]) -> bool:
+    for x, y in zip(a, b, strict=True):
+        if x == 1000 * y:
+            return False
+    return len(a) > 99
+"""
+
+
 def changed(source: str) -> set[str]:
     """The lines that a mutant has and the source has not."""
     lines = set(source.split("\n"))
@@ -50,6 +58,30 @@ def test_every_decision_is_turned_round_and_nothing_else() -> None:
     }  # fmt: skip
 
 
+def test_what_is_as_false_or_as_large_is_no_fault() -> None:
+    assert changed(QUESTION) == {
+        "if (x != 1000 * y):", "if (not x == 1000 * y):", "if x == (1000 / y):", "if x == (2000) * y:",
+        "return (True)", "return None", "return (len(a) >= 99)", "return len(a) > (100)",
+    }  # fmt: skip
+
+
+def test_a_set_of_characters_is_emptied() -> None:
+    source = """def parts(text: str) -> str:
+    return text.strip("$") if text[0] in "([{" else "other" * 1
+"""
+    assert changed(source) == {
+        "return text.strip(('')) if text[0] in \"([{\" else \"other\" * 1",
+        "return text.strip(\"$\") if text[0] in ('') else \"other\" * 1",
+        "return text.strip(\"$\") if text[(1)] in \"([{\" else \"other\" * 1",
+        "return text.strip(\"$\") if (text[0] not in '([{') else \"other\" * 1",
+        "return (text.strip('$') if not text[0] in '([{' else 'other' * 1)",
+        "return text.strip(\"$\") if text[0] in \"([{\" else ('other' + 1)",
+        "return text.strip(\"$\") if text[0] in \"([{\" else ('XXotherXX') * 1",
+        "return text.strip(\"$\") if text[0] in \"([{\" else \"other\" * (2)",
+        "return None",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("part", ["language", "calculus", "evaluate", "grading"])
 def test_every_mutant_of_the_package_is_python(part: str) -> None:
     mutants = sample(60, 1, [part])
@@ -62,3 +94,7 @@ def test_every_mutant_of_the_package_is_python(part: str) -> None:
 def test_a_sample_is_that_of_its_seed() -> None:
     assert sample(20, 5) == sample(20, 5) != sample(20, 6)
     assert all(Path(each.path).parts[0] == "backprop_derive" for each in sample(20, 5))
+
+
+def test_a_sample_of_one_module() -> None:
+    assert {each.path for each in sample(5, 0, only="grading/work.py")} == {"backprop_derive/grading/work.py"}
