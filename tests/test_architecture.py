@@ -29,7 +29,10 @@ NO_MATHEMATICS = {r"\input"}  # how a LaTeX user takes in a fragment: help texts
 # These read what others wrote in LaTeX.
 READERS = {
     "backprop_derive/weaving/latex.py",
-    *(f"backprop_derive/proofreading/{name}.py" for name in ("formulas", "latex_tokens", "statements")),
+    *(
+        f"backprop_derive/proofreading/{name}.py"
+        for name in ("formula", "formulas", "latex_tokens", "layout", "mathml", "statements", "typst_math")
+    ),
 }
 
 

@@ -81,6 +81,7 @@ class Entries:
         self.sizes: dict[str, int] = {}
         self.told: dict[str, int] = {}  # how far the letters of the first side run: others may be defined further
         self.letters: set[str] = set()
+        self.guarded: set[tuple[str, int]] = set()  # letters for which [i < 2] says where an array ends
         self.summed_over: dict[str, str] = {}  # the index that a letter is: within Σ_i in a Σ_i it is another
         self.arrays: dict[str, Array] = {}
         self.work = 1
@@ -89,6 +90,7 @@ class Entries:
         """The arrays of the sides, an axis for each free letter. Raises NoValue, or Misfit for sizes that differ."""
         for side in sides:
             self.letters |= {letter for letter in _letters(side) if not self.is_data(letter)}
+            self.guarded |= set(_guards(side))
         head, *rest = sides
         lowered = [self.lowered(head)]
         self.told = dict(self.sizes)
@@ -157,6 +159,7 @@ class Entries:
         """A name for an array, at the places of its entries."""
         array = np.asarray(self.known(base), dtype=float)
         places = placed(places, array)
+        array = self.filled(array, places)
         name = f"#{len(self.arrays)}"
         self.arrays[name] = array
         for place, size in zip(places, array.shape, strict=True):
@@ -165,6 +168,23 @@ class Entries:
             if letter in self.letters and not is_further and self.sizes.setdefault(letter, size) != size:
                 raise Misfit(because("runs", letter=letter, size=self.sizes[letter], other=size))
         return Index(Name(name), tuple(map(self.lowered, places))) if places else Name(name)
+
+    def filled(self, array: Array, places: Sequence[Expr]) -> Array:
+        """The array with 0 beyond its end, where a factor [0 ≤ i < 2] says that it ends there."""
+        more = [(0, 0)] * array.ndim
+        for axis, (place, size) in enumerate(zip(places, array.shape, strict=True)):
+            letter = place.key if isinstance(place, Name) else ""
+            if (letter, size) in self.guarded:
+                more[axis] = (0, max(0, self.told.get(letter, size) - size))
+        return np.pad(array, more) if any(after for _, after in more) else array
+
+
+def _guards(node: MathNode) -> Iterator[tuple[str, int]]:
+    """The letters that a formula says to be below a number."""
+    for part in walk(node) if isinstance(node, Expr) else ():
+        match part:
+            case Compare("<", Name(letter), Number(bound)):
+                yield letter, int(bound)
 
 
 def placed(places: Sequence[Expr], array: Array) -> list[Expr]:

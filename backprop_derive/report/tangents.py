@@ -176,7 +176,7 @@ class Forward:
             yield self.story.equation(Tangent(Name(loss)), self.forward.sweeps[0].tangents[loss])
             return
         for key, value in self.forward.gradients.items():
-            yield self.story.equation(self.story.notation.adjoint(key), value)
+            yield self.story.equation(self.story.notation.adjoint(key), self.story.gradient_value(value))
 
 
 def _sum(parts: Sequence[MathNode]) -> MathNode:

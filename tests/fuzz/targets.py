@@ -68,8 +68,10 @@ def grader(text: str) -> None:
 
 
 def proofreader(text: str) -> None:
-    """Notes in Markdown, in LaTeX where they look like it."""
-    report = proofread(text, "notes.tex" if "\\begin{" in text else "notes.md")
+    """Notes in Markdown; in LaTeX, HTML or Typst where they look like it."""
+    looks = {"tex": "\\begin{", "html": "</", "typ": "#link("}
+    suffix = next((suffix for suffix, sign in looks.items() if sign in text), "md")
+    report = proofread(text, f"notes.{suffix}")
     for told in (as_text, as_json, as_sarif):
         told(report)
 
@@ -146,7 +148,10 @@ def _answers() -> list[str]:
 
 def _notes() -> list[str]:
     golden = CHECKOUT / "tests" / "golden"
-    names = ("lesson/solution.md", "lesson/solution.tex", "lesson/solution.txt", "mlp-batch/solution.md")
+    names = (
+        "lesson/solution.md", "lesson/solution.tex", "lesson/solution.txt", "lesson/solution.html",
+        "lesson/solution.typ", "mlp-batch/solution.md",
+    )  # fmt: skip
     return [(golden / name).read_text(encoding="utf-8") for name in names] + _hostile()
 
 

@@ -91,3 +91,14 @@ def test_matrices_with_numbers_in_their_names_stay_names() -> None:
 def test_entries_that_define_a_tensor_do_not_swallow_claims_beside_them() -> None:
     notes = LAYER + "$C_{ij} = X_{ij} + 1$ and $C_{11} = 5$, $C_{21} = 4$"
     assert [finding.claim for finding in bd.proofread(notes).wrong] == ["C_{11} = 5"]
+
+
+def test_beyond_its_end_an_array_is_0_where_a_factor_says_where_it_ends() -> None:
+    notes = (
+        "Given $a = [1, 2]$, $b = [3, 4, 5]$\n\n$c = \\operatorname{concat}([a, b])$\n\n"
+        "$L = \\operatorname{sum}(c)$\n\n"
+        "The seed is $\\dot{a} = (1, 5)$.\n\n$\\dot{c}_i = \\dot{a}_i \\cdot [0 \\le i < 2]"
+    )
+    for power, rest, verdict in (("^2", "", "right"), ("", "", "right"), ("", r" \cdot 2", "wrong")):
+        found = [f.verdict for f in bd.proofread(f"{notes}{power}{rest}$").findings if f.verdict != "given"]
+        assert found == ["right", verdict]

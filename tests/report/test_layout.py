@@ -172,3 +172,13 @@ def test_a_jacobian_is_laid_out_alike_and_a_short_form_is_transposed() -> None:
     assert "∂L/∂u = sum(t) · pᵀ − tᵀ, which is pᵀ − tᵀ where sum(t) = 1\n" in turned
     assert "∂L/∂D = ((sum(t) · p − t) @ (A @ x)ᵀ) ⊙ I[n]\n" in told
     assert "∂L/∂D = (A @ x @ (sum(t) · pᵀ − tᵀ)) ⊙ I[n]\n" in turned
+
+
+def test_forward_mode_answers_in_numerator_layout_too() -> None:
+    problem = "Given X = [[1, 2], [3, 4], [5, 7]], w = [1, -1]\np = X @ w\nL = sum(p * p)\nFind dL/dX, dL/dw"
+    answers = [
+        bd.solve(problem, mode=mode).to_markdown(layout_convention="numerator").split("**Answer**")[1].split("\n\n>")[0]
+        for mode in ("reverse", "forward")
+    ]
+    assert answers[0] == answers[1]
+    assert answers[1].count(r"\begin{pmatrix}") == 2
