@@ -53,6 +53,10 @@ class Known:
     adjoints: dict[str, Number]
     decimals: int | None
 
+    @property
+    def numbers(self) -> list[Number]:
+        return [*self.values.values(), *self.local.values(), *self.adjoints.values()]
+
 
 class Working(Protocol):
     """An arithmetic that a recipe can be worked in."""

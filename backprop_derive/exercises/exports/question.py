@@ -21,8 +21,8 @@ from ...report.notation import Notation
 from ...report.numbers import Style, style_of
 from ...report.sentences import HEADINGS
 from ...syntax.expression import ListOf, Name
-from ..answers import Answer
 from ..choices import choices_of, feedback
+from ..closeness import Answer
 from ..exercise import Variant
 from ..key import DIGITS, Accepted, Item, accepted
 from ..sentences import ERRORS, PLATFORM
