@@ -9,13 +9,14 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from xml.sax.saxutils import escape
 
 from ..exercise import Variant
 from ..shared import told
 from .fields import laid_out
 from .markup import Element, Markup, Pages, html, html_math, html_words, safe, tex, without_braces
-from .question import Field, Question, margins, questions_of, solution_of, written
+from .question import Asker, Field, Question, margins, questions_of, written
 from .record import ExportOptions
 from .xml import HEAD
 
@@ -35,9 +36,11 @@ def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[byte
         if not title:
             title = variant.problem.title or "backprop-derive"
             yield _line(_category(title))
-        pages, solution = Pages(tex), _solution(variant, options)
-        for question in questions_of(variant, options):
-            yield _line(_MAKERS[question.kind](question, pages, solution))
+        questions = tuple(questions_of(variant, options))
+        solution, problem, *asked = _texts(variant, options, questions)
+        solution = _text("generalfeedback", solution, "html")
+        for question, text in zip(questions, asked, strict=True):
+            yield _line(_MAKERS[question.kind](question, f"{problem}\n{text}", solution))
     yield b"</quiz>\n"
 
 
@@ -45,15 +48,26 @@ def _line(element: str) -> bytes:
     return f"{element}\n".encode()
 
 
-def _solution(variant: Variant, options: ExportOptions) -> str:
-    """The worked solution as a piece of a page; nothing where none is shown."""
-    if not options.solution:
-        return ""
+def _texts(variant: Variant, options: ExportOptions, questions: tuple[Question, ...]) -> tuple[str, ...]:
+    """As pieces of a page: the worked solution, if it is shown; the problem; what each question asks, with fields."""
 
-    def tell(variant: Variant) -> tuple[str]:
-        return (Pages(tex).html(solution_of(variant, options.shown)),)
+    def tell(variant: Variant) -> tuple[str, ...]:
+        asker, pages = Asker(variant, options), Pages(tex)
+        shown = (asker.document(asker.problem), *(asker.document(asker.blocks(each.asked)) for each in questions))
+        names = shown[0].literal_names
+        solution = pages.html(asker.solution) if asker.solution else ""
+        problem, *asked = map(pages.html, shown)
+        return solution, problem, *map(_with_fields, asked, questions, repeat(names))
 
-    return told(variant, options.shown, "moodle", tell)[0]
+    way = "moodle", options.solution, tuple(each.asked for each in questions)
+    return told(variant, options.shown, way, tell)
+
+
+def _with_fields(text: str, question: Question, names: frozenset[str]) -> str:
+    """What is asked, and under it places for the fields of a cloze."""
+    if question.kind != "cloze":
+        return text
+    return text + "\n" + html(laid_out(question, Markup(tex, names), _place))
 
 
 def _category(name: str) -> str:
@@ -76,7 +90,7 @@ def _question(type: str, question: Question, text: str, solution: str, more: Ite
         f'<question type="{type}">',
         _text("name", question.title[-_LONGEST_NAME:]),
         _text("questiontext", text, "html"),
-        _text("generalfeedback", solution, "html"),
+        solution,
         grade,
         f"<penalty>0.3333333</penalty><hidden>0</hidden><idnumber>{escape(question.id)}</idnumber>",
         *more,
@@ -94,7 +108,7 @@ def _feedback(text: str) -> str:
     return _text("feedback", html_words(text) if text else "", "html")
 
 
-def _numerical(question: Question, pages: Pages, solution: str) -> str:
+def _numerical(question: Question, text: str, solution: str) -> str:
     field = question.fields[0]
     numbers = [(100, field.right, ""), *((0, lure.number, lure.feedback) for lure in field.lures)]
     answers = (
@@ -102,7 +116,7 @@ def _numerical(question: Question, pages: Pages, solution: str) -> str:
         for fraction, number, said in numbers
         for value, tolerance in margins(number)
     )
-    return _question("numerical", question, pages.html(question.prompt), solution, (*answers, _NO_UNITS))
+    return _question("numerical", question, text, solution, (*answers, _NO_UNITS))
 
 
 _NO_UNITS = (
@@ -110,13 +124,13 @@ _NO_UNITS = (
 )
 
 
-def _choice(question: Question, pages: Pages, solution: str) -> str:
+def _choice(question: Question, text: str, solution: str) -> str:
     names = question.prompt.literal_names
     answers = (
         _answer(100 if each.is_right else 0, html_math(each.node, names, tex), each.feedback, "html")
         for each in question.options
     )
-    return _question("multichoice", question, pages.html(question.prompt), solution, (_ONE_OF_THEM, *answers))
+    return _question("multichoice", question, text, solution, (_ONE_OF_THEM, *answers))
 
 
 _ONE_OF_THEM = (
@@ -125,12 +139,10 @@ _ONE_OF_THEM = (
 )
 
 
-def _cloze(question: Question, pages: Pages, solution: str) -> str:
-    """The prompt, and under it the fields; every other brace is written as a number, so that none begins a field."""
-    markup = Markup(tex, question.prompt.literal_names)
-    elements = [*markup.blocks(question.prompt.blocks), *laid_out(question, markup, _place)]
+def _cloze(question: Question, text: str, solution: str) -> str:
+    """Every brace but those of fields is written as a number, so that none begins a field."""
     codes = {field.name: _code(field) for field in question.fields}
-    text = _PLACE.sub(lambda match: codes[match[1]], without_braces(html(elements)))
+    text = _PLACE.sub(lambda match: codes[match[1]], without_braces(text))
     return _question("cloze", question, text, solution)
 
 
