@@ -330,17 +330,18 @@ def _shown(answer: Answer, shape: tuple[int, ...], style: Style) -> MathNode:
 
 # --- numbers as platforms read them -----------------------------------------------------------------------
 
-_LONGEST = 25  # digits of a number that has an end
 _EXACT = Context(prec=60)  # for what has an end
+_LONGEST = Context(prec=25)  # of a number that has an end
 _ROUNDED = Context(prec=15)  # for the others: more than platforms compute with
 _MOST_PLAIN = 12  # digits before or behind the point; a longer number is written with an exponent
 
 
 def written(number: Decimal) -> str:
     """A number as every platform reads it: digits and a point, or an exponent where it is long."""
-    short = number.normalize(_EXACT)
-    if len(short.as_tuple().digits) > _LONGEST:
-        short = _ROUNDED.create_decimal(number).normalize(_EXACT)
+    short = _LONGEST.plus(number)
+    if short != number:
+        short = _ROUNDED.plus(number)
+    short = short.normalize(_EXACT)
     if not short:
         return "0"
     return f"{short:f}" if abs(short.adjusted()) < _MOST_PLAIN else f"{short:e}".replace("e+", "e")
