@@ -145,7 +145,7 @@ def jobs(runs: int) -> list[Ratio]:
 
         return measure
 
-    clock(200, Workers(2))()
+    clock(200, Workers())()  # two processes are copies of this one, and know what it knows
     two, one = medians(runs, clock(1000, Workers(2)), clock(1000, Workers()))
     return [Ratio("1,000 variants of the net by two jobs : by one", two, one, 1 / 1.8)]
 

@@ -25,7 +25,7 @@ from ..syntax.expression import Expr
 from ..variation import VariedNumber
 from .around import Answers, answers_around, are_same
 from .at_once import Outcome, outcomes_at_once
-from .closeness import Answer, groups, is_close
+from .closeness import Answer, groups, is_close, is_near
 from .recomputed import Recipe, adjoints_by, known_of, recipes
 from .space import space_of, with_values
 
@@ -65,9 +65,16 @@ def wrong_answers_to(
     right = _answers_of(record, questions)
     found = _at_once(record, questions) or _one_by_one(record, questions, right)
     return {
-        wanted: _wrong([each for each in outcomes if not is_close(each.answer, correct)])
+        wanted: _wrong(_apart_from(correct, outcomes))
         for wanted, outcomes, correct in zip(questions, found, right, strict=True)
     }
+
+
+def _apart_from(correct: Answer, outcomes: list[Outcome]) -> list[Outcome]:
+    if len(correct) == 1:
+        number = correct[0].decimal
+        return [each for each in outcomes if not is_near(each.answer[0].decimal, number)]
+    return [each for each in outcomes if not is_close(each.answer, correct)]
 
 
 def _at_once(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[list[Outcome], ...] | None:

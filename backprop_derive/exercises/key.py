@@ -97,6 +97,8 @@ def accepted(value: Value, unrounded: Value, carried: int | None) -> Accepted:
         margin = _NOTHING
     else:
         margin = _half_a_unit(number.adjusted()) if number else _NOTHING
+    if other is number:
+        return Accepted(value, number - margin, number + margin)
     return Accepted(value, min(number, other) - margin, max(number, other) + margin)
 
 
