@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from mpmath import libmp
@@ -313,6 +313,23 @@ class Again:
         if name in _AT_ZERO:
             return self.arithmetic.apply(name, parts[0])
         return getattr(self.arithmetic, name)(*parts)
+
+
+class Later:
+    """The closed form of a number when it is called; where it is pickled, what it is then."""
+
+    def __init__(self, again: Again, number: Irrational) -> None:
+        self.again, self.number = again, number
+
+    def __call__(self) -> Expr | None:
+        return self.again.closed(self.number)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial, (_itself, self())
+
+
+def _itself(form: Expr | None) -> Expr | None:
+    return form
 
 
 # --- images

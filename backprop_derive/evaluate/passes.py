@@ -18,7 +18,7 @@ from ..solution import Note, Pass, SolutionRecord, Update, Value
 from ..symbolic.translate import from_sympy
 from ..syntax.expression import Expr, size
 from ..syntax.parser import deep_recursion
-from .exponentials import Exponentials, Unsettled
+from .exponentials import Exponentials, Later, Unsettled
 from .interpret import Interpreter
 from .number import Arithmetic, Closed, Number, round_half_away
 from .real import MorePrecision
@@ -272,8 +272,8 @@ def carried(arithmetic: Arithmetic, value: Number, decimals: int | None) -> tupl
 def record(arithmetic: Arithmetic | Exponentials, number: Any, was_rounded: bool = False) -> Value:
     """A number as a solution keeps it."""
     if isinstance(arithmetic, Exponentials):
-        again = None if isinstance(number, Fraction) else partial(arithmetic.again.closed, number)
-        return Value(arithmetic.decimal(number), None if again else number, was_rounded, again)
+        later = None if isinstance(number, Fraction) else Later(arithmetic.again, number)
+        return Value(arithmetic.decimal(number), None if later else number, was_rounded, later)
     exact = number if isinstance(number, Fraction) else None
     if isinstance(number, Closed):
         make = partial(from_sympy, number.form, {})

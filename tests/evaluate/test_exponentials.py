@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 
 import pytest
@@ -93,6 +94,17 @@ def test_a_solution_is_the_one_that_sympy_is_asked_for(name: str) -> None:
         assert found == expected
         for value, other in zip(values(found), values(expected), strict=True):
             assert (value.closed, value.is_algebraic) == (other.closed, other.is_algebraic)
+
+
+def test_a_solution_is_the_same_once_it_was_pickled() -> None:
+    """Also a long one: what its numbers were made of does not go with it."""
+    steps = "".join(f"a{k + 1} = a{k} + x*exp(-{k})\n" for k in range(30))
+    for text in (PROBLEMS["a net"], f"Given x = 1/3\na0 = x\n{steps}loss = a30^2\nFind d(loss)/dx\n"):
+        solved = Exercise(text).variants(1)[0].drawn.record
+        assert isinstance(solved, SolutionRecord)
+        again = pickle.loads(pickle.dumps(solved))
+        assert [each.closed for each in values(again)] == [each.closed for each in values(solved)]
+        assert values(again) == values(solved)
 
 
 def test_most_variants_of_a_net_ask_sympy_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
