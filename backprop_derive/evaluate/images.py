@@ -1,10 +1,10 @@
 """Numbers made with exponentials, modulo primes: where two images of a number differ, it is not rational.
 
-The exponentials of different q and iq, with q rational, are linearly independent over the algebraic numbers (Lindemann,
-Weierstrass): of their sums, products and quotients no law holds but exp(a)·exp(b) = exp(a + b). So these may be computed
-with remainders, exp(q) becoming g^q modulo a prime, where the exponent counts modulo the order of g, another prime.
-Whatever g was chosen, a rational number becomes its own remainder: two choices of g with different remainders prove that
-a number is not rational.
+The exponentials of different q and iq, with q rational, are linearly independent over the algebraic numbers
+(Lindemann, Weierstrass): of their sums, products and quotients no law holds but exp(a)·exp(b) = exp(a + b). So these
+may be computed with remainders, exp(q) becoming g^q modulo a prime, where the exponent counts modulo the order of g,
+another prime. Whatever g was chosen, a rational number becomes its own remainder: two choices of g with different
+remainders prove that a number is not rational.
 
 An exponential of such numbers has an exponent in the ring of remainders below, and so on. There no theorem is known,
 and what different remainders prove is weaker: no identity of exponentials makes the number rational.
