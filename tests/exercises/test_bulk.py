@@ -132,23 +132,40 @@ def test_a_process_that_is_ended_from_outside_is_told(
     assert files(out) == undisturbed
 
 
-def test_a_process_that_outlives_a_run_does_not_keep_its_folder(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
-    if not can_be_copied():
-        pytest.skip("this process cannot be copied")
+@pytest.mark.parametrize("processes", ["copies"], indirect=True)
+def test_a_process_that_outlives_a_run_does_not_keep_its_folder(
+    processes: Workers, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     with ExitStack() as alive:
         with store.store_in(out) as first:
             first.begin(SHEETS, "*")
-            alive.enter_context(copies(1))
+            alive.enter_context(copies(1)).submit(os.getpid).result()
         run.to_folder(SHEETS, out)
     assert files(out) == undisturbed
 
 
-def test_copies_end_with_a_reader_that_goes_away() -> None:
-    if not can_be_copied():
-        pytest.skip("this process cannot be copied")
+def test_a_process_that_has_made_a_pdf_is_not_copied(tmp_path: Path) -> None:
+    """The threads that Typst has by then would be missing in a copy, which waits for them."""
+    program = """
+from pathlib import Path
+from backprop_derive.exercises.bulk import run
+from backprop_derive.exercises.bulk.plan import Plan
+from backprop_derive.exercises.bulk.workers import Workers
+text = "Vary x in 1..99\\nloss = x^2\\nFind d(loss)/dx\\n"
+run.to_folder(Plan(text, "n.txt", 7, 1, "pdf"), Path("one"))
+run.to_folder(Plan(text, "n.txt", 7, 60, "pdf"), Path("many"), Workers(2))
+"""
+    pytest.importorskip("typst", reason="typst is not installed")
+    pytest.importorskip("joblib", reason="joblib is not installed")
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment(), check=True, timeout=300)
+    assert len(list((tmp_path / "many").glob("*.pdf"))) == 120
+
+
+@pytest.mark.parametrize("processes", ["copies"], indirect=True)
+def test_copies_end_with_a_reader_that_goes_away(processes: Workers) -> None:
     before = set(multiprocessing.active_children())
-    found = run.pieces(LINES, Workers(jobs=2))
+    found = run.pieces(LINES, processes)
     assert next(found) + next(found)
     found.close()
     assert set(multiprocessing.active_children()) <= before

@@ -8,18 +8,23 @@ import signal
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from pathlib import Path
 
 _WATCH = 0.5  # seconds between two looks for the process that asked
+_THREADS = Path("/proc/self/task")
 
 
 def can_be_copied() -> bool:
-    """Whether this process may be copied: elsewhere than on Linux, and with other threads, a copy may hang."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    """Whether this process may be copied: on Linux, while it has one thread.
+
+    A copy has this one only, and would wait for the others for ever: Typst's, which share the work on a PDF, or a
+    notebook's. Python does not know of all, the system does.
+    """
+    return sys.platform == "linux" and _THREADS.is_dir() and len(list(_THREADS.iterdir())) == 1
 
 
 @contextmanager
@@ -27,10 +32,6 @@ def copies(count: int) -> Iterator[ProcessPoolExecutor]:
     """So many copies of this process. At the end what they have begun is waited for."""
     pool = ProcessPoolExecutor(count, get_context("fork"), _begin, (os.getpid(),))
     try:
-        with warnings.catch_warnings():
-            # Python counts the threads of NumPy's own library, which prepares for being copied.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            pool.submit(os.getpid).result()  # makes them all
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
