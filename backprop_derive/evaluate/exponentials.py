@@ -190,7 +190,7 @@ class Exponentials:
         if isinstance(a, Fraction):
             return _RECORDED.divide(Decimal(a.numerator), Decimal(a.denominator))
         rounded = _RECORDED.plus(a.digits)
-        error = _CONTEXT.multiply(a.digits, Decimal(a.error).scaleb(1 - _PRECISION))
+        error = _CONTEXT.multiply(a.digits, Decimal(int(a.error) + 1).scaleb(1 - _PRECISION))
         if _RECORDED.subtract(a.digits, error) != rounded or _RECORDED.add(a.digits, error) != rounded:
             raise Unsettled
         return rounded

@@ -356,10 +356,12 @@ def reach(number: Accepted) -> Decimal:
 def margins(number: Accepted) -> tuple[tuple[Decimal, Decimal], ...]:
     """What is accepted, as numbers with a distance on both sides: the value itself, then what lies further out."""
     value = number.value.decimal
-    near = min(value - number.lowest, number.highest - value)
+    below, above = value - number.lowest, number.highest - value
+    near, far = (below, above) if below <= above else (above, below)
+    if far - near <= near * _EVEN:
+        return ((value, near),)
     middle, half = (number.lowest + number.highest) / 2, (number.highest - number.lowest) / 2
-    is_even = half - near <= half * _EVEN
-    return ((value, near),) if is_even else ((value, near), (middle, half))
+    return ((value, near),) if half - near <= half * _EVEN else ((value, near), (middle, half))
 
 
 _EVEN = Decimal("1e-9")
