@@ -26,7 +26,7 @@ from ..variation import VariedNumber
 from .around import Answers, answers_around, are_same
 from .at_once import Outcome, outcomes_at_once
 from .closeness import Answer, groups, is_close, is_near
-from .recomputed import Recipe, adjoints_by, known_of, recipes
+from .recomputed import Recipe, adjoints_by, in_digits, known_of, recipes, value_of
 from .space import space_of, with_values
 
 # What the last digits cannot tell from rounding, of a number of 50 digits and of one in double precision.
@@ -63,18 +63,11 @@ def wrong_answers_to(
 ) -> dict[str, tuple[Wrong, ...]]:
     """The wrong answers to each of several questions, every mistake worked out once for them all."""
     right = _answers_of(record, questions)
-    found = _at_once(record, questions) or _one_by_one(record, questions, right)
-    return {
-        wanted: _wrong(_apart_from(correct, outcomes))
-        for wanted, outcomes, correct in zip(questions, found, right, strict=True)
-    }
-
-
-def _apart_from(correct: Answer, outcomes: list[Outcome]) -> list[Outcome]:
-    if len(correct) == 1:
-        number = correct[0].decimal
-        return [each for each in outcomes if not is_near(each.answer[0].decimal, number)]
-    return [each for each in outcomes if not is_close(each.answer, correct)]
+    at_once = _at_once(record, questions)
+    if at_once is not None:
+        numbers = (answer[0].decimal for answer in right)
+        return dict(zip(questions, map(_wrong_numbers, at_once, numbers), strict=True))
+    return dict(zip(questions, map(_wrong, _one_by_one(record, questions, right), right), strict=True))
 
 
 def _at_once(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[list[Outcome], ...] | None:
@@ -84,31 +77,46 @@ def _at_once(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]
     return outcomes_at_once(derivation, known_of(first, record.problem.round_to), questions)
 
 
+def _wrong_numbers(outcomes: list[Outcome], right: Decimal) -> tuple[Wrong, ...]:
+    """Of one number that is asked for: the wrong ones, those that are close to each other as one."""
+    numbers, kept = [], []
+    for outcome in outcomes:
+        number = in_digits(outcome[0])
+        if not is_near(number, right):
+            numbers.append(number)
+            kept.append(outcome)
+    found = []
+    for group in groups(numbers, lambda a, b: is_near(numbers[a], numbers[b])):
+        wrong, made = kept[group[0]]
+        if len(group) > 1:
+            made = tuple(sorted((each for k in group for each in kept[k][1]), key=itemgetter(0)))
+        value = value_of(wrong, numbers[group[0]])
+        found.append(Wrong((value,), tuple([placed for _, placed in made])))
+    return tuple(found)
+
+
 def _one_by_one(
     record: SolutionRecord | TensorSolution, questions: tuple[str, ...], right: tuple[Answer, ...]
-) -> tuple[list[Outcome], ...]:
-    found: tuple[list[Outcome], ...] = tuple([] for _ in questions)
-    for number, (placed, work) in enumerate(_worked(record, questions, right)):
+) -> tuple[list[tuple[Answer, Placed]], ...]:
+    """For each question what every mistake leads to, if that is anything new."""
+    found: tuple[list[tuple[Answer, Placed]], ...] = tuple([] for _ in questions)
+    for placed, work in _worked(record, questions, right):
         try:
             answers = work()
         except (BackpropError, KeyError):
             continue  # where a mistake leads out of a domain it leads to no answer
         for outcomes, answer, correct in zip(found, answers, right, strict=True):
             if answer is not correct:
-                outcomes.append(Outcome(answer, ((number, placed),)))
+                outcomes.append((answer, placed))
     return found
 
 
-def _wrong(outcomes: list[Outcome]) -> tuple[Wrong, ...]:
-    """The outcomes as answers, those that are close to each other as one."""
-    answers = [each.answer for each in outcomes]
-    found = []
-    for group in groups(answers):
-        made = outcomes[group[0]].made
-        if len(group) > 1:
-            made = tuple(sorted((each for k in group for each in outcomes[k].made), key=itemgetter(0)))
-        found.append(Wrong(answers[group[0]], tuple([placed for _, placed in made])))
-    return tuple(found)
+def _wrong(outcomes: list[tuple[Answer, Placed]], right: Answer) -> tuple[Wrong, ...]:
+    """The wrong answers, those that are close to each other as one."""
+    kept = [outcome for outcome in outcomes if not is_close(outcome[0], right)]
+    numbers = [answer[0].decimal for answer, _ in kept]
+    found = groups(numbers, lambda a, b: is_close(kept[a][0], kept[b][0]))
+    return tuple(Wrong(kept[group[0]][0], tuple([kept[k][1] for k in group])) for group in found)
 
 
 Work = Callable[[], tuple[Answer, ...]]

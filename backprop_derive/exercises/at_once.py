@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from decimal import Context, Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -15,26 +13,17 @@ from ..evaluate.decimals import Number
 from ..evaluate.tracing import Register, Tracer, Unfit, kind_of
 from ..mistakes.record import Placed
 from ..records import record
-from ..solution import Value
 from ..syntax.parser import deep_recursion
-from .closeness import Answer
 from .recomputed import Edge, Known, recipes, worked
 
-_DIGITS = Context(prec=50)
 # A program is made for numbers of kinds that were met so often: making one takes as long as some of its variants.
 _OFTEN = 3
 _MOST = 4  # of numbers of some kinds
 _LONGEST = 5_000  # instructions
 
+# Mistakes, each with its number in the order in which they are tried; and a number with those that lead to it.
 Made = tuple[tuple[int, Placed], ...]
-
-
-@record
-class Outcome:
-    """What mistakes lead to, each with its number in the order in which they are tried."""
-
-    answer: Answer
-    made: Made
+Outcome = tuple[Number, Made]
 
 
 @record
@@ -75,7 +64,7 @@ def outcomes_at_once(
     program, found = ran
     return tuple(
         [
-            Outcome((_value(found[each.place]),), each.made)
+            (found[each.place], each.made)
             for each in outputs
             if not each.doubtful or all(found[place] is not None for place in each.doubtful)
         ]
@@ -93,9 +82,11 @@ class _Kinds:
 
     def run(self, right: Known, questions: tuple[str, ...]) -> tuple[_Program, list[Any]] | None:
         """The program that fits, and what it gives; None where there is none."""
-        for program in self.programs:
+        for k, program in enumerate(self.programs):
             with suppress(Unfit):
-                return program, program.run(right.numbers)
+                found = program.run(right.numbers)
+                self.programs.insert(0, self.programs.pop(k))  # it will often be the one
+                return program, found
         self.missed += 1
         if self.missed == _OFTEN and len(self.programs) < _MOST:
             made = _program(self.derivation, right, questions)
@@ -137,9 +128,3 @@ def _program(derivation: Derivation, sample: Known, questions: tuple[str, ...]) 
         tuple(_Output(place, tuple(made), doubtful) for (place, doubtful), made in outputs.items()) for outputs in found
     )
     return [_Program(tracer.program(tuple(places)), by_question)]
-
-
-def _value(number: Number) -> Value:
-    if isinstance(number, Decimal):
-        return Value(_DIGITS.plus(number))
-    return Value(_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator)), Fraction(number))

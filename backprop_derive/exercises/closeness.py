@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from ..solution import Value
@@ -25,10 +25,9 @@ def is_near(x: Decimal, y: Decimal) -> bool:
     return x == y or abs(x - y) <= _CLOSE * max(abs(x), abs(y))
 
 
-def groups(answers: Sequence[Answer]) -> list[list[int]]:
-    """The answers by their numbers, in groups: each joins the first group whose first member it is close to."""
-    numbers = [answer[0].decimal for answer in answers]
-    order = sorted(range(len(answers)), key=numbers.__getitem__)
+def groups(numbers: Sequence[Decimal], is_one: Callable[[int, int], bool]) -> list[list[int]]:
+    """Answers by the first number of each, in groups: one joins the first group with whose first member it is one."""
+    order = sorted(range(len(numbers)), key=numbers.__getitem__)
     found: list[list[int]] = []
     start = 0
     for end in range(1, len(order) + 1):
@@ -37,16 +36,16 @@ def groups(answers: Sequence[Answer]) -> list[list[int]]:
             low, high = numbers[order[end - 1]], numbers[order[end]]
             if high - low <= _CLOSE * max(-low, high):
                 continue
-        found += [[order[start]]] if end == start + 1 else _grouped(sorted(order[start:end]), answers)
+        found += [[order[start]]] if end == start + 1 else _grouped(sorted(order[start:end]), is_one)
         start = end
     found.sort()
     return found
 
 
-def _grouped(places: list[int], answers: Sequence[Answer]) -> list[list[int]]:
+def _grouped(places: list[int], is_one: Callable[[int, int], bool]) -> list[list[int]]:
     found: list[list[int]] = []
     for place in places:
-        near = next((group for group in found if is_close(answers[place], answers[group[0]])), None)
+        near = next((group for group in found if is_one(place, group[0])), None)
         if near is None:
             found.append([place])
         else:
