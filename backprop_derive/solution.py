@@ -27,7 +27,7 @@ class Value:
     decimal: Decimal
     exact: Fraction | None = None
     was_rounded: bool = False
-    make_closed: Callable[[], Expr] | None = field(default=None, compare=False, repr=False)
+    make_closed: Callable[[], Expr | None] | None = field(default=None, compare=False, repr=False)
     is_algebraic: bool = field(default=False, compare=False)
 
     @cached_property

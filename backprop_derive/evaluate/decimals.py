@@ -10,13 +10,15 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
 
+from ..errors import BackpropError
 from ..limits import DEFAULT_LIMITS
 from ..syntax.expression import Expr, Name, names_in
 from ..syntax.expression import Number as Literal
+from .exponentials import Exponentials, Unsettled
 from .interpret import Interpreter
 from .number import Arithmetic
 
-_CONTEXT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
+CONTEXT = Context(prec=60, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _BITS = 256
 _LARGEST = 64  # bits of an exponent that is multiplied out
 
@@ -29,8 +31,9 @@ class Decimals:
     def __init__(self) -> None:
         # What is neither a sum nor a product is computed as a solution computes it.
         self.known = Arithmetic(_BITS, DEFAULT_LIMITS, last_resort=True)
+        self.quick = Exponentials(DEFAULT_LIMITS)
 
-    def constant(self, name: str) -> Number:
+    def constant(self, name: str) -> Decimal:
         return self.known.decimal(self.known.constant(name))
 
     def sign(self, a: Number) -> int:
@@ -46,19 +49,19 @@ class Decimals:
         return -a if isinstance(a, Fraction) else a.copy_negate()
 
     def add(self, terms: list[Number]) -> Number:
-        return reduce(_sum, terms)
+        return reduce(sum_of_two, terms)
 
     def multiply(self, factors: list[Number]) -> Number:
-        return reduce(_product, factors)
+        return reduce(product_of_two, factors)
 
     def divide(self, a: Number, b: Number) -> Number:
         if isinstance(a, Fraction) and (isinstance(b, Fraction) or not a):
             return a / b if isinstance(b, Fraction) else a
-        return _CONTEXT.divide(digits(a), digits(b))
+        return CONTEXT.divide(digits(a), digits(b))
 
     def power(self, base: Number, exponent: Number) -> Number:
         if isinstance(base, Decimal) and isinstance(exponent, Fraction) and _is_short_whole(exponent):
-            return _CONTEXT.power(base, exponent.numerator)
+            return CONTEXT.power(base, exponent.numerator)
         found = self.known.power(Fraction(base), Fraction(exponent))
         return found if isinstance(found, Fraction) else self.known.decimal(found)
 
@@ -75,6 +78,11 @@ class Decimals:
         if any(isinstance(numbers[name], Decimal) for name in names_in(expr) if name in numbers):
             return Interpreter(self).value(expr, numbers)  # type: ignore[arg-type, return-value]
         # From exact numbers on, log(8)/log(2) is 3.
+        try:
+            quick = self.quick.settled(Interpreter(self.quick).value(expr, numbers))  # type: ignore[arg-type]
+            return quick if isinstance(quick, Fraction) else self.quick.decimal(quick)
+        except (Unsettled, BackpropError):
+            pass
         found = self.known.settled(Interpreter(self.known).value(expr, numbers))  # type: ignore[arg-type]
         return found if isinstance(found, Fraction) else self.known.decimal(found)
 
@@ -88,16 +96,16 @@ def _is_short_whole(a: Fraction) -> bool:
 
 def digits(a: Number) -> Decimal:
     """The number with 60 digits."""
-    return a if isinstance(a, Decimal) else _CONTEXT.divide(Decimal(a.numerator), Decimal(a.denominator))
+    return a if isinstance(a, Decimal) else CONTEXT.divide(Decimal(a.numerator), Decimal(a.denominator))
 
 
-def _sum(a: Number, b: Number) -> Number:
+def sum_of_two(a: Number, b: Number) -> Number:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a + b
-    return _CONTEXT.add(digits(a), digits(b))
+    return CONTEXT.add(digits(a), digits(b))
 
 
-def _product(a: Number, b: Number) -> Number:
+def product_of_two(a: Number, b: Number) -> Number:
     if isinstance(a, Fraction):
         if isinstance(b, Fraction):
             return a * b
@@ -105,7 +113,7 @@ def _product(a: Number, b: Number) -> Number:
             return a
     elif isinstance(b, Fraction) and not b:
         return b
-    return _CONTEXT.multiply(digits(a), digits(b))
+    return CONTEXT.multiply(digits(a), digits(b))
 
 
 DECIMALS = Decimals()

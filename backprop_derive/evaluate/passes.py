@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
-from typing import TypeVar
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 
-from ..derivation import Derivation
-from ..errors import DomainError, LimitError, Place
+from ..derivation import Derivation, Formulas
+from ..errors import BackpropError, DomainError, LimitError, Place
 from ..limits import DEFAULT_LIMITS, Limits
 from ..ops.table import holds_choice
 from ..problem import Given, Problem, Step
@@ -18,6 +18,7 @@ from ..solution import Note, Pass, SolutionRecord, Update, Value
 from ..symbolic.translate import from_sympy
 from ..syntax.expression import Expr, size
 from ..syntax.parser import deep_recursion
+from .exponentials import Exponentials, Later, Unsettled
 from .interpret import Interpreter
 from .number import Arithmetic, Closed, Number, round_half_away
 from .real import MorePrecision
@@ -31,10 +32,12 @@ _MOST_BITS = ((8, 65_536), (128, 16_384), (math.inf, 4096))
 _MANY_ENTRIES, _BITS_OF_MANY = 256, 1024
 # The ways in which an adjoint is composed; but for the chain rule's own they are worked mistakes.
 _COMPOSED: dict[str, Callable[[Arithmetic, list[Number]], Number]] = {
-    "times": Arithmetic.multiply,
-    "plus": Arithmetic.add,
-    "local": lambda _, factors: factors[-1],
+    "times": lambda arithmetic, numbers: arithmetic.multiply(numbers),
+    "plus": lambda arithmetic, numbers: arithmetic.add(numbers),
+    "local": lambda _, numbers: numbers[-1],
 }
+_TRIALS = 20  # of a quick evaluation, before it is judged
+_FEW_UPDATES = 3  # exact numbers grow with each, and there is no end to the others' digits
 T = TypeVar("T")
 Edge = tuple[str, str]
 
@@ -51,7 +54,41 @@ def evaluate(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> Solutio
     if problem.updates > limits.exact_updates and problem.round_to is None:
         limits.check("exact_updates", problem.updates, "the number of exact updates")
     with deep_recursion():
-        return with_enough_precision(lambda arithmetic: Run(problem, arithmetic).solution(derivation), problem, limits)
+        return _quickly(derivation, limits) or with_enough_precision(
+            lambda arithmetic: Run(problem, arithmetic).solution(derivation), problem, limits
+        )
+
+
+def _quickly(derivation: Derivation, limits: Limits) -> SolutionRecord | None:
+    """The same where no number asks for more than exponentials; None where it does, or anything is wrong."""
+    problem, luck = derivation.graph.problem, _luck(derivation.formulas)
+    if problem.round_to is not None or problem.updates > _FEW_UPDATES or not luck.is_worth_it:
+        return None
+    arithmetic: Any = Exponentials(limits)
+    luck.tried += 1
+    try:
+        found = Run(problem, arithmetic).solution(derivation)
+    except (Unsettled, BackpropError):
+        return None
+    luck.settled += 1
+    return found
+
+
+@dataclass
+class _Luck:
+    """How often the variants of a derivation were evaluated quickly: where that seldom succeeds, it only costs time."""
+
+    tried: int = 0
+    settled: int = 0
+
+    @property
+    def is_worth_it(self) -> bool:
+        return self.tried < _TRIALS or self.settled * 2 > self.tried
+
+
+@lru_cache(maxsize=64)
+def _luck(formulas: Formulas) -> _Luck:
+    return _Luck()
 
 
 def adjoints_for(derivation: Derivation, limits: Limits = DEFAULT_LIMITS) -> dict[str, Value]:
@@ -232,8 +269,11 @@ def carried(arithmetic: Arithmetic, value: Number, decimals: int | None) -> tupl
     return rounded, rounded != settled
 
 
-def record(arithmetic: Arithmetic, number: Number, was_rounded: bool = False) -> Value:
+def record(arithmetic: Arithmetic | Exponentials, number: Any, was_rounded: bool = False) -> Value:
     """A number as a solution keeps it."""
+    if isinstance(arithmetic, Exponentials):
+        later = None if isinstance(number, Fraction) else Later(arithmetic.again, number)
+        return Value(arithmetic.decimal(number), None if later else number, was_rounded, later)
     exact = number if isinstance(number, Fraction) else None
     if isinstance(number, Closed):
         make = partial(from_sympy, number.form, {})

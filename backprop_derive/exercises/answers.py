@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache, partial
 from itertools import count
+from operator import itemgetter
 
 from .. import stages
 from ..derivation import Derivation, TensorDerivation
@@ -24,19 +24,15 @@ from ..solution import Pass, SolutionRecord, TensorSolution, TensorValue, Value
 from ..syntax.expression import Expr
 from ..variation import VariedNumber
 from .around import Answers, answers_around, are_same
-from .recomputed import Recipe, adjoints_by, known_of, recipes
+from .at_once import Outcome, outcomes_at_once
+from .closeness import Answer, groups, is_close, is_near
+from .recomputed import Recipe, adjoints_by, in_digits, known_of, recipes, value_of
 from .space import space_of, with_values
 
-# Two answers that agree to so many parts are one to somebody who rounds.
-_CLOSE = Decimal("0.001")
-# Further off than such a part of itself nothing is close to a number: what is larger may be off by a part of its own.
-_REACH = _CLOSE * 2
 # What the last digits cannot tell from rounding, of a number of 50 digits and of one in double precision.
 _SAME, _SAME_DOUBLE = Decimal("1e-45"), Decimal("1e-12")
 _DOUBLE_DIGITS = 17
 _TRIALS = 2
-
-Answer = tuple[Value, ...]
 
 
 @record
@@ -67,44 +63,60 @@ def wrong_answers_to(
 ) -> dict[str, tuple[Wrong, ...]]:
     """The wrong answers to each of several questions, every mistake worked out once for them all."""
     right = _answers_of(record, questions)
-    found = [_Groups() for _ in questions]
+    at_once = _at_once(record, questions)
+    if at_once is not None:
+        numbers = (answer[0].decimal for answer in right)
+        return dict(zip(questions, map(_wrong_numbers, at_once, numbers), strict=True))
+    return dict(zip(questions, map(_wrong, _one_by_one(record, questions, right), right), strict=True))
+
+
+def _at_once(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> tuple[list[Outcome], ...] | None:
+    first, derivation = record.first, record.derivation
+    if not isinstance(first, Pass) or not isinstance(derivation, Derivation) or any(" " in name for name in questions):
+        return None
+    return outcomes_at_once(derivation, known_of(first, record.problem.round_to), questions)
+
+
+def _wrong_numbers(outcomes: list[Outcome], right: Decimal) -> tuple[Wrong, ...]:
+    """Of one number that is asked for: the wrong ones, those that are close to each other as one."""
+    numbers, kept = [], []
+    for outcome in outcomes:
+        number = in_digits(outcome[0])
+        if not is_near(number, right):
+            numbers.append(number)
+            kept.append(outcome)
+    found = []
+    for group in groups(numbers, lambda a, b: is_near(numbers[a], numbers[b])):
+        wrong, made = kept[group[0]]
+        if len(group) > 1:
+            made = tuple(sorted((each for k in group for each in kept[k][1]), key=itemgetter(0)))
+        value = value_of(wrong, numbers[group[0]])
+        found.append(Wrong((value,), tuple([placed for _, placed in made])))
+    return tuple(found)
+
+
+def _one_by_one(
+    record: SolutionRecord | TensorSolution, questions: tuple[str, ...], right: tuple[Answer, ...]
+) -> tuple[list[tuple[Answer, Placed]], ...]:
+    """For each question what every mistake leads to, if that is anything new."""
+    found: tuple[list[tuple[Answer, Placed]], ...] = tuple([] for _ in questions)
     for placed, work in _worked(record, questions, right):
         try:
             answers = work()
         except (BackpropError, KeyError):
             continue  # where a mistake leads out of a domain it leads to no answer
-        for groups, answer, correct in zip(found, answers, right, strict=True):
-            if answer is not correct and not is_close(answer, correct):
-                groups.add(answer, placed)
-    return {wanted: groups.wrong() for wanted, groups in zip(questions, found, strict=True)}
+        for outcomes, answer, correct in zip(found, answers, right, strict=True):
+            if answer is not correct:
+                outcomes.append((answer, placed))
+    return found
 
 
-class _Groups:
-    """Wrong answers in the order in which they were found, each with the mistakes that lead to it or close to it.
-
-    An answer that is close to several joins the first. By their first numbers in order only neighbours can be close.
-    """
-
-    def __init__(self) -> None:
-        self.groups: list[tuple[Answer, list[Placed]]] = []
-        self.order: list[tuple[Decimal, int]] = []
-
-    def add(self, answer: Answer, placed: Placed) -> None:
-        number = answer[0].decimal
-        reach = abs(number) * _REACH
-        low, high = (
-            bisect_left(self.order, (number - reach,)),
-            bisect_right(self.order, (number + reach, len(self.order))),
-        )
-        for k in sorted(k for _, k in self.order[low:high]):
-            if is_close(answer, self.groups[k][0]):
-                self.groups[k][1].append(placed)
-                return
-        insort(self.order, (number, len(self.groups)))
-        self.groups.append((answer, [placed]))
-
-    def wrong(self) -> tuple[Wrong, ...]:
-        return tuple(Wrong(answer, tuple(makers)) for answer, makers in self.groups)
+def _wrong(outcomes: list[tuple[Answer, Placed]], right: Answer) -> tuple[Wrong, ...]:
+    """The wrong answers, those that are close to each other as one."""
+    kept = [outcome for outcome in outcomes if not is_close(outcome[0], right)]
+    numbers = [answer[0].decimal for answer, _ in kept]
+    found = groups(numbers, lambda a, b: is_close(kept[a][0], kept[b][0]))
+    return tuple(Wrong(kept[group[0]][0], tuple([kept[k][1] for k in group])) for group in found)
 
 
 Work = Callable[[], tuple[Answer, ...]]
@@ -132,17 +144,6 @@ def _worked(
 
     for placed, recipe in recipes(derivation):
         yield placed, partial(answers, recipe)
-
-
-def is_close(a: Answer, b: Answer) -> bool:
-    """Whether two answers are the same to somebody who rounds."""
-    if len(a) == len(b) == 1:  # nearly always, and a thousand times for every variant of a quiz
-        return _is_near(a[0].decimal, b[0].decimal)
-    return len(a) == len(b) and all(_is_near(x.decimal, y.decimal) for x, y in zip(a, b, strict=True))
-
-
-def _is_near(x: Decimal, y: Decimal) -> bool:
-    return x == y or abs(x - y) <= _CLOSE * max(abs(x), abs(y))
 
 
 def are_told_apart(record: SolutionRecord | TensorSolution, questions: tuple[str, ...]) -> bool:

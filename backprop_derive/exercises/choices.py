@@ -10,7 +10,8 @@ from ..mistakes.record import Placed
 from ..mistakes.table import spelled_place
 from ..records import record
 from ..solution import SolutionRecord, TensorSolution
-from .answers import Answer, Wrong, answer_to
+from .answers import Wrong, answer_to
+from .closeness import Answer
 from .order import shuffled
 from .sentences import FEEDBACK
 

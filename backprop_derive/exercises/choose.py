@@ -12,8 +12,9 @@ from ..report.numbers import style_of
 from ..report.sentences import LABELS
 from ..solution import SolutionRecord, TensorSolution, TensorValue
 from . import sentences as say
-from .answers import Answer, wrong_answers
+from .answers import wrong_answers
 from .choices import Option, choices_of
+from .closeness import Answer
 from .parts import parts_of
 from .task import Scored, SheetOptions, Task
 from .variants import Drawn

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from .. import stages
 from ..limits import DEFAULT_LIMITS
@@ -89,14 +90,25 @@ def _unrounded(record: SolutionRecord | TensorSolution) -> SolutionRecord | Tens
 
 def accepted(value: Value, unrounded: Value, carried: int | None) -> Accepted:
     """What is accepted for a number that is carried with so many decimals, or with all of them (None)."""
-    ends = sorted((value.decimal, unrounded.decimal))
+    number, other = value.decimal, unrounded.decimal
     if carried is not None:
         margin = Decimal(1).scaleb(-carried)
     elif value.exact is not None and _has_end(value.exact):
-        margin = Decimal(0)
+        margin = _NOTHING
     else:
-        margin = Decimal(5).scaleb(value.decimal.adjusted() - DIGITS) if value.decimal else Decimal(0)
-    return Accepted(value, ends[0] - margin, ends[1] + margin)
+        margin = _half_a_unit(number.adjusted()) if number else _NOTHING
+    if other is number:
+        return Accepted(value, number - margin, number + margin)
+    return Accepted(value, min(number, other) - margin, max(number, other) + margin)
+
+
+_NOTHING = Decimal(0)
+
+
+@cache
+def _half_a_unit(magnitude: int) -> Decimal:
+    """Half of a unit in the last of the digits that are asked for."""
+    return Decimal(5).scaleb(magnitude - DIGITS)
 
 
 def _has_end(value: Fraction) -> bool:

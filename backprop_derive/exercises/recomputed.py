@@ -53,6 +53,10 @@ class Known:
     adjoints: dict[str, Number]
     decimals: int | None
 
+    @property
+    def numbers(self) -> list[Number]:
+        return [*self.values.values(), *self.local.values(), *self.adjoints.values()]
+
 
 class Working(Protocol):
     """An arithmetic that a recipe can be worked in."""
@@ -137,7 +141,7 @@ def adjoints_by(recipe: Recipe, known: Known, wanted: Container[str]) -> dict[st
     """
     found, rounded = worked(recipe, known, DECIMALS)
     changed = (each.key for each in recipe.adjoints if each.key in wanted)
-    return {key: _value(found.adjoints[key], key in rounded) for key in changed}
+    return {key: value_of(found.adjoints[key], in_digits(found.adjoints[key]), key in rounded) for key in changed}
 
 
 def worked(recipe: Recipe, known: Known, arithmetic: Working) -> tuple[Known, set[str]]:
@@ -180,7 +184,13 @@ def _carried(number: Number, decimals: int | None) -> tuple[Number, bool]:
     return rounded, rounded != exact
 
 
-def _value(number: Number, was_rounded: bool) -> Value:
+def in_digits(number: Number) -> Decimal:
+    """The 50 digits of a number that a mistake leads to."""
     if isinstance(number, Decimal):
-        return Value(_DIGITS.plus(number), None, was_rounded)
-    return Value(_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator)), number, was_rounded)
+        return _DIGITS.plus(number)
+    return _DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
+def value_of(number: Number, decimal: Decimal, was_rounded: bool = False) -> Value:
+    """The number as a solution keeps it."""
+    return Value(decimal, None if isinstance(number, Decimal) else number, was_rounded)

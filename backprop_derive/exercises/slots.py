@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import count
 from typing import TypeVar
 
+from ..languages import spoken
 from ..printers.latex import LatexPrinter
 from ..printers.marks import MarkedDecimal, MarkedFraction, Marks
 from ..problem import Problem
@@ -74,9 +75,16 @@ def _look(node: Expr, was_rounded: bool) -> Hashable:
 
     As an exponent, one digit has no braces, and sin²(x) is written for a whole one from 2 on only.
     """
+    return _look_of_exact(node, was_rounded, spoken()) if isinstance(node, Number) else _look_of(node, was_rounded)
+
+
+def _look_of(node: Expr, was_rounded: bool, language: str = "") -> Hashable:
     text = _PLAIN.show(node)
     is_squared = isinstance(node, Number) and node.value.denominator == 1 and node.value.numerator >= 2
     return type(node), _shape(text), len(text) == 1, is_squared, was_rounded
+
+
+_look_of_exact = lru_cache(maxsize=4096)(_look_of)  # many numbers of a solution are the same in others
 
 
 def _shape(text: str) -> str:

@@ -18,7 +18,8 @@ from ..report.narrate import tell
 from ..solution import SolutionRecord, TensorSolution
 from . import fading
 from . import sentences as say
-from .answers import answer_to, is_close
+from .answers import answer_to
+from .closeness import is_close
 from .order import shuffled
 from .parts import Parts, Section, chain_of, parts_of
 from .task import Scored, SheetOptions, Task

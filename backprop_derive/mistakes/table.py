@@ -34,4 +34,4 @@ def possible(derivation: Derivation | TensorDerivation, stages: tuple[str, ...] 
 
 def spelled_place(spelled: Mapping[str, str], at: str) -> str:
     """A place as the problem's author spells its names: `s by y^`."""
-    return " ".join(spelled.get(word, word) for word in at.split(" "))
+    return " ".join([spelled.get(word, word) for word in at.split(" ")])

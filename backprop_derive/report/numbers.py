@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from ..problem import Problem
 from ..records import record
@@ -130,6 +131,7 @@ def style_of(problem: Problem, digits: int) -> Style:
     return Style(max(digits, problem.round_to or 0), decimal, problem.round_to)
 
 
+@lru_cache(maxsize=4096)  # the numbers of an exercise come back in its variants
 def _terminating(value: Fraction) -> str | None:
     """The decimal notation of a fraction where it ends and is short."""
     denominator, twos, fives = value.denominator, 0, 0

@@ -8,7 +8,8 @@ from itertools import combinations, islice
 import pytest
 
 from backprop_derive import stages
-from backprop_derive.exercises.answers import Answer, answer_to, are_told_apart, is_close, wrong_answers
+from backprop_derive.exercises.answers import answer_to, are_told_apart, wrong_answers
+from backprop_derive.exercises.closeness import Answer, is_close
 from backprop_derive.exercises.exercise import Exercise
 from backprop_derive.exercises.variants import Drawn, draw, source_of
 from backprop_derive.limits import DEFAULT_LIMITS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import pytest
 from backprop_derive.errors import DomainError, LimitError, OutputError, UsageError
 from backprop_derive.exercises.bulk import run, search, store
 from backprop_derive.exercises.bulk.batch import Batch, Made, Span, computed
+from backprop_derive.exercises.bulk.copies import can_be_copied, copies
 from backprop_derive.exercises.bulk.plan import BATCH, Plan
 from backprop_derive.exercises.bulk.workers import Workers
 from backprop_derive.exercises.exercise import Exercise
@@ -89,31 +92,83 @@ def test_options_reach_every_piece() -> None:
     assert plain != lettered
 
 
-def test_two_processes_write_the_bytes_of_one(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+@pytest.fixture(scope="module", params=["copies", "joblib"])
+def processes(request: pytest.FixtureRequest) -> Iterator[Workers]:
+    """Two processes: copies of this one, as on Linux, and joblib's, as elsewhere, which leave threads behind."""
+    if request.param == "copies":
+        if not can_be_copied():
+            pytest.skip("this process cannot be copied")
+        yield Workers(jobs=2)
+        return
     pytest.importorskip("joblib", reason="joblib is not installed")
-    run.to_folder(SHEETS, tmp_path / "out", Workers(jobs=2))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("backprop_derive.exercises.bulk.workers.can_be_copied", lambda: False)
+        yield Workers(jobs=2)
+
+
+def test_two_processes_write_the_bytes_of_one(
+    processes: Workers, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    run.to_folder(SHEETS, tmp_path / "out", processes)
     assert files(tmp_path / "out") == undisturbed
 
 
-def test_what_is_wrong_in_a_process_is_said_here(tmp_path: Path) -> None:
-    pytest.importorskip("joblib", reason="joblib is not installed")
+def test_what_is_wrong_in_a_process_is_said_here(processes: Workers, tmp_path: Path) -> None:
     plan = replace(SHEETS, version="0.0.1")
     with pytest.raises(UsageError, match=r"a worker has version .*, and this is version 0\.0\.1"):
-        run.to_folder(plan, tmp_path / "out", Workers(jobs=2))
+        run.to_folder(plan, tmp_path / "out", processes)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_process_that_is_ended_from_outside_is_told(
-    undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    processes: Workers, undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("joblib", reason="joblib is not installed")
     out = tmp_path / "out"
-    monkeypatch.setattr("backprop_derive.exercises.bulk.workers.computed", ended_in_a_worker)
-    with pytest.raises(UsageError, match="a process that computes variants was ended from outside"):
-        run.to_folder(SHEETS, out, Workers(jobs=2))
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr("backprop_derive.exercises.bulk.workers.computed", ended_in_a_worker)
+        with pytest.raises(UsageError, match="a process that computes variants was ended from outside"):
+            run.to_folder(SHEETS, out, processes)
     run.to_folder(SHEETS, out)
     assert files(out) == undisturbed
+
+
+@pytest.mark.parametrize("processes", ["copies"], indirect=True)
+def test_a_process_that_outlives_a_run_does_not_keep_its_folder(
+    processes: Workers, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with ExitStack() as alive:
+        with store.store_in(out) as first:
+            first.begin(SHEETS, "*")
+            alive.enter_context(copies(1)).submit(os.getpid).result()
+        run.to_folder(SHEETS, out)
+    assert files(out) == undisturbed
+
+
+def test_a_process_that_has_made_a_pdf_is_not_copied(tmp_path: Path) -> None:
+    """The threads that Typst has by then would be missing in a copy, which waits for them."""
+    program = """
+from pathlib import Path
+from backprop_derive.exercises.bulk import run
+from backprop_derive.exercises.bulk.plan import Plan
+from backprop_derive.exercises.bulk.workers import Workers
+text = "Vary x in 1..99\\nloss = x^2\\nFind d(loss)/dx\\n"
+run.to_folder(Plan(text, "n.txt", 7, 1, "pdf"), Path("one"))
+run.to_folder(Plan(text, "n.txt", 7, 60, "pdf"), Path("many"), Workers(2))
+"""
+    pytest.importorskip("typst", reason="typst is not installed")
+    pytest.importorskip("joblib", reason="joblib is not installed")
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment(), check=True, timeout=300)
+    assert len(list((tmp_path / "many").glob("*.pdf"))) == 120
+
+
+@pytest.mark.parametrize("processes", ["copies"], indirect=True)
+def test_copies_end_with_a_reader_that_goes_away(processes: Workers) -> None:
+    before = set(multiprocessing.active_children())
+    found = run.pieces(LINES, processes)
+    assert next(found) + next(found)
+    found.close()
+    assert set(multiprocessing.active_children()) <= before
 
 
 def ended_in_a_worker(plan: Plan, start: int, stop: int) -> object:

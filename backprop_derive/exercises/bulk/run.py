@@ -33,11 +33,11 @@ def to_folder(plan: Plan, folder: Path, workers: Workers = ALONE, tell: Tell = s
             tell(plan.count)
             return
         try:
-            last = -1
+            results = _Results(plan, store)
             with crew(plan, workers) as compute:
                 for batch in enough(plan, _resumed(store, compute), tell):
-                    last = batch.start
-            store.finish(plan, _put_together(plan, store, last))
+                    results.prepare(batch)
+            store.finish(plan, results.named())
         except BackpropError as error:
             # Where workers or the disk are to blame, another attempt may succeed with what is there.
             if not (isinstance(error, (OutputError, WorkersError)) and store.starts()):
@@ -69,21 +69,41 @@ def _resumed(store: Store, compute: Compute) -> Compute:
     return resumed
 
 
-def _put_together(plan: Plan, store: Store, last: int) -> int:
-    """Write the results from the batches, up to the one that starts at `last`; how many files they are."""
-    made = islice((each for batch in _stored(store, last) for each in batch.made), plan.count)
-    rendering = rendering_of(plan.format)
-    if rendering.one_file:
-        store.write(store.folder / f"{plan.stem}.{rendering.suffix}", _joined(plan, made))
+class _Results:
+    """The files of a run. Those of single variants are written while others compute, and get their names at the end."""
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self.plan = plan
+        self.store = store
+        self.rendering = rendering_of(plan.format)
+        self.last = -1
+        self.made = 0
+        self.files = 0
+        store.forget_prepared()
+
+    def prepare(self, batch: Batch) -> None:
+        """Take up the next batch."""
+        self.last = batch.start
+        if not self.rendering.one_file:
+            self.files += self.store.prepare(batch.start, self._files(batch.made[: self.plan.count - self.made]))
+            self.made += len(batch.made)
+
+    def _files(self, made: tuple[Made, ...]) -> Iterator[tuple[str, bytes]]:
+        width = max(4, len(str(self.plan.count)))
+        for place, each in enumerate(made, self.made + 1):
+            for ending, piece in zip(("", ".key"), each.pieces, strict=False):
+                yield f"{place:0{width}}-{each.id}{ending}.{self.rendering.suffix}", piece
+
+    def named(self) -> int:
+        """Give all files their names; how many they are."""
+        if not self.rendering.one_file:
+            self.store.name_results()
+            return self.files
+        batches = _stored(self.store, self.last)
+        made = islice((each for batch in batches for each in batch.made), self.plan.count)
+        path = self.store.folder / f"{self.plan.stem}.{self.rendering.suffix}"
+        self.store.write(path, _joined(self.plan, made))
         return 1
-    width = max(4, len(str(plan.count)))
-    files = 0
-    for place, each in enumerate(made, 1):
-        name = f"{place:0{width}}-{each.id}"
-        for ending, piece in zip(("", ".key"), each.pieces, strict=False):
-            store.write(store.folder / f"{name}{ending}.{rendering.suffix}", [piece])
-            files += 1
-    return files
 
 
 def _stored(store: Store, last: int) -> Iterator[Batch]:

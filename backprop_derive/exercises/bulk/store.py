@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ...errors import OutputError, UsageError
 from ...records import record
@@ -69,6 +69,35 @@ class Store:
             os.replace(partial, path)
         except OSError as error:
             raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
+
+    def prepare(self, start: int, results: Iterable[tuple[str, bytes]]) -> int:
+        """Write the results of a batch, which get their names at the end; how many they are. Raises OutputError."""
+        folder, count = self._prepared / f"{start // BATCH:08}", 0
+        try:
+            folder.mkdir(parents=True)
+            for name, content in results:
+                (folder / name).write_bytes(content)
+                count += 1
+        except OSError as error:
+            raise OutputError(f"cannot write into {self.folder}: {error.strerror or error}") from None
+        return count
+
+    def forget_prepared(self) -> None:
+        """Remove what another run had prepared, of which nobody knows whether it is whole."""
+        shutil.rmtree(self._prepared, ignore_errors=True)
+
+    def name_results(self) -> None:
+        """Give the results their names; where that is cut short, they are prepared anew. Raises OutputError."""
+        try:
+            for folder in sorted(self._prepared.iterdir()):
+                for path in sorted(folder.iterdir()):
+                    os.replace(path, self.folder / path.name)
+        except OSError as error:
+            raise OutputError(f"cannot write into {self.folder}: {error.strerror or error}") from None
+
+    @property
+    def _prepared(self) -> Path:
+        return self.work / "results"
 
     def finish(self, plan: Plan, files: int) -> None:
         """Say in the manifest that all files are there, and remove the batches."""
@@ -153,7 +182,25 @@ def _locked(store: Store) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise OutputError(f"another run is at work in {store.folder}", hint="another folder for -o") from None
-        yield
+        _LOCKS.add(file)
+        try:
+            yield
+        finally:
+            _LOCKS.discard(file)
+
+
+# Files with a lock. A copy of this process must not have them: it may live a little longer, and would hold the lock.
+_LOCKS: set[BinaryIO] = set()
+
+
+def _let_go() -> None:
+    for file in _LOCKS:
+        file.close()
+    _LOCKS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def _tidy(store: Store) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from threading import Thread
+from itertools import islice
 from typing import Any
 
 from ...errors import BackpropError, UsageError
 from ...records import record
 from .batch import Batch, Span, WorkersError, computed
+from .copies import can_be_copied, copies, end_with
 from .plan import Plan
 
-_WATCH = 0.5  # seconds between two looks for the process that asked
+_AHEAD = 3  # batches for each process that are asked for before they are needed
 _SECONDS = 10  # to find a cluster and its workers
 
 
@@ -45,14 +46,30 @@ def crew(plan: Plan, workers: Workers) -> Iterator[Compute]:
     if workers.cluster is None and workers.jobs == 1:
         yield lambda spans: (_unless_error(computed(plan, start, stop)) for start, stop in spans)
         return
+    if workers.cluster is None and can_be_copied():
+        with copies(workers.jobs) as pool:
+            yield lambda spans: _in_turn(pool, workers.jobs, plan, spans)
+        return
     joblib: Any = _joblib(workers)
     # `initializer` goes through joblib to its processes.
-    begin: Any = {} if workers.cluster else {"initializer": _end_with, "initargs": (os.getpid(),)}
+    begin: Any = {} if workers.cluster else {"initializer": end_with, "initargs": (os.getpid(),)}
     with _backend(joblib, workers):
         parallel = joblib.Parallel(
-            n_jobs=workers.jobs, batch_size=1, pre_dispatch="3*n_jobs", return_as="generator", **begin
+            n_jobs=workers.jobs, batch_size=1, pre_dispatch=f"{_AHEAD}*n_jobs", return_as="generator", **begin
         )
         yield lambda spans: _together(joblib, parallel, plan, spans)
+
+
+def _in_turn(pool: ProcessPoolExecutor, jobs: int, plan: Plan, spans: Iterable[Span]) -> Iterator[Batch]:
+    left = iter(spans)
+    try:
+        begun = deque(pool.submit(computed, plan, *span) for span in islice(left, _AHEAD * jobs))
+        while begun:
+            result = begun.popleft().result()
+            begun.extend(pool.submit(computed, plan, *span) for span in islice(left, 1))
+            yield _unless_error(result)
+    except BrokenProcessPool:
+        raise _lost() from None
 
 
 def _together(joblib: Any, parallel: Any, plan: Plan, spans: Iterable[Span]) -> Iterator[Batch]:
@@ -63,10 +80,7 @@ def _together(joblib: Any, parallel: Any, plan: Plan, spans: Iterable[Span]) -> 
         for result in results:
             yield _unless_error(result)
     except BrokenProcessPool:
-        raise WorkersError(
-            "a process that computes variants was ended from outside, or for want of memory",
-            hint="the same command goes on from what is kept; with fewer --jobs it needs less memory",
-        ) from None
+        raise _lost() from None
     except GeneratorExit:
         # What is under way is waited for: taken away from joblib, it would complain on standard error.
         is_over = True
@@ -76,15 +90,11 @@ def _together(joblib: Any, parallel: Any, plan: Plan, spans: Iterable[Span]) -> 
         results.close()
 
 
-def _end_with(parent: int) -> None:
-    """End this process soon after its parent, which may have been killed: joblib's processes would wait for more."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH)
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
+def _lost() -> WorkersError:
+    return WorkersError(
+        "a process that computes variants was ended from outside, or for want of memory",
+        hint="the same command goes on from what is kept; with fewer --jobs it needs less memory",
+    )
 
 
 def _unless_error(result: Batch | BackpropError) -> Batch:

@@ -9,13 +9,15 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from xml.sax.saxutils import escape
 
 from ..exercise import Variant
+from ..key import Accepted
 from ..shared import told
 from .fields import laid_out
 from .markup import Element, Markup, Pages, html, html_math, html_words, safe, tex, without_braces
-from .question import Field, Question, margins, questions_of, solution_of, written
+from .question import Asker, Field, Question, margins, questions_of, written
 from .record import ExportOptions
 from .xml import HEAD
 
@@ -35,9 +37,11 @@ def pieces(variants: Iterable[Variant], options: ExportOptions) -> Iterator[byte
         if not title:
             title = variant.problem.title or "backprop-derive"
             yield _line(_category(title))
-        pages, solution = Pages(tex), _solution(variant, options)
-        for question in questions_of(variant, options):
-            yield _line(_MAKERS[question.kind](question, pages, solution))
+        questions = tuple(questions_of(variant, options))
+        solution, problem, *asked = _texts(variant, options, questions)
+        solution = _text("generalfeedback", solution, "html")
+        for question, text in zip(questions, asked, strict=True):
+            yield _line(_MAKERS[question.kind](question, (problem, "\n", text), solution))
     yield b"</quiz>\n"
 
 
@@ -45,15 +49,26 @@ def _line(element: str) -> bytes:
     return f"{element}\n".encode()
 
 
-def _solution(variant: Variant, options: ExportOptions) -> str:
-    """The worked solution as a piece of a page; nothing where none is shown."""
-    if not options.solution:
-        return ""
+def _texts(variant: Variant, options: ExportOptions, questions: tuple[Question, ...]) -> tuple[str, ...]:
+    """As pieces of a page: the worked solution, if it is shown; the problem; what each question asks, with fields."""
 
-    def tell(variant: Variant) -> tuple[str]:
-        return (Pages(tex).html(solution_of(variant, options.shown)),)
+    def tell(variant: Variant) -> tuple[str, ...]:
+        asker, pages = Asker(variant, options), Pages(tex)
+        shown = (asker.document(asker.problem), *(asker.document(asker.blocks(each.asked)) for each in questions))
+        names = shown[0].literal_names
+        solution = pages.html(asker.solution) if asker.solution else ""
+        problem, *asked = map(pages.html, shown)
+        return solution, problem, *map(_with_fields, asked, questions, repeat(names))
 
-    return told(variant, options.shown, "moodle", tell)[0]
+    way = "moodle", options.solution, tuple(each.asked for each in questions)
+    return told(variant, options.shown, way, tell)
+
+
+def _with_fields(text: str, question: Question, names: frozenset[str]) -> str:
+    """What is asked, and under it places for the fields of a cloze."""
+    if question.kind != "cloze":
+        return text
+    return text + "\n" + html(laid_out(question, Markup(tex, names), _place))
 
 
 def _category(name: str) -> str:
@@ -65,18 +80,26 @@ def _category(name: str) -> str:
 def _text(tag: str, text: str, format: str = "") -> str:
     """An element with a text in it, as Moodle has it nearly everywhere."""
     form = f' format="{format}"' if format else ""
-    return f"<{tag}{form}><text>{escape(safe(text))}</text></{tag}>"
+    return f"<{tag}{form}><text>{_escaped(text)}</text></{tag}>"
 
 
-def _question(type: str, question: Question, text: str, solution: str, more: Iterable[str] = ()) -> str:
-    """What all types have in common, and what only this one has."""
+@lru_cache(maxsize=256)  # the questions of a variant have the problem in common, and all variants what is asked
+def _escaped(text: str) -> str:
+    return escape(safe(text))
+
+
+Parts = tuple[str, ...]
+
+
+def _question(type: str, question: Question, texts: Parts, solution: str, more: Iterable[str] = ()) -> str:
+    """What all types have in common, with the parts of its text, and what only this one has."""
     # The grade of a cloze is the sum of its fields'.
     grade = "" if type == "cloze" else f"<defaultgrade>{question.points}</defaultgrade>"
     return "".join((
         f'<question type="{type}">',
         _text("name", question.title[-_LONGEST_NAME:]),
-        _text("questiontext", text, "html"),
-        _text("generalfeedback", solution, "html"),
+        f'<questiontext format="html"><text>{"".join(map(_escaped, texts))}</text></questiontext>',
+        solution,
         grade,
         f"<penalty>0.3333333</penalty><hidden>0</hidden><idnumber>{escape(question.id)}</idnumber>",
         *more,
@@ -84,25 +107,27 @@ def _question(type: str, question: Question, text: str, solution: str, more: Ite
     ))  # fmt: skip
 
 
-def _answer(fraction: int, text: str, feedback: str, format: str, more: str = "") -> str:
-    said = _feedback(feedback)
-    return f'<answer fraction="{fraction}" format="{format}"><text>{escape(text)}</text>{said}{more}</answer>'
-
-
 @lru_cache(maxsize=1024)  # what is said of a mistake is the same in all variants
 def _feedback(text: str) -> str:
     return _text("feedback", html_words(text) if text else "", "html")
 
 
-def _numerical(question: Question, pages: Pages, solution: str) -> str:
+def _answer(fraction: int, text: str, more: str, format: str) -> str:
+    return f'<answer fraction="{fraction}" format="{format}"><text>{text}</text>{more}</answer>'
+
+
+def _numerical(question: Question, texts: Parts, solution: str) -> str:
     field = question.fields[0]
-    numbers = [(100, field.right, ""), *((0, lure.number, lure.feedback) for lure in field.lures)]
-    answers = (
-        _answer(fraction, written(value), said, "moodle_auto_format", f"<tolerance>{written(tolerance)}</tolerance>")
-        for fraction, number, said in numbers
+    answers = [_number(100, field.right, ""), *(_number(0, lure.number, lure.feedback) for lure in field.lures)]
+    return _question("numerical", question, texts, solution, (*answers, _NO_UNITS))
+
+
+def _number(fraction: int, number: Accepted, feedback: str) -> str:
+    said = _feedback(feedback)
+    return "".join([
+        _answer(fraction, written(value), f"{said}<tolerance>{written(tolerance)}</tolerance>", "moodle_auto_format")
         for value, tolerance in margins(number)
-    )
-    return _question("numerical", question, pages.html(question.prompt), solution, (*answers, _NO_UNITS))
+    ])  # fmt: skip
 
 
 _NO_UNITS = (
@@ -110,13 +135,13 @@ _NO_UNITS = (
 )
 
 
-def _choice(question: Question, pages: Pages, solution: str) -> str:
+def _choice(question: Question, texts: Parts, solution: str) -> str:
     names = question.prompt.literal_names
     answers = (
-        _answer(100 if each.is_right else 0, html_math(each.node, names, tex), each.feedback, "html")
+        _answer(100 if each.is_right else 0, escape(html_math(each.node, names, tex)), _feedback(each.feedback), "html")
         for each in question.options
     )
-    return _question("multichoice", question, pages.html(question.prompt), solution, (_ONE_OF_THEM, *answers))
+    return _question("multichoice", question, texts, solution, (_ONE_OF_THEM, *answers))
 
 
 _ONE_OF_THEM = (
@@ -125,13 +150,11 @@ _ONE_OF_THEM = (
 )
 
 
-def _cloze(question: Question, pages: Pages, solution: str) -> str:
-    """The prompt, and under it the fields; every other brace is written as a number, so that none begins a field."""
-    markup = Markup(tex, question.prompt.literal_names)
-    elements = [*markup.blocks(question.prompt.blocks), *laid_out(question, markup, _place)]
+def _cloze(question: Question, texts: Parts, solution: str) -> str:
+    """Every brace but those of fields is written as a number, so that none begins a field."""
     codes = {field.name: _code(field) for field in question.fields}
-    text = _PLACE.sub(lambda match: codes[match[1]], without_braces(html(elements)))
-    return _question("cloze", question, text, solution)
+    text = _PLACE.sub(lambda match: codes[match[1]], without_braces("".join(texts)))
+    return _question("cloze", question, (text,), solution)
 
 
 _PLACE = re.compile('<field name="([a-z0-9]+)"></field>')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Context, Decimal
 from functools import cached_property
@@ -21,8 +21,8 @@ from ...report.notation import Notation
 from ...report.numbers import Style, style_of
 from ...report.sentences import HEADINGS
 from ...syntax.expression import ListOf, Name
-from ..answers import Answer
 from ..choices import choices_of, feedback
+from ..closeness import Answer
 from ..exercise import Variant
 from ..key import DIGITS, Accepted, Item, accepted
 from ..sentences import ERRORS, PLATFORM
@@ -57,8 +57,12 @@ class Field:
 
 @record
 class Group:
-    """The numbers of one thing that is asked: `label` names it, `shape` is () for a single number."""
+    """The numbers of one thing that is asked: `label` names it, `shape` is () for a single number.
 
+    `about` is the kind and the name of the key's item.
+    """
+
+    about: tuple[str, str]
     label: tuple[Inline, ...]
     shape: tuple[int, ...]
     fields: tuple[Field, ...]
@@ -74,24 +78,42 @@ class Option:
 
 
 @record
+class Asked:
+    """What a question asks for, without the numbers of a variant: one number, `fields`, or a `choice`.
+
+    `about` says of what, by an item's kind and name, and `place` which entry of it. `is_rounded` tells that it is said
+    how many digits are expected.
+    """
+
+    how: str
+    about: tuple[str, str] = ("", "")
+    place: str = ""
+    is_rounded: bool = False
+
+
+@record(slots=False)
 class Question:
     """One question: `prompt` is the problem and what is asked, `solution` the worked solution, or None.
 
-    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options. The
-    `solution` is made when it is asked for.
+    A `numerical` one has one field, a `cloze` one any number of them in groups; a `choice` has options. The `prompt`
+    and the `solution` are made when they are asked for.
     """
 
     id: str
     title: str
     kind: str
-    prompt: Document
-    solve: Callable[[], Document | None]
+    asker: Asker
+    asked: Asked
     groups: tuple[Group, ...] = ()
     options: tuple[Option, ...] = ()
 
+    @cached_property
+    def prompt(self) -> Document:
+        return self.asker.document((*self.asker.problem, *self.asker.blocks(self.asked)))
+
     @property
     def solution(self) -> Document | None:
-        return self.solve()
+        return self.asker.solution
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -115,7 +137,7 @@ def questions_of(variant: Variant, options: ExportOptions) -> Iterator[Question]
 def _questions(variant: Variant, options: ExportOptions) -> Iterator[Question]:
     if variant.drawn.record.first is None:
         raise UsageError(ERRORS["no numbers"])
-    asker = _Asker(variant, options)
+    asker = Asker(variant, options)
     if options.kind == "cloze":
         yield asker.cloze(tuple(variant.key), "")
         return
@@ -132,14 +154,14 @@ def one_by_one(question: Question) -> Iterator[Question]:
         return
     for group in question.groups:
         for field in group.fields:
-            blocks = (*question.prompt.blocks[:-1], _asking(group.label, field.place))
+            asked = replace(question.asked, how="number", about=group.about, place=field.place)
             yield replace(
                 question, id=f"{question.id}-{field.name}", title=f"{question.title} {field.name}", kind="numerical",
-                prompt=replace(question.prompt, blocks=blocks), groups=(replace(group, shape=(), fields=(field,)),),
+                asked=asked, groups=(replace(group, shape=(), fields=(field,)),),
             )  # fmt: skip
 
 
-class _Asker:
+class Asker:
     """What the questions of a variant share."""
 
     def __init__(self, variant: Variant, options: ExportOptions) -> None:
@@ -151,6 +173,8 @@ class _Asker:
         self.title = self.record.problem.title or HEADINGS["exercise"]
         self.spelled = self.record.problem.spelled
 
+    # --- questions
+
     def number(self, wanted: str, mark: str) -> Question:
         """The gradient by a name as a number to enter, or as many as it has entries."""
         item = next(each for each in self.variant.key if (each.kind, each.name) == ("gradient", wanted))
@@ -158,9 +182,8 @@ class _Asker:
             return self.cloze((item,), mark)
         right = item.numbers[0]
         field = Field("g1", right, "", self.lures(wanted, right))
-        group = Group(self.label(item), (), (field,))
-        blocks = [_asking(group.label, ""), *self.precision((field,))]
-        return self.question(mark, "numerical", blocks, groups=(group,))
+        asked = Asked("number", (item.kind, item.name), "", self.is_rounded((field,)))
+        return self.question(mark, "numerical", asked, groups=(self.group(item, (field,)),))
 
     def cloze(self, items: tuple[Item, ...], mark: str) -> Question:
         """Every number of these items as a field."""
@@ -175,10 +198,10 @@ class _Asker:
             for number, place in zip(item.numbers, places(item.shape), strict=True):
                 count += 1
                 fields.append(Field(f"{item.kind[0]}{count}", number, place, self.lures_of(item)))
-            groups.append(Group(self.label(item), item.shape, tuple(fields)))
+            groups.append(self.group(item, tuple(fields)))
         every = tuple(field for group in groups for field in group.fields)
-        blocks = [Paragraph((Words(PLATFORM["fields"]),)), *self.precision(every)]
-        return self.question(mark, "cloze", blocks, groups=tuple(groups))
+        asked = Asked("fields", is_rounded=self.is_rounded(every))
+        return self.question(mark, "cloze", asked, groups=tuple(groups))
 
     def choice(self, wanted: str, mark: str) -> Question | None:
         """The gradient by a name among wrong ones, or None where no mistake leads to a wrong one."""
@@ -186,7 +209,7 @@ class _Asker:
             self.record, wanted, self.variant.mistakes_by_name[wanted], _OPTIONS, self.variant.drawn.number
         )
         shape = next(each.shape for each in self.variant.key if (each.kind, each.name) == ("gradient", wanted))
-        names = document_of(self.record.problem, self.options.shown, "", ()).literal_names
+        names = self.document(()).literal_names
         options: list[Option] = []
         # The right answer keeps its place even where a wrong one before it looks like it in the digits that are shown.
         seen = {text(_shown(each.answer, shape, self.style), names) for each in found if each.is_right}
@@ -198,9 +221,19 @@ class _Asker:
                 seen.add(look)
         if len(options) < 2:
             return None
-        before, after = PLATFORM.pieces("choice")
-        asked = Paragraph((Words(before), Math(self.notation.adjoint(wanted)), Words(after)))
-        return self.question(mark, "choice", [asked], options=tuple(options))
+        return self.question(mark, "choice", Asked("choice", ("gradient", wanted)), options=tuple(options))
+
+    def question(
+        self, mark: str, kind: str, asked: Asked, groups: tuple[Group, ...] = (), options: tuple[Option, ...] = ()
+    ) -> Question:
+        name = f"{self.variant.id}{mark}"
+        return Question(name, f"{self.title} {name}", kind, self, asked, groups, options)
+
+    # --- their parts
+
+    def group(self, item: Item, fields: tuple[Field, ...]) -> Group:
+        about = item.kind, item.name
+        return Group(about, self.label(about), item.shape, fields)
 
     def lures_of(self, item: Item) -> tuple[Lure, ...]:
         """Those of a single number that is asked for; none on the way there."""
@@ -220,41 +253,43 @@ class _Asker:
                 found.append(Lure(number, feedback(wrong.made[0], spelled)))
         return tuple(found)
 
-    def label(self, item: Item) -> tuple[Inline, ...]:
-        if item.kind == "gradient":
-            return (Math(self.notation.adjoint(item.name)),)
-        name = Math(Name(item.name))
-        if item.kind != "after":
+    def label(self, about: tuple[str, str]) -> tuple[Inline, ...]:
+        kind, key = about
+        if kind == "gradient":
+            return (Math(self.notation.adjoint(key)),)
+        name = Math(Name(key))
+        if kind != "after":
             return (name,)
         before, after = PLATFORM.pieces("after")
         return (Words(before), name, Words(after)) if before else (name, Words(after))
 
-    def precision(self, fields: tuple[Field, ...]) -> list[Block]:
-        """What is said where a number does not end and the problem does not say how it rounds."""
-        if self.record.problem.round_to is None and any(f.right.lowest < f.right.highest for f in fields):
-            return [Paragraph((Words(PLATFORM["digits"].format(digits=DIGITS)),))]
-        return []
+    def is_rounded(self, fields: tuple[Field, ...]) -> bool:
+        """Whether a number does not end, and the problem does not say how it rounds."""
+        return self.record.problem.round_to is None and any(f.right.lowest < f.right.highest for f in fields)
 
-    def question(
-        self,
-        mark: str,
-        kind: str,
-        asked: list[Block],
-        groups: tuple[Group, ...] = (),
-        options: tuple[Option, ...] = (),
-    ) -> Question:
-        shown = self.options.shown
-        # What is asked stands last, so that a field can follow it.
-        blocks = (*self.problem, *asked[1:], asked[0])
-        return Question(
-            f"{self.variant.id}{mark}", f"{self.title} {self.variant.id}{mark}", kind,
-            document_of(self.record.problem, shown, self.title, blocks), lambda: self.solution, groups, options,
-        )  # fmt: skip
+    def blocks(self, asked: Asked) -> tuple[Block, ...]:
+        """What is asked, after the problem. It stands last, so that a field can follow it."""
+        with speaking(self.options.shown.language):
+            precision = [Paragraph((Words(PLATFORM["digits"].format(digits=DIGITS)),))] if asked.is_rounded else []
+            return (*precision, self._asking(asked))
+
+    def _asking(self, asked: Asked) -> Paragraph:
+        if asked.how == "fields":
+            return Paragraph((Words(PLATFORM["fields"]),))
+        if asked.how == "choice":
+            before, after = PLATFORM.pieces("choice")
+        else:
+            before, after = PLATFORM.pieces("entry" if asked.place else "number", place=asked.place)
+        return Paragraph((Words(before), *self.label(asked.about), Words(after)))
+
+    def document(self, blocks: tuple[Block, ...]) -> Document:
+        return document_of(self.record.problem, self.options.shown, self.title, blocks)
 
     @cached_property
     def problem(self) -> tuple[Block, ...]:
         """What is given and asked, which all questions begin with."""
-        return self.variant.question_blocks(self.options.shown)
+        with speaking(self.options.shown.language):
+            return self.variant.question_blocks(self.options.shown)
 
     @cached_property
     def solution(self) -> Document | None:
@@ -270,11 +305,6 @@ def solution_of(variant: Variant, shown: Options) -> Document:
     if blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
         blocks = blocks[1:]
     return replace(document, blocks=blocks[len(problem) :] if blocks[: len(problem)] == problem else blocks)
-
-
-def _asking(label: tuple[Inline, ...], place: str) -> Paragraph:
-    before, after = PLATFORM.pieces("entry" if place else "number", place=place)
-    return Paragraph((Words(before), *label, Words(after)))
 
 
 def places(shape: tuple[int, ...]) -> Iterator[str]:
@@ -300,17 +330,18 @@ def _shown(answer: Answer, shape: tuple[int, ...], style: Style) -> MathNode:
 
 # --- numbers as platforms read them -----------------------------------------------------------------------
 
-_LONGEST = 25  # digits of a number that has an end
 _EXACT = Context(prec=60)  # for what has an end
+_LONGEST = Context(prec=25)  # of a number that has an end
 _ROUNDED = Context(prec=15)  # for the others: more than platforms compute with
 _MOST_PLAIN = 12  # digits before or behind the point; a longer number is written with an exponent
 
 
 def written(number: Decimal) -> str:
     """A number as every platform reads it: digits and a point, or an exponent where it is long."""
-    short = number.normalize(_EXACT)
-    if len(short.as_tuple().digits) > _LONGEST:
-        short = _ROUNDED.create_decimal(number).normalize(_EXACT)
+    short = _LONGEST.plus(number)
+    if short != number:
+        short = _ROUNDED.plus(number)
+    short = short.normalize(_EXACT)
     if not short:
         return "0"
     return f"{short:f}" if abs(short.adjusted()) < _MOST_PLAIN else f"{short:e}".replace("e+", "e")
@@ -325,10 +356,12 @@ def reach(number: Accepted) -> Decimal:
 def margins(number: Accepted) -> tuple[tuple[Decimal, Decimal], ...]:
     """What is accepted, as numbers with a distance on both sides: the value itself, then what lies further out."""
     value = number.value.decimal
-    near = min(value - number.lowest, number.highest - value)
+    below, above = value - number.lowest, number.highest - value
+    near, far = (below, above) if below <= above else (above, below)
+    if far - near <= near * _EVEN:
+        return ((value, near),)
     middle, half = (number.lowest + number.highest) / 2, (number.highest - number.lowest) / 2
-    is_even = half - near <= half * _EVEN
-    return ((value, near),) if is_even else ((value, near), (middle, half))
+    return ((value, near),) if half - near <= half * _EVEN else ((value, near), (middle, half))
 
 
 _EVEN = Decimal("1e-9")
