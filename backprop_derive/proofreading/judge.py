@@ -175,7 +175,7 @@ def _used_names(statement: Statement) -> Iterator[str]:
     if len(statement.links) > 1 and isinstance(statement.links[0].node, Name):
         body = statement.links[1].node
         if is_plain(body):
-            yield from (key for key in names_in(body) if "'" not in key)  # type: ignore[arg-type]
+            yield from (key for key in names_in(body) if "'" not in key and "_dot_" not in key)  # type: ignore[arg-type]
 
 
 class Judge:

@@ -101,3 +101,13 @@ def test_a_tangent_of_0_may_stand_for_itself() -> None:
     )
     found = [f.verdict for f in proofread(notes).findings if f.verdict != "given"]
     assert found == ["right"] * 7 + ["wrong", "right"]
+
+
+def test_an_entry_of_a_tangent_at_a_place_that_is_computed_is_no_name() -> None:
+    notes = "Given $v = (1, 2, 3, 4)$\n\n$u = v \\odot v$\n\n$L = \\operatorname{sum}(u)$\n\n"
+    notes += "The seed is $\\dot{v} = (1, 0, 0, 1)$.\n\n"
+    claim = "$\\dot{L} = \\sum_{0 \\le k < 2} 2 v_{2k} \\cdot \\dot{v}_{2k}"
+    claim += " + \\sum_{0 \\le k < 2} 2 v_{2k+1} \\cdot \\dot{v}_{2k+1}"
+    for total, verdict in (("10", ["right", "right"]), ("12", ["right", "wrong"])):
+        found = [f.verdict for f in proofread(f"{notes}{claim} = {total}$").findings if f.verdict != "given"]
+        assert found[-2:] == verdict
