@@ -31,7 +31,17 @@ READERS = {
     "backprop_derive/weaving/latex.py",
     *(
         f"backprop_derive/proofreading/{name}.py"
-        for name in ("formula", "formulas", "latex_tokens", "layout", "mathml", "statements", "typst_math")
+        for name in (
+            "above",
+            "formula",
+            "formulas",
+            "latex_tokens",
+            "layout",
+            "macros",
+            "mathml",
+            "statements",
+            "typst_math",
+        )
     ),
 }
 

@@ -166,7 +166,17 @@ def _shortest(items: list[_Item], sums: Letters, at: Letters) -> Expr:
 
 
 def _cost(tensor: Expr) -> int:
-    return sum(1 + (isinstance(node, Transpose) and not isinstance(node.operand, Name)) for node in walk(tensor))
+    """The nodes, with one more for a transpose of what is no name; that a sum of rows is a column costs nothing."""
+    nodes = [*walk(tensor)]
+    turned = sum(isinstance(node, Transpose) and not isinstance(node.operand, Name) for node in nodes)
+    return len(nodes) + turned - sum(map(_is_column_of_sums, nodes))
+
+
+def _is_column_of_sums(node: Expr) -> bool:
+    match node:
+        case Index(Call("sum", _, options), (Slice(None, None, None), None)):
+            return options == (("axis", integer(1)),)
+    return False
 
 
 def _grouped(above: Sequence[Expr], below: Sequence[Expr], at: Letters) -> list[_Item]:

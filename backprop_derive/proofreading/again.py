@@ -6,6 +6,7 @@ d is a name of the problem, `dd/da` is a derivative nevertheless.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -19,6 +20,8 @@ from .rules import nodes_of
 from .scope import Scope
 from .statements import Statement
 from .tokens import Vocabulary
+
+_DOT = re.compile(r"\\cdot(?![A-Za-z])|[·⋅∙]")
 
 
 class Again:
@@ -44,6 +47,12 @@ class Again:
         if self.vocabulary.may_differentiate:
             return None
         return self._read(statement, self.vocabulary.with_sign())
+
+    def with_dots(self, statement: Statement) -> Statement | None:
+        """The statement with dots that multiply vectors and matrices entry by entry."""
+        if not self.vocabulary.tensors or _DOT.search(statement.formula.text) is None:
+            return None
+        return self._read(statement, self.vocabulary.with_dots())
 
     def _read(self, statement: Statement, vocabulary: Vocabulary) -> Statement | None:
         """What stands at the same place by another vocabulary, of which the statement may be a part."""
@@ -82,4 +91,6 @@ def further(again: Again, statement: Statement) -> Iterator[tuple[Statement, Sco
     if (told := again.as_rule(statement)) is not None:
         yield told, again.rules
     if (told := again.with_sign(statement)) is not None and told.links != statement.links:
+        yield told, None
+    if (told := again.with_dots(statement)) is not None and told.links != statement.links:
         yield told, None

@@ -32,7 +32,7 @@ from .derivatives import at_a_point, derivative, fraction, gradient
 from .indices import condition, delta, identity, indicator, is_tensor, ones, reals, summation, with_places
 from .sentences import lacking, unread
 from .structures import cases, matrix, norm, turned, typed_cases
-from .tokens import Token, Unread, Vocabulary, is_known_function
+from .tokens import DOTS_ENTRIES, Token, Unread, Vocabulary, is_known_function
 
 _DEEPEST = 60
 _CLOSES = {"(": ")", "[": "]", "{": "}", "⦃": "⦄", "|": "|", "‖": "‖", "⌊": "⌋"}
@@ -141,7 +141,9 @@ class Parser:
         return items[0] if len(items) == 1 else Product(tuple(items), is_multiple)  # type: ignore[arg-type]
 
     def are_tensors(self, *factors: MathNode) -> bool:
-        """Whether a dot between them is that of a dot product, or of a product of matrices."""
+        """Whether a dot between them is that of a dot product, or of a product of matrices; σ′(z) has entries."""
+        if self.vocabulary.knows(DOTS_ENTRIES) or any(isinstance(factor, Applied) for factor in factors):
+            return False
         return all(is_tensor(factor, self.vocabulary.tensors) for factor in factors)
 
     def begins_operand(self) -> bool:

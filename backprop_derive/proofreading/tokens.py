@@ -21,6 +21,8 @@ MADE = frozenset("ones zeros identity ones_like zeros_like onehot".split())
 # Among the names of a vocabulary, and no names: d is a sign, too; numbers below a name count from 0; 1{,}250 is 1.25,
 # and semicolons stand between numbers.
 D_DIFFERENTIATES, FROM_ZERO, DECIMAL_COMMA = "∂d", "_0", "{,}"
+# The same for a dot that multiplies entry by entry, wherever it stands.
+DOTS_ENTRIES = "·"
 # Before the key of a name: numbers above it are no powers but count layers, z^1 and z^2.
 COUNTED_ABOVE = "^"
 # Longer ones are cut, so that hostile notes cost no more than others.
@@ -79,6 +81,10 @@ class Vocabulary:
     def counts_above(self, key: str) -> bool:
         """Whether a number above a name is part of the name: z^2, the weighted input of layer 2."""
         return self.knows(COUNTED_ABOVE + key)
+
+    def with_dots(self) -> Vocabulary:
+        """The same, with a dot between vectors or matrices for the product entry by entry."""
+        return Vocabulary(self.names | {DOTS_ENTRIES}, self.functions, self.tensors)
 
     @property
     def counts_from_zero(self) -> bool:

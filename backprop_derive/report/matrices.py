@@ -181,6 +181,20 @@ class Setter:
             ):
                 is_kept = any(name == "keepdims" for name, _ in options)
                 return shown if is_kept or _axis(options) not in (1, -1) else Transpose(shown)
+        if not self.derived or (rank, self.rank(expr)) != (2, 1):
+            return shown
+        match expr:
+            case Product(factors):
+                return self._product(factors, expr, rank)
+            case Sum(terms, minus):
+                return self._tensor_sum(terms, minus, rank)
+            case Quotient(above, below) if not self.rank(below):
+                return Product((Quotient(ONE, self.set(below)), self._beside(above, rank)))
+            case Power(base, Number(value)) if value == 2:
+                inner = self._beside(base, rank)
+                return as_expr(Entrywise((inner, inner)))
+            case Quotient() | Negate() | Call(_, (_,), ()):
+                return map_children(expr, lambda part: self._beside(part, rank))
         return shown
 
     def _over_number(self, tensor: Expr) -> tuple[Expr, Expr] | None:
@@ -194,18 +208,18 @@ class Setter:
     def _line_sum(self, inner: Expr, axis: int, word: str = "sum") -> Expr:
         return as_expr(Applied(f"{'col' if axis in (0, -2) else 'row'}{word}", (self.set(inner),)))
 
-    def _tensor_sum(self, terms: tuple[Expr, ...], minus: tuple[bool, ...]) -> Expr:
+    def _tensor_sum(self, terms: tuple[Expr, ...], minus: tuple[bool, ...], beside: int = 0) -> Expr:
         """1/n (A − B) for A/n − B/n; a vector of ones beside a tensor is the number 1, repeated."""
         common = _common_divisor(terms)
         if common is not None and not self.rank(common[0]):
-            return Product((Quotient(ONE, self.set(common[0])), self._tensor_sum(common[1], minus)))
+            return Product((Quotient(ONE, self.set(common[0])), self._tensor_sum(common[1], minus, beside)))
         is_full = any(not _is_ones(term) and self.rank(term) for term in terms)
-        rank = max(map(self.rank, terms))
+        rank = max(beside, *map(self.rank, terms))
         kept = tuple(ONE if _is_ones(term) and is_full else self._beside(term, rank) for term in terms)
         return Sum(kept, minus)
 
-    def _product(self, factors: tuple[Expr, ...], whole: Product) -> Expr:
-        rank = self.rank(whole)
+    def _product(self, factors: tuple[Expr, ...], whole: Product, beside: int = 0) -> Expr:
+        rank = max(beside, self.rank(whole))
         shown = [(self._beside(factor, rank), self.rank(factor) > 0) for factor in factors]
         tensors = tuple(factor for factor, is_tensor in shown if is_tensor)
         scalars = tuple(factor for factor, is_tensor in shown if not is_tensor)

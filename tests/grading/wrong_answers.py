@@ -93,7 +93,7 @@ ANSWERS: tuple[tuple[str, str, str, str], ...] = (
     (NET, "dh_2/dz_2 = tanh(z_2)", "∂h₂/∂z₂", "the function for its derivative"),
     (NET, "dz_1/dw11 = w11", "∂z₁/∂w₁₁", "the name itself for the other factor"),
     (FITTED, "du/dw = x + b = 4", "∂u/∂w", "constant kept"),
-    (NET, "dloss/dh_2 = 0.5139\ndloss/dz_2 = 0.5139", "∂loss/∂z₂", "stopped a node early"),
+    (NET, "dloss/dh_2 = 0.5139\ndloss/dz_2 = 0.5139", "∂loss/∂z₂", "activation's derivative left out"),
     (NET, "dloss/dh_2 = 0.5139\ndloss/dz_2 = 0.5139 + 0.8556 = 1.3696", "∂loss/∂z₂", "added along a path"),
     (NET, "dloss/dz_1 = -0.6585\ndloss/dw12 = -0.6585", "∂loss/∂w₁₂", "stopped a node early"),
     # logistic regression

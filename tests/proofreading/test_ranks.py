@@ -120,3 +120,14 @@ def test_a_jacobian_may_have_a_name(product: str, verdicts: set[str]) -> None:
         rf" $J = \frac{{\partial f}}{{\partial x}} = A$. $v^\top J = v^\top {product}$, $J u = {product} u$"
     )
     assert {f.verdict for f in proofread(notes).of("wrong", "unread")} == verdicts
+
+
+def test_a_dot_may_multiply_entry_by_entry_where_that_is_meant() -> None:
+    notes = (
+        r"$x = (1, 2)$, $W = \begin{pmatrix} 1 & 0 \\ -1 & 1 \end{pmatrix}$, $t = (1, 0)$. $z = W x$, $a = \tanh(z)$,"
+        r" $L = \frac12 \lVert a - t \rVert^2$. $\delta = (a - t) \cdot \tanh'(z)$,"
+        r" $\frac{\partial L}{\partial z} = (a - t) \cdot (1 - a^2)$,"
+        r" $\frac{\partial L}{\partial W} = \delta \cdot x^T$"
+    )
+    assert proofread(notes).of("wrong", "unread") == ()
+    assert [f.verdict for f in proofread(notes.replace("(1 - a^2)", "(1 + a^2)")).of("wrong", "unread")] == ["wrong"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 import backprop_derive as bd
+from backprop_derive.ops.table import formula
+from backprop_derive.printers.text import text as printed
+from backprop_derive.report.matrices import Setter
 
 from .test_solution import backward, forward, section
 
@@ -184,11 +187,30 @@ def test_a_normalisation_of_known_sizes_has_its_compact_form_too(layer: str) -> 
     assert gain.startswith("∂L/∂g = colsum((∂L/∂Y) ⊙ ")
 
 
-def test_row_sums_beside_a_matrix_whose_columns_they_belong_to_are_turned() -> None:
+def test_weights_over_their_row_sums_are_turned_as_a_whole() -> None:
     kept = "exp(Q @ K.T) * M"
     weights = f"{kept} / sum({kept}, axis=1, keepdims=true)"
     given = "Given Q: (3, 2), K: (3, 2), V: (3, 2), M: (3, 3)"
     problem = f"{given}\nO = ({weights}) @ V\nL = sum(O^2)\nFind dL/dV\n"
     text = bd.derive(problem).to_markdown()
-    assert r"\odot M^\top}{\text{rowsum}(e^{Q" in text
-    assert r"\odot M)^\top} \, \frac{\partial L}{\partial O}$" in text
+    weights_shown = r"\frac{e^{Q \, K^\top} \odot M}{\text{rowsum}(e^{Q \, K^\top} \odot M)}"
+    assert (
+        rf"$\frac{{\partial L}}{{\partial V}} = \left({weights_shown}\right)^\top \, \frac{{\partial L}}{{\partial O}}$"
+        in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "shown"),
+    [
+        ("sum(X, axis=1)", "rowsum(X)ᵀ"),
+        ("sum(X, axis=1)/3", "1/3 · rowsum(X)ᵀ"),
+        ("2*sum(X, axis=1)", "2rowsum(X)ᵀ"),
+        ("sqrt(sum(X, axis=1))", "√(rowsum(X)ᵀ)"),
+        ("-sum(X, axis=1)", "rowsum(X)ᵀ"),
+    ],
+)
+def test_row_sums_beside_a_matrix_whose_columns_they_belong_to_are_turned(right: str, shown: str) -> None:
+    beside = formula(f"transpose(X) * ({right})")
+    setter = Setter({"X": (2, 3)}, {}, derived=True)
+    assert shown in printed(setter.set(beside))
