@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -29,6 +30,7 @@ from .tensors import TensorComparer
 from .values import Key, NoValue, Point
 
 _SEEDS = (1, 2)
+_FURTHER = (3, 4, 5, 6, 7, 8)
 _MIXED = (-1, -2, -3, -4, -5)  # of both signs, so that every case of a choice applies somewhere
 
 
@@ -41,6 +43,7 @@ class Comparer:
         self.here = [Point(scope), Point(scope, reading="total")]
         self.after: list[Point] = []
         self.odd = {r: [Point(scope, seed, reading=r) for seed in _SEEDS] for r in ("usual", "total")}
+        self._more: dict[str, list[Point]] = {}
         self.arrays = NumeratorArrays(scope) if scope.is_numerator else Arrays(scope)
         self.tensors = TensorComparer(self.arrays)
         self.mixed = [Point(scope, seed) for seed in _MIXED]
@@ -58,7 +61,10 @@ class Comparer:
     @cached_property
     def exact(self) -> frozenset[Fraction]:
         """The given values that are rational, without their signs."""
-        found = (self.here[0].name(key) for key in self.scope.givens)
+        found = set()
+        for key in self.scope.givens:
+            with suppress(NoValue):  # of a vector
+                found.add(self.here[0].name(key))
         return frozenset(abs(value) for value in found if isinstance(value, Fraction))
 
     def note(self, key: Key, value: Any) -> None:
@@ -103,8 +109,12 @@ class Comparer:
             if self._agree(a, b, free):
                 return True
         answers = []
-        for points in self.odd.values():
+        for reading, points in self.odd.items():
             answers.append(self._agree(a, b, points))
+            if answers[-1] is None:  # no value there, as of arcsin beyond 1
+                answers[-1] = next(
+                    (found for p in self._further(reading) if (found := self._agree(a, b, [p])) is not None), None
+                )
             if answers[-1]:
                 break
         else:
@@ -112,6 +122,14 @@ class Comparer:
         if not (self.may_choose(a) or self.may_choose(b)):
             return True
         return self._agree(a, b, self.mixed) is not False and self._agree(a, b, self.here[:1]) is not False
+
+    def _further(self, reading: str) -> Iterator[Point]:
+        """More points of a reading, each made once."""
+        made = self._more.setdefault(reading, [])
+        yield from made
+        for seed in _FURTHER[len(made) :]:
+            made.append(Point(self.scope, seed, reading=reading))
+            yield made[-1]
 
     def _agree(self, a: MathNode, b: MathNode, points: Sequence[Point]) -> bool | None:
         found = None

@@ -23,7 +23,7 @@ from .mistakes import Mistakes
 from .named_entries import numbered_entries
 from .numerator import speaks_of_numerator
 from .outcome import Outcome
-from .ranks import single_numbers
+from .ranks import single_numbers, unknown
 from .readings import Readings
 from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
@@ -68,15 +68,18 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
             if (found, single) == (tensors, numbers):
                 break
             tensors, numbers = found, single
+            unsure = frozenset(key for scope, _ in problems.values() for key in unknown(scope))
             defined = frozenset(key for scope, _ in problems.values() for key in (*scope.givens, *scope.steps))
-            vocabulary = with_tensors(vocabulary, tensors - numbers, defined, numbered)
+            vocabulary = with_tensors(vocabulary, tensors - numbers, defined, numbered, unsure)
             statements = list(readings.statements(formulas, vocabulary))
             scopes = scopes_of(statements)
         if tensors:
             by_entries: set[str] = set()
             while more := {key for s in statements for key in defined_by_entries(s)} - by_entries:
                 by_entries |= more
-                vocabulary = with_tensors(vocabulary, tensors - numbers | by_entries, defined - by_entries, numbered)
+                vocabulary = with_tensors(
+                    vocabulary, tensors - numbers | by_entries, defined - by_entries, numbered, unsure
+                )
                 statements = list(readings.statements(formulas, vocabulary))
             if any(map(has_zeroth, statements)):
                 vocabulary = vocabulary.from_zero()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
-from ..document import Applied, Differential, Ellipsis, MathNode
+from ..document import Applied, Derivative, Differential, Ellipsis, MathNode
 from ..errors import BackpropError
 from ..syntax.expression import (
     ONE,
@@ -144,7 +144,12 @@ class Parser:
         """Whether a dot between them is that of a dot product, or of a product of matrices; σ′(z) has entries."""
         if self.vocabulary.knows(DOTS_ENTRIES) or any(isinstance(factor, Applied) for factor in factors):
             return False
-        return all(is_tensor(factor, self.vocabulary.tensors) for factor in factors)
+        return all(is_tensor(f, self.vocabulary.tensors) and not self.may_be_number(f) for f in factors)
+
+    def may_be_number(self, factor: MathNode) -> bool:
+        """Whether it is not known of a name, or of what a derivative is by, if it has entries."""
+        name = factor.by if isinstance(factor, Derivative | Differential) else factor
+        return isinstance(name, Name) and self.vocabulary.knows(DOTS_ENTRIES + name.key)
 
     def begins_operand(self) -> bool:
         token = self.peek()

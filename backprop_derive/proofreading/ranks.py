@@ -28,15 +28,22 @@ from ..syntax.expression import (
 )  # fmt: skip
 from .scope import Scope
 
-_OF_ROWS = frozenset("softmax log_softmax layer_norm".split())
 Shape = tuple[int, ...]
-_BY_ENTRIES = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS))
-_TO_NUMBERS = frozenset(op.name for op in LOSSES) | frozenset("sum mean norm dot max min var std prod".split())
+_OF_ROWS = frozenset("softmax log_softmax layer_norm".split())
+_TO_NUMBERS = frozenset(op.name for op in LOSSES) | frozenset(
+    "sum mean norm dot max min var std prod logsumexp trace det".split()
+)
+_BY_ENTRIES = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS)) - _TO_NUMBERS
 
 
 def single_numbers(scope: Scope) -> frozenset[str]:
     """The steps that are single numbers though they are computed from vectors and matrices."""
     return frozenset(key for key, shape in _shapes(scope).items() if key in scope.steps and shape == ())
+
+
+def unknown(scope: Scope) -> frozenset[str]:
+    """The steps that may be single numbers or not, as far as the shapes of what they are made of tell."""
+    return frozenset(key for key, shape in _shapes(scope).items() if key in scope.steps and shape is None)
 
 
 def with_vectors(scope: Scope) -> Scope:

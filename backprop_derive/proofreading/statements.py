@@ -16,7 +16,7 @@ from .latex_tokens import has_decimal_comma, latex_tokens
 from .parser import Parser
 from .sentences import unread
 from .text_tokens import text_tokens
-from .tokens import COUNTED_ABOVE, DECIMAL_COMMA, MOST_TOKENS, Token, Unread, Vocabulary
+from .tokens import COUNTED_ABOVE, DECIMAL_COMMA, DOTS_ENTRIES, MOST_TOKENS, Token, Unread, Vocabulary
 
 _MOST_LINKS = 1_000
 _MOST_PLACES = 4
@@ -390,7 +390,11 @@ def with_names(vocabulary: Vocabulary, more: Iterable[str]) -> Vocabulary:
 
 
 def with_tensors(
-    vocabulary: Vocabulary, tensors: frozenset[str], defined: frozenset[str], numbered: frozenset[str]
+    vocabulary: Vocabulary,
+    tensors: frozenset[str],
+    defined: frozenset[str],
+    numbered: frozenset[str],
+    unknown: frozenset[str] = frozenset(),
 ) -> Vocabulary:
     """The vocabulary with vectors and matrices; what is no name of its own but an entry of one is no name.
 
@@ -402,4 +406,5 @@ def with_tensors(
     }  # fmt: skip
     entries |= {key for key in vocabulary.names - defined if key.startswith("delta_") and len(key) == len("delta_ij")}
     heads = {key for key in vocabulary.names if "_" in key and key.rsplit("_", 1)[0] in tensors - defined}
-    return replace(vocabulary, names=vocabulary.names - entries - heads, tensors=tensors)
+    dotted = {DOTS_ENTRIES + key for key in unknown}
+    return replace(vocabulary, names=vocabulary.names - entries - heads | dotted, tensors=tensors)

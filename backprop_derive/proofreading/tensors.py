@@ -210,6 +210,8 @@ class TensorComparer:
             return value, list(shown_entries(b, value.shape))
         found = self.arrays.value(b)
         value = squeezed(value) if squeezed(value).shape == found.shape else value
+        if value.shape == (1, *found.shape):  # the one row of a matrix, written as [1, 2]ᵀ is for vᵀ
+            value = value[0]
         is_column = value.ndim == 1 and found.shape == (*value.shape, 1)  # a vector has neither rows nor columns
         if found.shape != value.shape and not is_column:
             raise Misfit(_other_shape(found, value))

@@ -229,6 +229,7 @@ class _Lexer:
         if self.side_by_side(word, start, stop) or (opens and self.before_function(word, start, stop)):
             return stop
         is_name = len(word) == 1 or not word.isalpha() or word[0] in GREEK_NAME or canonical(word) != word
+        is_name = is_name and not ("_" in word and not opens and (word, "") in function_words())  # leaky_relu
         if is_name and word not in ("a", "I") and not (word.endswith(("'", "’")) and len(word) > 3):
             self.add("name", canonical(word), start, stop)
         elif word in ("a", "I") and self.is_operand(start, stop):

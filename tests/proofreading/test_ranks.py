@@ -131,3 +131,32 @@ def test_a_dot_may_multiply_entry_by_entry_where_that_is_meant() -> None:
     )
     assert proofread(notes).of("wrong", "unread") == ()
     assert [f.verdict for f in proofread(notes.replace("(1 - a^2)", "(1 + a^2)")).of("wrong", "unread")] == ["wrong"]
+
+
+def test_a_dot_between_numbers_that_vectors_lead_to_is_no_product_of_matrices() -> None:
+    notes = (
+        r"$x = (3, -4)$, $n = \lVert x \rVert = 5$, $s = \operatorname{logsumexp}(x)$, $f = n \cdot s$,"
+        r" $\frac{\partial f}{\partial n} = s$"
+    )
+    assert proofread(notes).of("wrong", "unread") == ()
+
+
+@pytest.mark.parametrize(("sign", "verdicts"), [("-", []), ("+", ["wrong"])])
+def test_formulas_of_functions_that_end_at_1_are_compared_where_they_have_values(
+    sign: str, verdicts: list[str]
+) -> None:
+    notes = (
+        r"$x = 0.3$, $b = \arcsin(x) + \arccos(\frac{x}{2})$, $L = b^2$."
+        r" $\frac{\partial b}{\partial x} = \frac{\partial}{\partial x} (\arcsin(x) + \arccos(\frac{x}{2}))"
+        rf" = \frac{{1}}{{\sqrt{{1 - x^2}}}} {sign} \frac{{1}}{{2\sqrt{{1 - \frac{{x^2}}{{4}}}}}}$"
+    )
+    assert [f.verdict for f in proofread(notes).of("wrong", "unread")] == verdicts
+
+
+def test_a_row_may_be_written_as_a_vector_that_is_turned() -> None:
+    notes = (
+        "Numerator layout.\n\n"
+        r"$v = (0.3, 0.1)$, $x = (1, 2)$, $L = v^\top x = 0.5$. $v^\top = (0.3, 0.1)^\top$,"
+        r" $\frac{\partial L}{\partial x} = v^\top = (0.3, 0.1)^\top$"
+    )
+    assert proofread(notes).of("wrong", "unread") == ()

@@ -113,3 +113,8 @@ def test_an_array_of_numbers_is_a_matrix_still() -> None:
 def test_where_the_lines_of_a_display_stand_is_no_part_of_them() -> None:
     found = proofread("Given $x = 2$\n\n$L = x^2$\n\n$$\\begin{aligned}[t] L &= 4 \\\\ &= 5 \\end{aligned}$$")
     assert [f.verdict for f in found.findings if f.verdict != "given"] == ["right", "wrong"]
+
+
+def test_the_name_of_an_operation_in_prose_is_no_factor() -> None:
+    notes = "x = 2\n\nb = leaky_relu(x)\n\nderivative of leaky_relu dLeakyReLU(x)/dx = {1 if x > 0; 1/100 otherwise}\n"
+    assert [f.verdict for f in proofread(notes).findings] == ["given", "given", "right"]
