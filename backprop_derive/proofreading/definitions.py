@@ -170,7 +170,7 @@ def _define(scope: Scope, statements: list[Statement]) -> None:
     scope.examples = next((m for s in statements for m in _examples(scope, s)), scope.examples)
     for key in [key for key in scope.steps if key not in scope.order]:
         scope.steps.pop(key)
-        scope.defining.pop(key)
+        scope.defining.pop(key, None)  # what is told by entries, or as a function, has another entry there
 
 
 def _primed(statements: list[Statement]) -> Iterator[str]:

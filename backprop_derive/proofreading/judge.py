@@ -135,11 +135,6 @@ def _lacks(findings: list[Finding], *verdicts: str) -> bool:
     return not any(finding.verdict in verdicts for finding in findings)
 
 
-def _tensors(scopes: list[Scope]) -> frozenset[str]:
-    """The names that stand for vectors and matrices in any scope."""
-    return frozenset(key for scope in {id(s): s for s in scopes}.values() for key in tensor_names(scope))
-
-
 def swept(statements: list[Statement], scopes: list[Scope]) -> list[frozenset[str]]:
     """For each statement, the givens whose tangents are spoken of in its sweep of forward mode.
 

@@ -5,35 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..ops.activations import ACTIVATIONS
-from ..ops.elementary import ELEMENTARY
-from ..ops.losses import LOSSES
+from ..errors import ProblemError
+from ..indexed.shape import shape_of
 from ..syntax.expression import (
     Call,
-    Constant,
     Expr,
     ListOf,
     MatrixProduct,
-    Name,
-    Negate,
-    Number,
     Over,
-    Power,
-    Product,
-    Quotient,
-    Sum,
     Transpose,
     children,
+    map_children,
+    names_in,
     walk,
-)  # fmt: skip
-from .scope import Scope
-
-Shape = tuple[int, ...]
-_OF_ROWS = frozenset("softmax log_softmax layer_norm".split())
-_TO_NUMBERS = frozenset(op.name for op in LOSSES) | frozenset(
-    "sum mean norm dot max min var std prod logsumexp trace det".split()
 )
-_BY_ENTRIES = frozenset(op.name for op in (*ELEMENTARY, *ACTIVATIONS)) - _TO_NUMBERS
+from .scope import Scope
+from .tokens import OF_TENSORS
+
+Shape = tuple[int | str, ...]
+_OF_ROWS = frozenset("softmax log_softmax layer_norm".split())
 
 
 def single_numbers(scope: Scope) -> frozenset[str]:
@@ -68,7 +58,7 @@ def _is_of_column(node: Expr, known: Mapping[str, Shape | None]) -> bool:
     if not isinstance(node, Call) or node.function not in _OF_ROWS:
         return False
     shape = _shape(node.arguments[0], known)
-    return shape is not None and len(shape) == 2 and shape[0] > shape[1] == 1
+    return shape is not None and len(shape) == 2 and shape[1] == 1 != shape[0]
 
 
 def _is_column(value: Expr) -> bool:
@@ -82,61 +72,30 @@ def _flat(value: Expr) -> Expr:
 def _shapes(scope: Scope) -> dict[str, Shape | None]:
     """The shapes of givens and steps; None for what is not known."""
     known: dict[str, Shape | None] = {key: _shape(value, {}) for key, value in scope.givens.items()}
-    for key, sizes in scope.shapes.items():
-        known.setdefault(key, tuple(s for s in sizes if isinstance(s, int)) if not _has_letters(sizes) else None)
+    known = {**scope.shapes, **known}
     for key in scope.order:
         known[key] = _shape(scope.steps[key], known)
     return known
 
 
-def _has_letters(sizes: tuple[int | str, ...]) -> bool:
-    return any(isinstance(size, str) for size in sizes)
-
-
-def _shape(node: Expr, known: Mapping[str, Shape | None]) -> Shape | None:
-    match node:
-        case Number() | Constant():
-            return ()
-        case Name(key):
-            return known.get(key)
-        case Over():
-            return None
-        case ListOf(items):
-            inner = _shape(items[0], known) if items else None
-            return None if inner is None else (len(items), *inner)
-        case Transpose(operand):
-            shape = _shape(operand, known)
-            return None if shape is None else shape[::-1]
-        case MatrixProduct(left, right):
-            return _product(left, right, known)
-        case Negate() | Sum() | Product() | Quotient() | Power():
-            return _broadcast([_shape(child, known) for child in children(node)])
-        case Call(function, arguments, options) if function in _BY_ENTRIES and not options:
-            return _broadcast([_shape(argument, known) for argument in arguments])
-        case Call(function, (argument, *_), ()) if function in _OF_ROWS:
-            return _shape(argument, known)
-        case Call(function, (_, *more), options) if function in _TO_NUMBERS and not options:
-            return () if function in ("dot", *(op.name for op in LOSSES)) or not more else None
-    return None
-
-
-def _product(left: Expr, right: Expr, known: Mapping[str, Shape | None]) -> Shape | None:
-    a, b = _shape(left, known), _shape(right, known)
-    if a is None or b is None:
+def _shape(body: Expr, known: Mapping[str, Shape | None]) -> Shape | None:
+    parts = [*walk(body)]
+    shapes = {name: shape for name in names_in(body) if (shape := known.get(name)) is not None}
+    is_told = len(shapes) == len(names_in(body)) and not any(isinstance(n, Over) or _is_of_notes(n) for n in parts)
+    try:
+        return shape_of(_with_outer(body, shapes), shapes) if is_told else None
+    except ProblemError:
         return None
-    if not a or not b:
-        return a or b
-    if isinstance(right, Transpose) and len(a) == len(b) == 1:
-        return (*a, *b)
-    if len(b) == 1:
-        return a[:-1] if a[-1] == b[0] else None
-    return (*a[:-1], *b[:-2], b[-1]) if a[-1] == b[-2] else None
 
 
-def _broadcast(shapes: list[Shape | None]) -> Shape | None:
-    found: Shape = ()
-    for shape in shapes:
-        if shape is None or (shape and found and shape != found):
-            return None
-        found = shape or found
-    return found
+def _is_of_notes(node: Expr) -> bool:
+    """Whether it is a function that the language does not have, as rowsum."""
+    return isinstance(node, Call) and node.function in OF_TENSORS
+
+
+def _with_outer(body: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The formula with a bᵀ of two vectors as the matrix that it is; the language has no columns."""
+    match body:
+        case MatrixProduct(left, Transpose(right)) if len(shape_of(left, shapes)) == len(shape_of(right, shapes)) == 1:
+            return Call("outer", (left, right))
+    return map_children(body, lambda part: _with_outer(part, shapes))
