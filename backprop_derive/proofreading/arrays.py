@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, reduce
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -28,27 +28,24 @@ from ..syntax.expression import (
     Power,
     Product,
     Quotient,
-    Slice,
     Sum,
     Transpose,
     map_children,
     names_in,
-    size,
-    substitute,
     walk,
 )  # fmt: skip
 from .engine import Engine, called
-from .entries import Entries, Misfit, NoEntry, is_by_entries, shown_shape
-from .functions import LONGEST
+from .entries import Entries, Misfit, is_by_entries
 from .indices import entry_of
 from .literals import literal, may_be_rounded
 from .nearby import SEEDS
+from .operations import fitting, matrix_product, part_of, power_of, stacked
 from .parts import symbols_in
-from .places import is_part, is_zeroth
-from .scope import Scope, local_derivative, without_dot
-from .sentences import because, unread
+from .places import is_part
+from .scope import OF_SUM, Scope, without_dot
+from .sentences import because
 from .tangents import any_seed, tangent
-from .values import NoValue, symbol_key
+from .values import NoValue, Point, symbol_key
 from .whole import RELATIONS, WHOLE, applied
 
 Array = Any
@@ -85,7 +82,7 @@ class Arrays:
         self.block: tuple[str, int] = ("", 0)
         self.has_powers_of_entries = False
         self._open: set[str] = set()
-        self._spelling: set[str] = set()  # the functions whose formula is being written out
+        self.point = Point(scope)  # which writes out functions
         self._sweeps: dict[tuple[tuple[tuple[str, Expr], ...], frozenset[str]], dict[str, Any]] = {}
 
     def nearby(self) -> tuple[Arrays, ...]:
@@ -113,7 +110,7 @@ class Arrays:
     def values(self, a: MathNode, b: MathNode) -> tuple[Array, Array]:
         """The values of both sides of a claim. Raises NoValue where one is not known, Misfit for shapes."""
         if is_by_entries(a) or is_by_entries(b):
-            found = self.entries().values(self._spelled_out(a), self._spelled_out(b))
+            found = self.entries().values(self.point.expanded(a), self.point.expanded(b))
             return found[0], found[1]
         return self.value(a), self.value(b)
 
@@ -123,14 +120,14 @@ class Arrays:
     def value(self, node: MathNode) -> Array:
         """The value of a formula. Raises NoValue where it is not known, Misfit where shapes do not fit."""
         if is_by_entries(node):
-            return self.entries().values(self._spelled_out(node))[0]
+            return self.entries().values(self.point.expanded(node))[0]
         match node:
             case Number(value):
                 return np.float64(value)
             case Constant(name):
                 return np.float64({"pi": np.pi, "e": np.e}[name])
             case ListOf(items):
-                return _stacked([self.value(item) for item in items])
+                return stacked([self.value(item) for item in items])
             case Name() | Derivative() | Differential():
                 return self.known(node)
             case Negate(operand):
@@ -139,24 +136,24 @@ class Arrays:
                 return self.value(operand).T
             case Sum(terms, minus):
                 signed = [(-1 if m else 1) * self.value(t) for t, m in zip(terms, minus, strict=True)]
-                return reduce(_fitting("sum", np.add), signed)
+                return reduce(fitting("sum", np.add), signed)
             case Product(factors):
-                return reduce(_fitting("product", np.multiply), map(self.value, factors))
+                return reduce(fitting("product", np.multiply), map(self.value, factors))
             case MatrixProduct(left, right) if is_filling(left) or is_filling(right):
                 return self._filled(left, right)
             case MatrixProduct(left, right):
                 a, b = self.value(left), self.value(right)
                 is_row = b.ndim == 1 or (b.ndim == 2 and len(b) == 1 < len(np.atleast_1d(a)))
                 is_outer = isinstance(right, Transpose) and a.ndim == 1 and is_row
-                return np.outer(a, b) if is_outer else _matrix_product(a, b)
+                return np.outer(a, b) if is_outer else matrix_product(a, b)
             case Index(base, items) if is_part(node):
                 return part_of(self.value(base), items)
             case Quotient(above, below):
-                return _fitting("quotient", np.divide)(self.value(above), self.value(below))
+                return fitting("quotient", np.divide)(self.value(above), self.value(below))
             case Power(base, exponent):
-                return _power(self.value(base), self.value(exponent), exponent, self.has_powers_of_entries)
+                return power_of(self.value(base), self.value(exponent), exponent, self.has_powers_of_entries)
             case Call("where", (Compare(relation, x, y), a, b)):
-                test = _fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
+                test = fitting("comparison", RELATIONS[relation])(self.value(x), self.value(y))
                 return np.where(test, self.value(a), self.value(b))
             case Call("ones", ()):  # 𝟏 + v: of the length that fits
                 return np.float64(1)
@@ -165,7 +162,7 @@ class Arrays:
             case Call():
                 return called(node, self.value, self.engine.axes)
             case Applied(function) if function in self.scope.functions:
-                return self.value(self._spelled_out(node))
+                return self.value(self.point.expanded(node))
             case Applied(_, (argument,)):
                 return self._entry_by_entry(node, self.value(argument))
         raise NoValue(because("tensor formula"))
@@ -173,29 +170,9 @@ class Arrays:
     def _entry_by_entry(self, node: Applied, argument: Array) -> Array:
         """σ′ or a function of the notes, at each entry of its argument."""
         entry = Index(Name("#t"), (Name("k"),))
-        formula = cast(Expr, self._spelled_out(replace(node, arguments=(entry,))))
+        formula = self.point.expanded(replace(node, arguments=(entry,)))
         entries = Entries(lambda _: np.ravel(argument), lambda _: False)
         return np.reshape(entries.values(Sum((formula, Product((ZERO, entry))), (False, False)))[0], np.shape(argument))
-
-    def _spelled_out(self, node: MathNode) -> MathNode:
-        """The formula with σ′(z) and functions of the notes by their formulas."""
-        match node:
-            case Applied(function, arguments, primes) if (known := self.scope.formula(function)) is not None:
-                body, parameters = known
-                if function in self._spelling or len(arguments) != len(parameters):
-                    raise NoValue(because("function", name=function))
-                values = dict(zip(parameters, cast(list[Expr], [*map(self._spelled_out, arguments)]), strict=True))
-                self._spelling.add(function)
-                try:
-                    formula = cast(Expr, self._spelled_out(body))
-                finally:
-                    self._spelling.discard(function)
-                if size(formula) > LONGEST:
-                    raise NoValue(unread("long"))
-                for _ in range(primes):
-                    formula = local_derivative(formula, parameters[0]) if parameters[0] in names_in(formula) else ZERO
-                return substitute(formula, values)
-        return map_children(node, self._spelled_out) if isinstance(node, Expr) else node  # type: ignore[arg-type]
 
     @cached_property
     def exact(self) -> frozenset[float]:
@@ -282,8 +259,8 @@ class Arrays:
                 return self.known(Derivative(Name(function), by, sign))
             case Derivative(Name(of), Name(by), _, (Name(step),)) if of == self.scope.loss:
                 return self.engine.through(step, by)
-            case Differential(_, Name(by), None) if self.scope.examples is not None and by in self.scope.steps:
-                return self.engine.gradient(by) * self.value(Name(self.scope.examples))
+            case Differential(_, Name(by), None) if OF_SUM in self.scope.conventions and by in self.scope.steps:
+                return self.engine.gradient(by) * self.value(Name(str(self.scope.examples)))
         symbol = symbol_key(base, self.scope.loss)
         if symbol is None:
             raise NoValue(because("tensor derivative"))
@@ -324,7 +301,7 @@ class Arrays:
 
     def _by_entries(self, letters: tuple[str, ...], body: Expr) -> Array:
         entries = self.entries()
-        (found,) = entries.values(self._spelled_out(body))
+        (found,) = entries.values(self.point.expanded(body))
         if set(letters) != set(entries.sizes) or len(letters) != len(entries.sizes):
             raise NoValue(because("untold"))
         return np.transpose(found, [list(entries.sizes).index(letter) for letter in letters])
@@ -341,82 +318,9 @@ def _changed(node: Expr, moves: Mapping[int, Number]) -> Expr:
     return moves[id(node)] if id(node) in moves else map_children(node, lambda child: _changed(child, moves))
 
 
-def _stacked(items: list[Array]) -> Array:
-    if len({item.shape for item in items}) != 1:
-        raise Misfit(because("rows"))
-    return np.array(items, dtype=float)
-
-
-_COMBINED: Mapping[str, Callable[[Array, Array], Array]] = {
-    "sum": np.add, "product": np.multiply, "quotient": np.divide, "matrix product": np.matmul,
-}  # fmt: skip
-
-
-def combined(what: str, a: Array, b: Array) -> Array:
-    """A sum, a product, a quotient or a matrix product. Raises Misfit where the shapes do not fit."""
-    return _fitting(what, _COMBINED[what])(a, b)
-
-
-def _fitting(what: str, combine: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
-    def fitted(a: Array, b: Array) -> Array:
-        try:
-            return combine(a, b)
-        except ValueError:
-            raise Misfit(because(what, a=shown_shape(a), b=shown_shape(b))) from None
-
-    return fitted
-
-
-def _matrix_product(a: Array, b: Array) -> Array:
-    """The matrix product; beside a number, a multiple."""
-    if not a.shape or not b.shape:
-        return a * b
-    return _fitting("matrix product", np.matmul)(a, b)
-
-
 def is_filling(node: MathNode) -> bool:
     """Whether a factor is 𝟏 or 𝟏ᵀ of whatever length fits."""
     return (node.operand if isinstance(node, Transpose) else node) == Call("ones", ())
-
-
-def part_of(array: Array, items: Sequence[Expr | Slice | None]) -> Array:
-    """What stands at places that are written as numbers. Raises NoValue where there is nothing."""
-    if any(map(is_zeroth, items)):
-        raise NoValue(because("counted"))
-    if sum(item is not None for item in items) > array.ndim:
-        raise NoValue(because("indices", count=len(items), axes=array.ndim))
-    try:
-        return array[tuple(map(_place, items))]
-    except IndexError:
-        raise NoEntry(because("no entry", shape=shown_shape(array))) from None
-
-
-def _place(item: Expr | Slice | None) -> int | slice | None:
-    match item:
-        case Slice(start, stop, step):
-            return slice(_place(start), _place(stop), _place(step))
-        case Negate(Number(value)):
-            return -int(value)
-        case Number(value):
-            return int(value)
-    return None
-
-
-def _power(base: Array, exponent: Array, written: Expr, is_of_entries: bool) -> Array:
-    """A power; of a square matrix only the inverse, since others have two readings, unless entries are meant."""
-    is_square = base.ndim > 1 and base.shape[-2] == base.shape[-1] > 1
-    if base.ndim < 2 or (exponent != -1 and (is_of_entries or not is_square)):
-        return np.power(base, exponent)
-    if exponent != -1 or not is_square or not is_number(written):
-        raise NoValue(because("power"))
-    try:
-        return np.linalg.inv(base)
-    except np.linalg.LinAlgError:
-        raise NoValue(because("inverse")) from None
-
-
-def is_number(node: Expr) -> bool:
-    return isinstance(node, Number) or (isinstance(node, Negate) and isinstance(node.operand, Number))
 
 
 def _is_tensor(node: MathNode, names: frozenset[str]) -> bool:

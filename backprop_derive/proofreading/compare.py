@@ -24,7 +24,7 @@ from .literals import literal, radius
 from .numerator import NumeratorArrays
 from .outcome import Outcome
 from .parts import holds_choice, holds_zero, nodes, symbols_in
-from .scope import Scope, is_closed, is_plain
+from .scope import NUMERATOR, Scope, is_closed, is_plain
 from .sentences import HERE_ONLY, because, reason_of
 from .tensors import TensorComparer
 from .values import Key, NoValue, Point
@@ -44,7 +44,7 @@ class Comparer:
         self.after: list[Point] = []
         self.odd = {r: [Point(scope, seed, reading=r) for seed in _SEEDS] for r in ("usual", "total")}
         self._more: dict[str, list[Point]] = {}
-        self.arrays = NumeratorArrays(scope) if scope.is_numerator else Arrays(scope)
+        self.arrays = NumeratorArrays(scope) if NUMERATOR in scope.conventions else Arrays(scope)
         self.tensors = TensorComparer(self.arrays)
         self.mixed = [Point(scope, seed) for seed in _MIXED]
 

@@ -111,7 +111,8 @@ def _anew(before: Scope, statements: list[Statement]) -> Scope:
             steps[key] = before.steps[key]
             stack += names_in(steps[key])
     functions = before.functions | found.functions
-    return replace(found, steps=steps, givens=givens, functions=functions, shapes=before.shapes | found.shapes)
+    shapes, conventions = before.shapes | found.shapes, before.conventions
+    return replace(found, steps=steps, givens=givens, functions=functions, shapes=shapes, conventions=conventions)
 
 
 def _moved(before: list[Statement], first: Statement, blocks: Mapping[tuple[str, int], set[str]]) -> list[Statement]:

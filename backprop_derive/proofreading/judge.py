@@ -9,38 +9,33 @@ from typing import Any
 from ..document import Applied, Derivative, Differential, Ellipsis, MathNode, Reals
 from ..evaluate.loose import Loose
 from ..limits import DEFAULT_LIMITS, Limits
-from ..syntax.expression import Index, ListOf, Name, Negate, Number, names_in, walk
+from ..syntax.expression import Index, ListOf, Name, Negate, Number, walk
 from ..syntax.parser import deep_recursion
 from .again import Again, further
-from .arrays import tensor_names
 from .compare import Comparer
-from .definitions import redefinitions, scopes_of
-from .entries import defined_by_entries, has_zeroth
+from .definitions import redefinitions
 from .explain import expectation, mistake_in
 from .formulas import formulas_of
 from .literals import literal
 from .mistakes import Mistakes
-from .named_entries import numbered_entries
+from .notes import Notes, read_notes
 from .numerator import speaks_of_numerator
 from .outcome import Outcome
-from .ranks import single_numbers, unknown
 from .readings import Readings
 from .record import Finding, Mistake, Report
 from .rules import general, nodes_of
-from .scope import Scope, is_plain
+from .scope import NUMERATOR, OF_SUM, Scope
 from .sentences import because, reason_of
-from .statements import Link, Statement, with_names, with_tensors
-from .tangents import with_dot
+from .statements import Link, Statement
 from .tensors import is_written
 from .updates import descent, is_update, judge_update, later, named_anew
 from .values import NoValue, symbol_key
 
-_MOST_ROUNDS = 4
 _ORDER = {"<": (-1,), ">": (1,), "<=": (-1, 0), ">=": (1, 0), "!=": (-1, 1)}
 
 
 def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -> Report:
-    """Judge every claim of a written derivation: Markdown, plain text, LaTeX source or a notebook.
+    """Judge every claim of a written derivation: Markdown, plain text, LaTeX, HTML, Typst or a notebook.
 
     Raises LimitError for a text beyond a limit, ProblemError for a notebook that is none. What is not understood is
     part of the report.
@@ -48,58 +43,38 @@ def proofread(text: str, name: str = "notes", limits: Limits = DEFAULT_LIMITS) -
     with deep_recursion():
         formulas = list(formulas_of(text, name, limits))
         readings = Readings()
-        vocabulary = readings.vocabulary(formulas)
-        statements = list(readings.statements(formulas, vocabulary))
-        more = {key for s in statements for key in _used_names(s)} - vocabulary.names
-        if more:
-            vocabulary = with_names(vocabulary, more)
-            statements = list(readings.statements(formulas, vocabulary))
-        scopes = scopes_of(statements)
-        has_tangents = any(map(speaks_of_tangents, statements))
-        tensors: frozenset[str] = frozenset()
-        numbers: frozenset[str] = frozenset()
-        numbered: frozenset[str] = frozenset()
-        for _ in range(_MOST_ROUNDS):  # what tensors are tells how a step is read, which may be another one
-            problems = {id(scope): (scope, tensor_names(scope)) for scope in {id(s): s for s in scopes}.values()}
-            numbered |= numbered_entries(vocabulary.names, statements, problems)
-            found = tensors | {key for _, names in problems.values() for key in names if key not in numbered}
-            found |= {with_dot(key) for key in found} if has_tangents else set()
-            single = frozenset(key for scope, _ in problems.values() for key in single_numbers(scope))
-            if (found, single) == (tensors, numbers):
-                break
-            tensors, numbers = found, single
-            unsure = frozenset(key for scope, _ in problems.values() for key in unknown(scope))
-            defined = frozenset(key for scope, _ in problems.values() for key in (*scope.givens, *scope.steps))
-            vocabulary = with_tensors(vocabulary, tensors - numbers, defined, numbered, unsure)
-            statements = list(readings.statements(formulas, vocabulary))
-            scopes = scopes_of(statements)
-        if tensors:
-            by_entries: set[str] = set()
-            while more := {key for s in statements for key in defined_by_entries(s)} - by_entries:
-                by_entries |= more
-                vocabulary = with_tensors(
-                    vocabulary, tensors - numbers | by_entries, defined - by_entries, numbered, unsure
-                )
-                statements = list(readings.statements(formulas, vocabulary))
-            if any(map(has_zeroth, statements)):
-                vocabulary = vocabulary.from_zero()
-                statements = list(readings.statements(formulas, vocabulary))
-            scopes = scopes_of(statements)
-        again = Again(formulas, readings, vocabulary)
-        findings = list(_judged(statements, scopes, again))
-        if tensors and speaks_of_numerator(formulas):
-            usual = findings
-            for scope in scopes:
-                scope.is_numerator = True
-            findings = min(list(_judged(statements, scopes, again)), usual, key=_doubts)
-            for scope in scopes:
-                scope.is_numerator = findings is not usual
-        for start, stop, scope in redefinitions(statements, scopes):
-            if not all(_lacks(found, "wrong", "unread") for found in findings[start:stop]):
-                anew = list(_judged(statements[start:stop], [scope] * (stop - start), again))
-                if all(_lacks(found, "wrong", "unread") for found in anew) and not all(map(_claims_nothing, anew)):
-                    findings[start:stop] = anew
+        notes = read_notes(formulas, readings)
+        again = Again(formulas, readings, notes.vocabulary)
+        findings = list(_judged(notes.statements, notes.scopes, again))
+        if notes.vocabulary.tensors and speaks_of_numerator(formulas):
+            findings = _by_convention(NUMERATOR, notes, again, findings)
+        if any(scope.examples is not None for scope in notes.scopes):
+            findings = _by_convention(OF_SUM, notes, again, findings)
+        _judge_anew(notes, again, findings)
     return Report(name, tuple(finding for found in findings for finding in found))
+
+
+def _by_convention(convention: str, notes: Notes, again: Again, usual: list[list[Finding]]) -> list[list[Finding]]:
+    """The findings by another convention, where that leaves no more doubts; else the usual ones."""
+    if not _doubts(usual):
+        return usual
+    for scope in notes.scopes:
+        scope.conventions |= {convention}
+    findings = list(_judged(notes.statements, notes.scopes, again))
+    if _doubts(findings) <= _doubts(usual):
+        return findings
+    for scope in notes.scopes:
+        scope.conventions -= {convention}
+    return usual
+
+
+def _judge_anew(notes: Notes, again: Again, findings: list[list[Finding]]) -> None:
+    """Judge stretches in which a name may have another formula once more; what holds then takes the place of doubts."""
+    for start, stop, scope in redefinitions(notes.statements, notes.scopes):
+        if _doubts(findings[start:stop]):
+            anew = list(_judged(notes.statements[start:stop], [scope] * (stop - start), again))
+            if not _doubts(anew) and not all(map(_claims_nothing, anew)):
+                findings[start:stop] = anew
 
 
 def _claims_nothing(findings: list[Finding]) -> bool:
@@ -109,14 +84,20 @@ def _claims_nothing(findings: list[Finding]) -> bool:
 def _judged(statements: list[Statement], scopes: list[Scope], again: Again) -> Iterator[list[Finding]]:
     """The findings on each statement, with its scope; another reading of one is taken where it holds."""
     judges: dict[int, Judge] = {}
+
+    def judge_of(scope: Scope) -> Judge:
+        if id(scope) not in judges:
+            judges[id(scope)] = Judge(scope)
+        return judges[id(scope)]
+
     told_before: set[tuple[str, int]] = set()
     for statement, scope, changing in zip(statements, scopes, swept(statements, scopes), strict=True):
         scope.changing = changing
-        judge = judges.setdefault(id(scope), Judge(scope))
+        judge = judge_of(scope)
         found = list(judge.judge(statement))
         if not _lacks(found, "wrong", "unread"):
             for told, other in further(again, statement):
-                other_judge = judge if other is None else judges.setdefault(id(other), Judge(other))
+                other_judge = judge if other is None else judge_of(other)
                 better = list(other_judge.judge(told))
                 is_read = other is None and _lacks(better, "unread") and not _lacks(found, "unread")
                 if is_read or _lacks(better, "wrong", "unread"):
@@ -160,20 +141,6 @@ def swept(statements: list[Statement], scopes: list[Scope]) -> list[frozenset[st
                 sweep.add(base)
         sweeps.append((sweep, before.get(id(scope), sweep)))
     return [frozenset(sweep or earlier) for sweep, earlier in sweeps]
-
-
-def speaks_of_tangents(statement: Statement) -> bool:
-    """Whether what a statement is about is a tangent, ẇ = …"""
-    head = statement.links[0].node
-    return isinstance(head, Name) and "_dot" in head.key
-
-
-def _used_names(statement: Statement) -> Iterator[str]:
-    """The names in what a statement defines a name by."""
-    if len(statement.links) > 1 and isinstance(statement.links[0].node, Name):
-        body = statement.links[1].node
-        if is_plain(body):
-            yield from (key for key in names_in(body) if "'" not in key and "_dot_" not in key)  # type: ignore[arg-type]
 
 
 class Judge:

@@ -21,7 +21,7 @@ _DEFINED = re.compile(
     r"|\\def\s*\\(?P<plain>[A-Za-z]+)(?P<places>(?:#[1-9])*)\s*(?=\{)"
     r"|\\DeclareMathOperator\*?\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*(?=\{)"
 )
-_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)", re.DOTALL)  # what follows the end of a row is none
 _PLACE = re.compile(r"#([1-9])")
 _TOKEN = re.compile(r"\s*(\\[A-Za-z]+|\\.|[^\s\\{}])", re.DOTALL)
 
@@ -39,30 +39,26 @@ def expanded(source: Source) -> Source:
     text = source.text
     if _DEFINED.search(text) is None:
         return source
-    macros, cut = _definitions(text)
+    macros, ends = _definitions(text)
     written, budget = Transcript(source), [_MOST_ADDED + 2 * len(text)]
     at = 0
-    while at < len(text):
-        found = _COMMAND.search(text, at)
-        begins = min(
-            (found.start() if found is not None else len(text)), next((a for a, _ in cut if a >= at), len(text))
-        )
-        written.add(text[at:begins], at, begins)
-        at = begins
-        if cut and cut[0][0] == at:
-            at = cut.pop(0)[1]
-        elif found is not None and at == found.start():
-            call = _called(text, found, macros, budget, 0)
-            stop = call[1] if call is not None else found.end()
-            written.add(text[at:stop] if call is None else call[0], at, stop)
-            at = stop
+    while (found := _COMMAND.search(text, at)) is not None:
+        start = found.start()
+        written.add(text[at:start], at, start)
+        if start in ends:
+            at = ends[start]
+            continue
+        call = _called(text, found, macros, budget, 0)
+        at = call[1] if call is not None else found.end()
+        written.add(text[start:at] if call is None else call[0], start, at)
+    written.add(text[at:], at, len(text))
     return written.finish()
 
 
-def _definitions(text: str) -> tuple[dict[str, Macro], list[tuple[int, int]]]:
-    """The commands that a text defines, the last definition of each, and where the definitions stand."""
+def _definitions(text: str) -> tuple[dict[str, Macro], dict[int, int]]:
+    """The commands that a text defines, the last definition of each, and where each that begins at a place ends."""
     macros: dict[str, Macro] = {}
-    spans = []
+    ends: dict[int, int] = {}
     at = 0
     while (found := _DEFINED.search(text, at)) is not None:
         at = found.end()
@@ -73,9 +69,8 @@ def _definitions(text: str) -> tuple[dict[str, Macro], list[tuple[int, int]]]:
         if found["operator"]:
             body = rf"\operatorname{{{body}}}"
         macros[name] = Macro(int(found["count"] or 0) or (found["places"] or "").count("#"), body)
-        spans.append((found.start(), stop))
-        at = stop
-    return macros, spans
+        ends[found.start()] = at = stop
+    return macros, ends
 
 
 def _group(text: str, start: int) -> tuple[str, int | None]:

@@ -14,10 +14,11 @@ import numpy as np
 
 from ..document import Derivative, Differential, MathNode
 from ..syntax.expression import Call, Index, MatrixProduct, Product, Quotient, Sum, Transpose
-from .arrays import Array, Arrays, combined, is_filling, part_of
+from .arrays import Array, Arrays, is_filling
 from .entries import Entries, is_by_entries
 from .formula import Formula
 from .indices import entry_of
+from .operations import combined, part_of
 from .values import symbol_key
 
 _SAYS_SO = re.compile(

@@ -12,6 +12,8 @@ from ..records import record
 from ..syntax.expression import Call, Expr, ListOf, Name, Number, names_in, substitute, walk
 from .functions import OF_NUMBERS
 
+# Gradients in numerator layout; those by steps, dZ, of the sum over the examples, those by parameters of their mean.
+NUMERATOR, OF_SUM = "numerator", "of sum"
 Block = tuple[str, int]
 ByEntries = tuple[tuple[str, ...], Expr]
 
@@ -46,11 +48,11 @@ class Scope:
     elided: set[str] = field(default_factory=set)  # given, but not as a whole
     named: dict[str, MathNode] = field(default_factory=dict)  # what holds derivatives, as δ = (a − y) σ′(z): no step
     used: set[str] = field(default_factory=set)
-    examples: str | None = None  # m, where dZ is for the sum over m examples and dW = 1/m dZ Aᵀ for their mean
+    examples: str | None = None  # m, where a rule for a parameter divides by it what is a step's, dW = 1/m dZ Aᵀ
     asked: str | None = None  # the loss, where it is known beforehand
     along: str | None = None  # what the tangents ẋ are by, in the sweep of forward mode that is read
     seeds: dict[str, Expr] = field(default_factory=dict)  # how what is given changes in it, where they are tensors
-    is_numerator: bool = False  # whether gradients are in numerator layout
+    conventions: frozenset[str] = frozenset()  # those of the constants above by which it is read
     changing: frozenset[str] = frozenset()  # the givens whose tangents are spoken of in this sweep
 
     def structure(self, name: str) -> str:

@@ -75,3 +75,12 @@ def test_an_indicator_is_1_where_its_condition_holds(indicator: str) -> None:
     )
     assert proofread(notes).of("wrong", "unread") == ()
     assert [f.verdict for f in proofread(notes.replace("z > 0", "z < 0")).of("wrong", "unread")][:1] == ["wrong"]
+
+
+def test_a_number_that_only_divides_counts_no_examples() -> None:
+    notes = (
+        r"$x = (1, 3)$, $w = 0.5$, $n = 2$, $t = (1, 0)$. $z = \frac{w x}{n} = (0.25, 0.75)$,"
+        r" $L = \frac12 \lVert z - t \rVert^2$."
+        r" $dz = z - t = (-0.75, 0.75)$, $dw = \frac{1}{n} dz \cdot x = 0.75$"
+    )
+    assert proofread(notes).of("wrong", "unread") == ()

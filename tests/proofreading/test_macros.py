@@ -66,3 +66,17 @@ def test_commands_made_to_grow_without_end(definitions: str) -> None:
     report = proofread(definitions + "\n\n$x = 1$, $y = \\a{2}{3} + x$, $z = 2 x = 3$\n" + "$x = \\a$ " * 100)
     assert [f.claim for f in report.of("wrong")] in (["2 x = 3"], [])
     assert time.process_time() - start < 10
+
+
+def test_what_follows_the_end_of_a_row_is_no_command() -> None:
+    notes = "$\\newcommand{\\z}{9}$\n\n$$\\begin{aligned} x &= 2 \\\\z &= 3 x = 6 \\end{aligned}$$\n"
+    assert [f.claim for f in proofread(notes).findings if f.verdict == "right"] == ["3 x = 6"]
+
+
+def test_a_definition_within_the_argument_of_a_command_ends_nothing() -> None:
+    notes = (
+        r"$\newcommand{\a}[1]{#1}\a{\newcommand{\b}{2}}\newcommand{\c}{3}$"
+        + "\n\n"
+        + r"$x = \c$, $y = 2 x = 6$, $z = x + \c = 7$"
+    )
+    assert [f.claim for f in proofread(notes).of("wrong")] == ["x + 3 = 7"]
