@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +19,6 @@ import pytest
 from backprop_derive.errors import DomainError, LimitError, OutputError, UsageError
 from backprop_derive.exercises.bulk import run, search, store
 from backprop_derive.exercises.bulk.batch import Batch, Made, Span, computed
-from backprop_derive.exercises.bulk.copies import can_be_copied, copies
 from backprop_derive.exercises.bulk.plan import BATCH, Plan
 from backprop_derive.exercises.bulk.workers import Workers
 from backprop_derive.exercises.exercise import Exercise
@@ -92,18 +90,25 @@ def test_options_reach_every_piece() -> None:
     assert plain != lettered
 
 
-@pytest.fixture(scope="module", params=["copies", "joblib"])
-def processes(request: pytest.FixtureRequest) -> Iterator[Workers]:
-    """Two processes: copies of this one, as on Linux, and joblib's, as elsewhere, which leave threads behind."""
-    if request.param == "copies":
-        if not can_be_copied():
-            pytest.skip("this process cannot be copied")
-        yield Workers(jobs=2)
-        return
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Workers]:
+    """Two processes of joblib, as elsewhere than on Linux; they leave threads behind."""
     pytest.importorskip("joblib", reason="joblib is not installed")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("backprop_derive.exercises.bulk.workers.can_be_copied", lambda: False)
         yield Workers(jobs=2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies processes")
+def test_copies_of_a_process_do_the_same(tmp_path: Path) -> None:
+    """`bulk_in_copies.py` in a process of its own with one thread, which that of these tests may not be."""
+    copied = ["-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "copies")]
+    program = str(Path(__file__).with_name("bulk_in_copies.py"))
+    done = subprocess.run(
+        [sys.executable, *copied, program], cwd=CHECKOUT, env=environment() | {"OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert re.search(r"^5 passed", done.stdout, re.MULTILINE), done.stdout + done.stderr
 
 
 def test_two_processes_write_the_bytes_of_one(
@@ -132,19 +137,6 @@ def test_a_process_that_is_ended_from_outside_is_told(
     assert files(out) == undisturbed
 
 
-@pytest.mark.parametrize("processes", ["copies"], indirect=True)
-def test_a_process_that_outlives_a_run_does_not_keep_its_folder(
-    processes: Workers, undisturbed: dict[str, bytes], tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    with ExitStack() as alive:
-        with store.store_in(out) as first:
-            first.begin(SHEETS, "*")
-            alive.enter_context(copies(1)).submit(os.getpid).result()
-        run.to_folder(SHEETS, out)
-    assert files(out) == undisturbed
-
-
 def test_a_process_that_has_made_a_pdf_is_not_copied(tmp_path: Path) -> None:
     """The threads that Typst has by then would be missing in a copy, which waits for them."""
     program = """
@@ -160,15 +152,6 @@ run.to_folder(Plan(text, "n.txt", 7, 60, "pdf"), Path("many"), Workers(2))
     pytest.importorskip("joblib", reason="joblib is not installed")
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment(), check=True, timeout=300)
     assert len(list((tmp_path / "many").glob("*.pdf"))) == 120
-
-
-@pytest.mark.parametrize("processes", ["copies"], indirect=True)
-def test_copies_end_with_a_reader_that_goes_away(processes: Workers) -> None:
-    before = set(multiprocessing.active_children())
-    found = run.pieces(LINES, processes)
-    assert next(found) + next(found)
-    found.close()
-    assert set(multiprocessing.active_children()) <= before
 
 
 def ended_in_a_worker(plan: Plan, start: int, stop: int) -> object:
