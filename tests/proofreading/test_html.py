@@ -11,7 +11,8 @@ from backprop_derive import proofread
 from backprop_derive.options import NOTATIONS
 from backprop_derive.proofreading.record import Finding
 
-from .test_rendered import SCALARS, solved
+from .changed import changed, missed
+from .test_rendered import solved
 
 GIVEN = "<!DOCTYPE html><html><body><p>Given x = 2, w = 3</p><p>a = w*x</p><p>L = a^2</p>\n"
 
@@ -215,29 +216,12 @@ def mutant(page: str, rng: random.Random) -> tuple[int, str] | None:
     if not places:
         return None
     place = rng.choice(places)
-    old = place[0]
-    if kind is _SIGN:
-        new = "−" if old == "+" else "+"
-    else:
-        k = rng.choice([k for k, c in enumerate(old) if c != "."])
-        new = old[:k] + str((int(old[k]) + rng.randrange(1, 10)) % 10) + old[k + 1 :]
-        if float(new) == float(old):
-            return None
+    new = changed(place[0], rng)
+    if new is None:
+        return None
     return place.start(), page[: place.start()] + new + page[place.end() :]
 
 
 def test_a_changed_link_of_a_page_is_found_at_its_place() -> None:
-    rng = random.Random(6)
-    tried = 0
-    missed = []
-    while tried < MUTANTS:
-        name, notation = rng.choice(SCALARS), rng.choice(NOTATIONS)
-        made = mutant(str(solved(name).render("html", notation=notation, detail="full")), rng)
-        if made is None:
-            continue
-        at, page = made
-        tried += 1
-        wrong = proofread(page, "notes.html").wrong
-        if not any(f.starts <= at < f.ends for f in wrong):
-            missed.append((name, notation, page[at - 200 : at + 50], wrong))
-    assert len(missed) <= 1, missed
+    found = missed("html", mutant, MUTANTS, 6)
+    assert len(found) <= 1, found

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from backprop_derive import proofread
 from backprop_derive.options import NOTATIONS
 
+from .changed import changed
 from .test_rendered import SCALARS, solved
 
 MUTANTS = 100
@@ -39,13 +40,9 @@ def mutant(text: str, rng: random.Random) -> tuple[int, str] | None:
     if not places:
         return None
     match = rng.choice(places)
-    if kind == "sign":
-        new = "+" if match[0] in "-−" else "-" if "$" in line else "−"
-    else:
-        k = rng.choice([k for k, c in enumerate(match[0]) if c != "."])
-        new = match[0][:k] + str((int(match[0][k]) + rng.randrange(1, 10)) % 10) + match[0][k + 1 :]
-        if float(new) == float(match[0]):
-            return None
+    new = changed(match[0], rng, "-" if "$" in line else "−")
+    if new is None:
+        return None
     at = start + match.start()
     return at, text[:at] + new + text[at + len(match[0]) :]
 
